@@ -1,0 +1,3 @@
+//! The native command line of ZabLab.
+
+fn main() {}

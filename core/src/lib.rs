@@ -1,0 +1,1 @@
+//! ZabLab's engine.
