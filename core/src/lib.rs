@@ -1,1 +1,4 @@
 //! ZabLab's engine.
+
+pub mod base;
+pub mod model;
