@@ -1,0 +1,1 @@
+//! DIFF, TRUNC or SNAP?

@@ -1,0 +1,297 @@
+//! All that a user can do to a running world.
+//!
+//! A command is performed at the current instant, is one step of the run, and returns at once. The
+//! script language (`scenario`), the page and the random generator all end here.
+
+use std::sync::Arc;
+
+use crate::base::{Duration, ServerId};
+use crate::model::{Request, Zxid};
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A client appears and connects.
+    Client {
+        /// Its name.
+        name: String,
+        /// The server it connects to first; the others follow in id order.
+        server: ServerId,
+        /// Session timeout it asks for.
+        timeout: Duration,
+    },
+    /// A client asks for something.
+    Invoke {
+        /// Who.
+        client: String,
+        /// What.
+        request: Arc<Request>,
+    },
+    /// A client ends its session.
+    Close {
+        /// Who.
+        client: String,
+    },
+    /// A client's socket breaks; it connects again.
+    Drop {
+        /// Who.
+        client: String,
+    },
+    /// A server dies now.
+    Crash {
+        /// Which.
+        server: ServerId,
+        /// How.
+        kind: CrashKind,
+    },
+    /// A server dies when it next comes to a point.
+    CrashAt {
+        /// Which.
+        server: ServerId,
+        /// How.
+        kind: CrashKind,
+        /// Where.
+        point: CrashPoint,
+        /// Only for this transaction; else the next occurrence.
+        zxid: Option<Zxid>,
+    },
+    /// A dead server starts again.
+    Restart(ServerId),
+    /// A process freezes (SIGSTOP).
+    Pause(ServerId),
+    /// A frozen process goes on (SIGCONT).
+    Resume(ServerId),
+    /// Nothing passes between two ends.
+    Cut(Endpoint, Endpoint),
+    /// Nothing passes between ends of different groups; those not named join the first group.
+    Partition(Vec<Vec<Endpoint>>),
+    /// One link, or all, work again.
+    Heal(Option<(Endpoint, Endpoint)>),
+    /// A link becomes slower by so much, both ways; zero ends it.
+    Slow {
+        /// One end.
+        a: Endpoint,
+        /// The other.
+        b: Endpoint,
+        /// Added to the latency.
+        by: Duration,
+    },
+    /// The next packet of a kind is lost, and its connection with it.
+    Lose(PacketMatch),
+    /// The next packet of a kind is late, and all behind it on that channel.
+    Late {
+        /// Which.
+        packet: PacketMatch,
+        /// By how much.
+        by: Duration,
+    },
+    /// Something happens to a disk.
+    Disk {
+        /// Whose.
+        server: ServerId,
+        /// What.
+        fault: DiskFault,
+    },
+    /// A wall clock jumps, in milliseconds.
+    Clock {
+        /// Whose.
+        server: ServerId,
+        /// By how much.
+        by_ms: i64,
+    },
+    /// An operator asks for a snapshot.
+    Snapshot(ServerId),
+    /// An operator asks for old files to be removed.
+    Purge {
+        /// Where.
+        server: ServerId,
+        /// Snapshots to keep.
+        retain: u32,
+    },
+    /// A disk is emptied; the server must be down.
+    Wipe(ServerId),
+}
+
+/// One end of a link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// A server.
+    Server(ServerId),
+    /// A client, by name.
+    Client(String),
+}
+
+/// How a server dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CrashKind {
+    /// Pending bytes are lost, but for a torn prefix; peers hear nothing.
+    Power,
+    /// The disk keeps everything that was written; peers see the connections close.
+    Process,
+}
+
+/// Where a server dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CrashPoint {
+    /// Before a record is written.
+    BeforeWrite,
+    /// After it is written, not forced.
+    AfterWrite,
+    /// After it is forced, not acknowledged.
+    AfterFsync,
+    /// After the leader received the acknowledgement.
+    AfterAck,
+    /// Before the commit is carried out.
+    BeforeCommit,
+    /// After the commit is carried out.
+    AfterCommit,
+    /// In the middle of a snapshot.
+    DuringSnapshot,
+    /// In the middle of synchronisation.
+    DuringSync,
+    /// Before an epoch file is written.
+    BeforeEpoch,
+    /// After an epoch file is durable.
+    AfterEpoch,
+}
+
+impl CrashKind {
+    /// The word in scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Power => "power",
+            Self::Process => "process",
+        }
+    }
+}
+
+impl CrashPoint {
+    /// Every point.
+    pub const ALL: [Self; 10] = [
+        Self::BeforeWrite,
+        Self::AfterWrite,
+        Self::AfterFsync,
+        Self::AfterAck,
+        Self::BeforeCommit,
+        Self::AfterCommit,
+        Self::DuringSnapshot,
+        Self::DuringSync,
+        Self::BeforeEpoch,
+        Self::AfterEpoch,
+    ];
+
+    /// The word in scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::BeforeWrite => "before-write",
+            Self::AfterWrite => "after-write",
+            Self::AfterFsync => "after-fsync",
+            Self::AfterAck => "after-ack",
+            Self::BeforeCommit => "before-commit",
+            Self::AfterCommit => "after-commit",
+            Self::DuringSnapshot => "during-snapshot",
+            Self::DuringSync => "during-sync",
+            Self::BeforeEpoch => "before-epoch",
+            Self::AfterEpoch => "after-epoch",
+        }
+    }
+}
+
+/// A packet to wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketMatch {
+    /// Sender.
+    pub from: Endpoint,
+    /// Receiver.
+    pub to: Endpoint,
+    /// Wire word, see `Packet::WORDS`; between client and server `connect`, `request`, `reply`.
+    pub word: String,
+    /// Only if it is about this zxid.
+    pub zxid: Option<Zxid>,
+}
+
+/// Something that happens to a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskFault {
+    /// Writes are refused.
+    Full,
+    /// Works as it should again.
+    Ok,
+    /// fsync answers but forces nothing.
+    Lying,
+    /// fsync takes so many times longer.
+    Slow(u32),
+    /// The newest log loses the second half of its last record.
+    Tear,
+    /// One bit changes.
+    Flip {
+        /// File name in the data directory.
+        file: String,
+        /// Byte offset.
+        offset: u64,
+        /// Bit 0 (lowest) to 7.
+        bit: u8,
+    },
+    /// A file disappears.
+    Delete {
+        /// File name in the data directory.
+        file: String,
+    },
+}
+
+/// Why a command cannot be performed now; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such server in this ensemble.
+    NoServer(ServerId),
+    /// There is no such client.
+    NoClient(String),
+    /// A client of that name exists.
+    ClientExists(String),
+    /// The client has closed its session.
+    ClientClosed(String),
+    /// The server is down.
+    Down(ServerId),
+    /// The server is up.
+    Up(ServerId),
+    /// The server is paused already, or is not paused.
+    PauseState(ServerId),
+    /// There is no such file on that disk.
+    NoFile {
+        /// Whose disk.
+        server: ServerId,
+        /// The name.
+        file: String,
+    },
+    /// The offset lies behind the end of the file.
+    BeyondEnd {
+        /// The name.
+        file: String,
+        /// Its length.
+        len: u64,
+    },
+    /// A limit of the world is reached.
+    Limit(&'static str),
+    /// An end is cut from itself, or appears twice.
+    SameEnd,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoServer(s) => write!(f, "there is no server {}", s.0),
+            Self::NoClient(c) => write!(f, "there is no client {c:?}"),
+            Self::ClientExists(c) => write!(f, "there is already a client {c:?}"),
+            Self::ClientClosed(c) => write!(f, "client {c:?} has closed its session"),
+            Self::Down(s) => write!(f, "server {} is down", s.0),
+            Self::Up(s) => write!(f, "server {} is up", s.0),
+            Self::PauseState(s) => write!(f, "server {} is already in that state", s.0),
+            Self::NoFile { server, file } => {
+                write!(f, "server {} has no file {file:?}", server.0)
+            }
+            Self::BeyondEnd { file, len } => write!(f, "{file} has only {len} bytes"),
+            Self::Limit(what) => write!(f, "limit reached: {what}"),
+            Self::SameEnd => f.write_str("both ends are the same"),
+        }
+    }
+}

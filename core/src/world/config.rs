@@ -1,0 +1,86 @@
+//! The configuration of a run: everything that is fixed before the first event.
+
+use crate::base::Duration;
+use crate::model::Ensemble;
+use crate::protocol::{Profile, Switches};
+
+/// Largest number of voters.
+pub const VOTERS_MAX: u8 = 9;
+/// Largest number of observers.
+pub const OBSERVERS_MAX: u8 = 4;
+
+/// A closed range of durations the world draws from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// Shortest.
+    pub lo: Duration,
+    /// Longest.
+    pub hi: Duration,
+}
+
+impl Range {
+    /// From `lo` to `hi` milliseconds.
+    pub const fn ms(lo: u64, hi: u64) -> Self {
+        Self {
+            lo: Duration::from_ms(lo),
+            hi: Duration::from_ms(hi),
+        }
+    }
+}
+
+/// A run's configuration; the defaults are those of the script verb `ensemble`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Who votes and who observes.
+    pub ensemble: Ensemble,
+    /// Seed of all dice.
+    pub seed: u64,
+    /// The release.
+    pub profile: Profile,
+    /// Corrections in force: the profile's, less those turned off.
+    pub switches: Switches,
+    /// ZooKeeper's `tickTime`.
+    pub tick: Duration,
+    /// ZooKeeper's `initLimit`, in ticks.
+    pub init_limit: u32,
+    /// ZooKeeper's `syncLimit`, in ticks.
+    pub sync_limit: u32,
+    /// ZooKeeper's `snapCount`, in transactions.
+    pub snap_count: u32,
+    /// ZooKeeper's `commitLogCount`, in transactions.
+    pub commit_log: u32,
+    /// ZooKeeper's `preAllocSize`, in bytes.
+    pub pre_alloc: u64,
+    /// ZooKeeper's `forceSync`: fsync before ack.
+    pub force_sync: bool,
+    /// ZooKeeper's `zookeeper.db.autocreate`.
+    pub db_autocreate: bool,
+    /// One-way delay of a message.
+    pub latency: Range,
+    /// Duration of an fsync.
+    pub fsync: Range,
+    /// Wall clock of every server at instant 0, in milliseconds since 1970.
+    pub clock_ms: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            ensemble: Ensemble::majority(3, 0),
+            seed: 7,
+            profile: Profile::Zablab,
+            switches: Profile::Zablab.switches(),
+            tick: Duration::from_ms(500),
+            init_limit: 10,
+            sync_limit: 4,
+            snap_count: 100_000,
+            commit_log: 500,
+            pre_alloc: 64 * 1024,
+            force_sync: true,
+            db_autocreate: true,
+            latency: Range::ms(1, 5),
+            fsync: Range::ms(2, 8),
+            clock_ms: 1_767_225_600_000,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A step: one event of the run and all that came of it.
+//!
+//! Steps are observations. Captions, animation, the space-time view, the checks and golden text read
+//! them; the state of the world never comes from them.
+
+use std::sync::Arc;
+
+use super::command::{Command, CrashKind, CrashPoint};
+use super::message::Message;
+use crate::base::{ClientId, Instant, ServerId, StepId, WriteId};
+use crate::model::{Record, Zxid};
+use crate::protocol::zab::state::Status;
+use crate::protocol::{Effect, Timer};
+use crate::storage::PowerLoss;
+
+/// Whose event it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Actor {
+    /// A server.
+    Server(ServerId),
+    /// A client.
+    Client(ClientId),
+    /// The user or the network.
+    World,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The user did something.
+    Command(Arc<Command>),
+    /// A message arrived.
+    Delivered(Arc<Message>),
+    /// A message reached an end that no longer listens.
+    Dropped(Arc<Message>),
+    /// A server's timer ran out.
+    Timer(Timer),
+    /// An fsync finished: these records became durable, in order.
+    Synced {
+        /// Its number.
+        id: WriteId,
+        /// Records of the log that became durable.
+        records: Vec<Arc<Record>>,
+    },
+    /// A process starts on its disk.
+    Boot,
+    /// The election channel to a peer works.
+    LinkUp(ServerId),
+    /// A quorum connection with a peer opened.
+    Opened(ServerId),
+    /// A quorum connection with a peer is gone.
+    Closed(ServerId),
+    /// A write was refused by the disk.
+    DiskFailed,
+    /// A client's connection to a server opened.
+    ClientConnected,
+    /// A client's connection is gone, at the actor's end.
+    ClientDisconnected(ClientId),
+    /// A client wakes up: reconnects, sends a ping, or gives up waiting.
+    ClientTimer,
+}
+
+/// What came of it besides the machine's own effects, in the order it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The machine's effect, carried out.
+    Effect(Effect),
+    /// A message went onto the wire.
+    Sent(Arc<Message>),
+    /// A message on the wire was lost.
+    Lost(Arc<Message>),
+    /// A server died; with power its disk lost this.
+    Died {
+        /// Which.
+        server: ServerId,
+        /// How.
+        kind: CrashKind,
+        /// At which point, when a trap was set.
+        point: Option<CrashPoint>,
+        /// What the disk lost.
+        lost: Option<PowerLoss>,
+    },
+    /// A client was told the outcome of a request: `txn` is the zxid of its write.
+    Told {
+        /// Who.
+        client: ClientId,
+        /// Index in the client's history.
+        entry: u32,
+        /// Zxid of the write, if it was one and succeeded or failed as a transaction.
+        txn: Option<Zxid>,
+    },
+    /// A client lost its connection: these requests have an unknown outcome.
+    Unknown {
+        /// Who.
+        client: ClientId,
+        /// Indexes in the client's history.
+        entries: Vec<u32>,
+    },
+}
+
+/// One event of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its number, from 0.
+    pub id: StepId,
+    /// When.
+    pub at: Instant,
+    /// Whose.
+    pub actor: Actor,
+    /// What happened.
+    pub cause: Cause,
+    /// What came of it.
+    pub outcomes: Vec<Outcome>,
+    /// The acting server's state before, `None` when it was down.
+    pub before: Option<Status>,
+    /// The acting server's state after, `None` when it is down.
+    pub after: Option<Status>,
+}
