@@ -155,13 +155,6 @@ pub enum Decision {
         /// Who acked so far.
         acks: Vec<ServerId>,
     },
-    /// As leader: a quorum acked, but an earlier proposal is still open.
-    CommitWaits {
-        /// Which waits.
-        zxid: Zxid,
-        /// For which.
-        behind: Zxid,
-    },
     /// As leader: the ack comes too late to matter.
     LateAck {
         /// From whom.

@@ -10,11 +10,13 @@
 //!              └──── message, timer, fsync done, client ◄────┘
 //! ```
 
+pub mod config;
 pub mod decision;
 pub mod machine;
 pub mod switch;
 pub mod zab;
 
+pub use config::{Config, Range};
 pub use decision::Decision;
 pub use machine::{ClientPacket, Effect, HaltReason, Input, Outbox, ServerPacket, Timer};
 pub use switch::{Profile, Switch, Switches};

@@ -73,6 +73,8 @@ switches! {
         "The directory is forced to disk after a file is created or renamed.";
     FsyncSnapshot, "fsync-snapshot", "10.2", "S9",
         "A snapshot is forced to disk before recovery or purge may rely on it.";
+    FsyncRecovered, "fsync-recovered", "10.2", "S9",
+        "After a restart, recovered bytes that were never forced are forced before the first vote.";
     RefuseGap, "refuse-gap", "10.2", "S13",
         "Recovery refuses a log with a hole, also right after the snapshot.";
     ReattachChild, "reattach-child", "ZOOKEEPER-4846", "S14",
@@ -180,6 +182,7 @@ impl Profile {
                 Switch::CheckDiskLog,
                 Switch::SyncDirectory,
                 Switch::FsyncSnapshot,
+                Switch::FsyncRecovered,
                 Switch::RefuseGap,
             ],
             Self::V3_9_4 => &[
@@ -188,6 +191,7 @@ impl Profile {
                 Switch::CheckDiskLog,
                 Switch::SyncDirectory,
                 Switch::FsyncSnapshot,
+                Switch::FsyncRecovered,
                 Switch::RefuseGap,
                 Switch::ReattachChild,
             ],

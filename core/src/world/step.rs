@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::command::{Command, CrashKind, CrashPoint};
 use super::message::Message;
-use crate::base::{ClientId, Instant, ServerId, StepId, WriteId};
+use crate::base::{ClientId, Instant, Mix, ServerId, StepId, WriteId};
 use crate::model::{Record, Zxid};
 use crate::protocol::zab::state::Status;
 use crate::protocol::{Effect, Timer};
@@ -115,4 +115,58 @@ pub struct Step {
     pub before: Option<Status>,
     /// The acting server's state after, `None` when it is down.
     pub after: Option<Status>,
+}
+
+/// Adds a step to the running digest of a run: what happened, to whom, when, and what came of it.
+pub(super) fn mix(digest: Mix, step: &Step) -> Mix {
+    let (kind, subject) = match &step.cause {
+        Cause::Command(_) => (0, 0),
+        Cause::Delivered(m) => (1, m.id),
+        Cause::Dropped(m) => (2, m.id),
+        Cause::Timer(t) => (3, *t as u64),
+        Cause::Synced { id, records } => (4, id.0 << 16 | records.len() as u64),
+        Cause::Boot => (5, 0),
+        Cause::LinkUp(s) => (6, u64::from(s.0)),
+        Cause::Opened(s) => (7, u64::from(s.0)),
+        Cause::Closed(s) => (8, u64::from(s.0)),
+        Cause::DiskFailed => (9, 0),
+        Cause::ClientConnected => (10, 0),
+        Cause::ClientDisconnected(c) => (11, u64::from(c.0)),
+        Cause::ClientTimer => (12, 0),
+    };
+    let actor = match step.actor {
+        Actor::Server(s) => u64::from(s.0),
+        Actor::Client(c) => 1 << 16 | u64::from(c.0),
+        Actor::World => 1 << 17,
+    };
+    let digest = digest.add(step.at.0).add(kind << 32 | actor).add(subject);
+    let digest = step.outcomes.iter().fold(digest, mix_outcome);
+    match step.after {
+        Some(s) => digest
+            .add((s.role as u64) << 8 | s.phase as u64)
+            .add(s.logged.0 as u64)
+            .add(s.committed.0 as u64)
+            .add(s.applied.0 as u64),
+        None => digest,
+    }
+}
+
+fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
+    match outcome {
+        Outcome::Sent(m) => digest.add(m.id).add(m.due.0),
+        Outcome::Lost(m) => digest.add(!m.id),
+        Outcome::Effect(Effect::Append { record, .. }) => digest.add(record.hash),
+        Outcome::Effect(Effect::Apply(record)) => digest.add(!record.hash),
+        Outcome::Effect(Effect::Commit(zxid)) => digest.add(zxid.0 as u64),
+        Outcome::Effect(_) => digest.add(1),
+        Outcome::Died { server, kind, .. } => {
+            digest.add(2 << 32 | u64::from(server.0) << 8 | *kind as u64)
+        }
+        Outcome::Told { client, entry, txn } => digest
+            .add(3 << 48 | u64::from(client.0) << 32 | u64::from(*entry))
+            .add(txn.map_or(0, |z| z.0 as u64)),
+        Outcome::Unknown { client, entries } => {
+            digest.add(4 << 48 | u64::from(client.0) << 32 | entries.len() as u64)
+        }
+    }
 }

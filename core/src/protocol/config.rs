@@ -1,8 +1,11 @@
 //! The configuration of a run: everything that is fixed before the first event.
+//!
+//! Machines read the keys of a server (`zoo.cfg` in ZooKeeper); the world reads seed, latencies and
+//! clock. It lives on the machines' floor because they may not look up to the world.
 
 use crate::base::Duration;
-use crate::model::Ensemble;
-use crate::protocol::{Profile, Switches};
+use crate::model::{Ensemble, Zxid};
+use super::switch::{Profile, Switches};
 
 /// Largest number of voters.
 pub const VOTERS_MAX: u8 = 9;
@@ -59,6 +62,8 @@ pub struct Config {
     pub latency: Range,
     /// Duration of an fsync.
     pub fsync: Range,
+    /// Largest counter of a zxid; a real server's is 2^32 - 1, a smaller one shows the roll-over.
+    pub counter_max: u32,
     /// Wall clock of every server at instant 0, in milliseconds since 1970.
     pub clock_ms: i64,
 }
@@ -80,6 +85,7 @@ impl Default for Config {
             db_autocreate: true,
             latency: Range::ms(1, 5),
             fsync: Range::ms(2, 8),
+            counter_max: Zxid::COUNTER_MAX,
             clock_ms: 1_767_225_600_000,
         }
     }

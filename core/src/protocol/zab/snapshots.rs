@@ -1,0 +1,162 @@
+//! Snapshots: a slow walk over a tree that keeps changing.
+//!
+//! A routine snapshot is named by the last zxid applied when it *began*; nodes are copied a few at a
+//! time while writes go on, so the file holds every effect up to its name and an arbitrary part of
+//! later ones. Replay of the log that straddles it makes it exact again.
+//!
+//! ```text
+//!   begin (name = applied) ─► some nodes ─► some nodes ─► ... ─► wait until the log is durable up to
+//!                                 ▲ writes are applied meanwhile    what the walk may contain ─► seal
+//! ```
+//! The wait before the seal, and the fsync after it, belong to the switch `fsync-snapshot`; shipped
+//! releases do neither. In ZooKeeper: `SyncRequestProcessor` (the thread it starts), `FileSnap`,
+//! `ZooKeeperServer.takeSnapshot`, `PurgeTxnLog`.
+
+use super::jobs::Then;
+use super::peer::{Cx, Peer};
+use crate::base::Duration;
+use crate::model::Zxid;
+use crate::protocol::decision::Decision;
+use crate::protocol::machine::{Effect, Timer};
+use crate::protocol::switch::Switch;
+use crate::storage::snapshot::SnapshotWriter;
+use crate::storage::{DiskStep, FileOp, SyncTarget, purge, snapshot};
+
+/// Time between two pieces of a walk.
+const PIECE_AFTER: Duration = Duration::from_ms(1);
+/// A walk has about so many pieces, each of at least [`NODES_MIN`] nodes.
+const PIECES: usize = 64;
+const NODES_MIN: usize = 4;
+
+/// A snapshot that is being taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walk {
+    writer: SnapshotWriter,
+    /// Its name.
+    pub zxid: Zxid,
+    /// All nodes are copied; last zxid that may be in it.
+    pub walked_to: Option<Zxid>,
+}
+
+impl Walk {
+    /// Nodes copied so far.
+    pub fn nodes_done(&self) -> usize {
+        self.writer.nodes_done()
+    }
+}
+
+impl Peer {
+    /// Starts a routine snapshot, unless one runs.
+    pub(super) fn begin_walk(&mut self, cx: &mut Cx<'_>) {
+        if self.walk.is_some() {
+            cx.out.decide(Decision::TooBusyToSnap);
+            return;
+        }
+        let zxid = self.db.last_zxid;
+        cx.out.decide(Decision::SnapshotBegun { zxid });
+        let (writer, ops) = SnapshotWriter::begin(&self.db);
+        write_all(cx, ops);
+        self.walk = Some(Walk {
+            writer,
+            zxid,
+            walked_to: None,
+        });
+        cx.out.arm(Timer::SnapshotWalk, PIECE_AFTER);
+    }
+
+    /// Copies the next few nodes.
+    pub(super) fn on_walk_timer(&mut self, cx: &mut Cx<'_>) {
+        let nodes = (self.db.tree.len() / PIECES).max(NODES_MIN);
+        let Some(walk) = &mut self.walk else {
+            return;
+        };
+        if walk.walked_to.is_none() {
+            let (ops, done) = walk.writer.step(&self.db, nodes);
+            write_all(cx, ops);
+            if !done {
+                cx.out.arm(Timer::SnapshotWalk, PIECE_AFTER);
+                return;
+            }
+            walk.walked_to = Some(self.db.last_zxid);
+        }
+        self.seal_if_covered(cx);
+    }
+
+    /// Seals a finished walk once the log holds durably whatever the walk may contain.
+    pub(super) fn seal_if_covered(&mut self, cx: &mut Cx<'_>) {
+        let careful = self.config.switches.on(Switch::FsyncSnapshot);
+        let Some(fuzzy_to) = self.walk.as_ref().and_then(|w| w.walked_to) else {
+            return;
+        };
+        let covered = self.pipeline.durable >= self.pipeline.logged.min(fuzzy_to);
+        if careful && !covered && self.config.force_sync {
+            return;
+        }
+        let Some(walk) = self.walk.take() else {
+            return;
+        };
+        let name = walk.writer.name().clone();
+        let zxid = walk.zxid;
+        write_all(cx, walk.writer.seal(&self.db));
+        let steps = if careful {
+            vec![
+                DiskStep::Sync(SyncTarget::Files(vec![name])),
+                DiskStep::Sync(SyncTarget::Directory),
+            ]
+        } else {
+            Vec::new()
+        };
+        self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to });
+    }
+
+    pub(super) fn snapshot_done(&mut self, cx: &mut Cx<'_>, zxid: Zxid, fuzzy_to: Zxid) {
+        cx.out.decide(Decision::SnapshotDone { zxid, fuzzy_to });
+    }
+
+    /// A leader's snapshot before it serves: in one go, while nothing is applied.
+    pub(super) fn write_startup_snapshot(&mut self, cx: &mut Cx<'_>) {
+        let zxid = self.db.last_zxid;
+        cx.out.decide(Decision::SnapshotBegun { zxid });
+        let (name, ops) = snapshot::whole(&self.db);
+        write_all(cx, ops);
+        let steps = if self.config.switches.on(Switch::FsyncSnapshot) {
+            vec![DiskStep::Sync(SyncTarget::Files(vec![name]))]
+        } else {
+            Vec::new()
+        };
+        self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to: zxid });
+    }
+
+    /// A learner's snapshot of the tree it received: temporary name, fsync, rename. Logs from before
+    /// it would leave a hole in front of the next one, so they go.
+    pub(super) fn write_synced_snapshot(&mut self, cx: &mut Cx<'_>) {
+        let (name, ops) = snapshot::whole(&self.db);
+        let mut steps = snapshot::durable_steps(&name, ops);
+        if self.config.switches.on(Switch::CheckDiskLog) {
+            let old = purge::ops_before(cx.disk, &name);
+            steps.extend(old.into_iter().map(DiskStep::Op));
+            steps.push(DiskStep::Sync(SyncTarget::Directory));
+        }
+        self.start_job(cx, steps, Then::NewLeaderStep);
+    }
+
+    /// Removes files that the newest `retain` snapshots do not need.
+    pub(super) fn purge(&mut self, cx: &mut Cx<'_>, retain: u32) {
+        let durable_only = self.config.switches.on(Switch::FsyncSnapshot);
+        let ops = purge::ops(cx.disk, retain, durable_only);
+        cx.out.decide(Decision::Purged {
+            files: ops.len() as u32,
+        });
+        let mut steps: Vec<DiskStep> = ops.into_iter().map(DiskStep::Op).collect();
+        if self.sync_directory() {
+            steps.push(DiskStep::Sync(SyncTarget::Directory));
+        }
+        self.start_job(cx, steps, Then::Nothing);
+    }
+}
+
+fn write_all(cx: &mut Cx<'_>, ops: Vec<FileOp>) {
+    for op in ops {
+        cx.out.push(Effect::Write(op));
+    }
+}

@@ -1,0 +1,171 @@
+//! Clients: machines of their own that connect, ask, wait, give up and come back.
+//!
+//! A client keeps one connection, to one server at a time. Requests are sent at once while it is
+//! connected and wait while it is not. When the connection breaks, the outcome of everything sent
+//! and not answered is *unknown*: it may or may not happen. The client then tries the next server of
+//! its list, with the same session.
+//!
+//! In ZooKeeper: `ClientCnxn`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rpds::VectorSync;
+
+use super::agenda::Slot;
+use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
+use crate::model::{Reply, Request, Zxid};
+
+/// Pause before the next server is tried.
+pub(super) const RECONNECT_AFTER: Duration = Duration::from_ms(100);
+/// Request number of a client's pings, as in ZooKeeper.
+pub const PING_XID: i32 = -2;
+/// Largest number of clients of a run.
+pub const CLIENTS_MAX: usize = 64;
+
+/// How a client stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientState {
+    /// Looks for a server.
+    Connecting,
+    /// Its session is confirmed.
+    Connected,
+    /// It ended its session.
+    Closed,
+    /// The ensemble ended its session.
+    Expired,
+}
+
+/// What a client knows of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestOutcome {
+    /// Not sent, or not answered yet.
+    Pending,
+    /// Answered.
+    Told {
+        /// The answer.
+        reply: Reply,
+        /// Zxid of the transaction, if it was a write.
+        txn: Option<Zxid>,
+        /// When.
+        at: Instant,
+        /// By which server.
+        server: ServerId,
+    },
+    /// The connection broke first.
+    Unknown {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// One request and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// What was asked.
+    pub request: Arc<Request>,
+    /// The client's request number, once sent.
+    pub cxid: i32,
+    /// The session it was sent in.
+    pub session: SessionId,
+    /// The server it was sent to.
+    pub server: Option<ServerId>,
+    /// When it was asked.
+    pub invoked: Instant,
+    /// What became of it.
+    pub outcome: RequestOutcome,
+}
+
+/// A connection as the client sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// Its number.
+    pub conn: ConnId,
+    /// The other end.
+    pub server: ServerId,
+    /// Nothing passes any more, but nobody was told.
+    pub dead: bool,
+    /// Last arrival at the server and at the client: lines are FIFO.
+    pub last_arrival: [Instant; 2],
+}
+
+/// A client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its number.
+    pub id: ClientId,
+    /// Its name in scripts.
+    pub name: String,
+    /// The server it is connected to, or tries to be.
+    pub server: Option<ServerId>,
+    /// How it stands.
+    pub state: ClientState,
+    /// Its session; 0 before the first.
+    pub session: SessionId,
+    /// Negotiated timeout in milliseconds; before that, the one it asks for.
+    pub timeout_ms: i32,
+    /// Highest zxid it has seen.
+    pub last_zxid: Zxid,
+    /// All it asked and was told.
+    pub history: VectorSync<Arc<Invocation>>,
+    pub(super) line: Option<Line>,
+    pub(super) unsent: VecDeque<u32>,
+    pub(super) in_flight: VecDeque<(i32, u32)>,
+    pub(super) next_server: ServerId,
+    pub(super) next_cxid: i32,
+    pub(super) last_heard: Instant,
+    pub(super) wake: Option<Slot>,
+}
+
+impl Client {
+    pub(super) fn new(id: ClientId, name: String, server: ServerId, timeout: Duration) -> Self {
+        Self {
+            id,
+            name,
+            server: None,
+            state: ClientState::Connecting,
+            session: SessionId(0),
+            timeout_ms: i32::try_from(timeout.as_ms()).unwrap_or(i32::MAX),
+            last_zxid: Zxid::ZERO,
+            history: VectorSync::new_sync(),
+            line: None,
+            unsent: VecDeque::new(),
+            in_flight: VecDeque::new(),
+            next_server: server,
+            next_cxid: 1,
+            last_heard: Instant::ZERO,
+            wake: None,
+        }
+    }
+
+    /// True while it has or seeks a session.
+    pub fn is_active(&self) -> bool {
+        matches!(
+            self.state,
+            ClientState::Connecting | ClientState::Connected
+        )
+    }
+
+    /// Requests that were not answered yet.
+    pub fn pending(&self) -> usize {
+        self.unsent.len() + self.in_flight.len()
+    }
+
+    /// Its last request.
+    pub fn last(&self) -> Option<&Arc<Invocation>> {
+        self.history.last()
+    }
+
+    /// A third of the session timeout: how long it stays silent, and how long it waits to connect.
+    pub(super) fn third(&self) -> Duration {
+        Duration::from_ms(u64::try_from(self.timeout_ms).unwrap_or(0) / 3)
+    }
+
+    pub(super) fn update(&mut self, entry: u32, change: impl FnOnce(&mut Invocation)) {
+        if let Some(invocation) = self.history.get(entry as usize) {
+            let mut invocation = Invocation::clone(invocation);
+            change(&mut invocation);
+            self.history.set_mut(entry as usize, Arc::new(invocation));
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! The lines between clients and servers, and what clients do when something happens to them.
+
+use std::sync::Arc;
+
+use super::agenda::{Event, Slot};
+use super::client::{
+    Client, ClientState, Invocation, Line, PING_XID, RECONNECT_AFTER, RequestOutcome,
+};
+use super::command::Refusal;
+use super::message::{End, Payload};
+use super::step::{Actor, Cause, Outcome, Step};
+use super::world::World;
+use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
+use crate::model::{Reply, Request, Zxid};
+use crate::protocol::{ClientPacket, ServerPacket};
+
+impl World {
+    pub(super) fn client(&self, id: ClientId) -> &Client {
+        &self.clients[usize::from(id.0)]
+    }
+
+    fn client_mut(&mut self, id: ClientId) -> &mut Client {
+        &mut self.clients[usize::from(id.0)]
+    }
+
+    pub(super) fn add_client(&mut self, name: &str, server: ServerId, timeout: Duration) {
+        let id = ClientId(self.clients.len() as u16);
+        self.clients
+            .push(Client::new(id, name.to_owned(), server, timeout));
+        self.wake_client(id, Duration::ZERO);
+    }
+
+    /// Plans the client's next wake-up, in place of the one before.
+    fn wake_client(&mut self, id: ClientId, after: Duration) {
+        if let Some(slot) = self.client_mut(id).wake.take() {
+            self.agenda.cancel(slot);
+        }
+        let slot: Slot = self.agenda.plan(self.now + after, Event::ClientWake(id));
+        self.client_mut(id).wake = Some(slot);
+    }
+
+    // --- what a user makes a client do ---
+
+    pub(super) fn invoke(
+        &mut self,
+        id: ClientId,
+        request: Arc<Request>,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), Refusal> {
+        let now = self.now;
+        let client = self.client_mut(id);
+        if !client.is_active() {
+            return Err(Refusal::ClientClosed(client.name.clone()));
+        }
+        let entry = client.history.len() as u32;
+        client.history.push_back_mut(Arc::new(Invocation {
+            request,
+            cxid: 0,
+            session: SessionId(0),
+            server: None,
+            invoked: now,
+            outcome: RequestOutcome::Pending,
+        }));
+        client.unsent.push_back(entry);
+        self.send_unsent(id, outcomes);
+        Ok(())
+    }
+
+    pub(super) fn close_session(
+        &mut self,
+        id: ClientId,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), Refusal> {
+        self.invoke(id, Arc::new(Request::CloseSession), outcomes)
+    }
+
+    pub(super) fn drop_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        if let Some(line) = self.client(id).line {
+            self.hang_up(id, line, outcomes);
+            self.lose_line(id, outcomes);
+        }
+    }
+
+    // --- events ---
+
+    pub(super) fn client_wake(&mut self, id: ClientId) -> Step {
+        let mut outcomes = Vec::new();
+        let now = self.now;
+        let client = self.client_mut(id);
+        client.wake = None;
+        let third = client.third();
+        let silent = now.since(client.last_heard) > third.times(2);
+        match (client.state, client.line) {
+            (ClientState::Closed | ClientState::Expired, _) => {}
+            (ClientState::Connecting, None) => self.dial(id, &mut outcomes),
+            (ClientState::Connected, Some(_)) if !silent => {
+                self.send_ping(id, &mut outcomes);
+                self.wake_client(id, third);
+            }
+            (_, line) => {
+                if let Some(line) = line {
+                    self.hang_up(id, line, &mut outcomes);
+                }
+                self.lose_line(id, &mut outcomes);
+            }
+        }
+        self.finish_step(Actor::Client(id), Cause::ClientTimer, outcomes, None)
+    }
+
+    pub(super) fn client_closed(&mut self, id: ClientId, conn: ConnId) -> Option<Step> {
+        if self.client(id).line.map(|l| l.conn) != Some(conn) {
+            return None;
+        }
+        let mut outcomes = Vec::new();
+        self.lose_line(id, &mut outcomes);
+        let cause = Cause::ClientDisconnected(id);
+        Some(self.finish_step(Actor::Client(id), cause, outcomes, None))
+    }
+
+    pub(super) fn client_receives(
+        &mut self,
+        id: ClientId,
+        conn: ConnId,
+        packet: ServerPacket,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        if self.client(id).line.map(|l| l.conn) != Some(conn) {
+            return;
+        }
+        let now = self.now;
+        self.client_mut(id).last_heard = now;
+        match packet {
+            ServerPacket::Connected {
+                session,
+                timeout_ms,
+            } => self.session_confirmed(id, session, timeout_ms, outcomes),
+            ServerPacket::Reply { cxid, reply, txn } => {
+                self.reply_received(id, cxid, reply, txn, outcomes);
+            }
+        }
+    }
+
+    fn session_confirmed(
+        &mut self,
+        id: ClientId,
+        session: SessionId,
+        timeout_ms: i32,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        if session == SessionId(0) {
+            self.client_mut(id).state = ClientState::Expired;
+            self.forget_line(id);
+            return;
+        }
+        let client = self.client_mut(id);
+        client.session = session;
+        client.timeout_ms = timeout_ms;
+        client.state = ClientState::Connected;
+        let third = client.third();
+        self.wake_client(id, third);
+        self.send_unsent(id, outcomes);
+    }
+
+    fn reply_received(
+        &mut self,
+        id: ClientId,
+        cxid: i32,
+        reply: Reply,
+        txn: Option<Zxid>,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let now = self.now;
+        let client = self.client_mut(id);
+        client.last_zxid = client.last_zxid.max(reply.zxid);
+        let Some(place) = client.in_flight.iter().position(|(c, _)| *c == cxid) else {
+            return;
+        };
+        let Some((_, entry)) = client.in_flight.remove(place) else {
+            return;
+        };
+        let server = client.server.unwrap_or(ServerId(0));
+        let closing = client
+            .history
+            .get(entry as usize)
+            .is_some_and(|i| matches!(*i.request, Request::CloseSession));
+        client.update(entry, |i| {
+            i.outcome = RequestOutcome::Told {
+                reply,
+                txn,
+                at: now,
+                server,
+            };
+        });
+        outcomes.push(Outcome::Told {
+            client: id,
+            entry,
+            txn,
+        });
+        if closing {
+            self.client_mut(id).state = ClientState::Closed;
+            self.forget_line(id);
+        }
+    }
+
+    // --- sending ---
+
+    /// Calls the next server of the list and introduces itself.
+    fn dial(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        let now = self.now;
+        let conn = self.network.next_conn();
+        let servers = self.hosts.len() as u8;
+        let client = self.client_mut(id);
+        let server = client.next_server;
+        client.next_server = ServerId(server.0 % servers + 1);
+        client.server = Some(server);
+        client.last_heard = now;
+        client.line = Some(Line {
+            conn,
+            server,
+            dead: false,
+            last_arrival: [Instant::ZERO; 2],
+        });
+        let packet = ClientPacket::Connect {
+            last_zxid: client.last_zxid,
+            session: client.session,
+            timeout_ms: client.timeout_ms,
+        };
+        let third = client.third();
+        self.wake_client(id, third);
+        let (a, b) = (End::Client(id), End::Server(server));
+        if self.is_cut(a, b) || !self.host(server).has_power() {
+            self.kill_line(id, server);
+        } else if !self.host(server).is_up() {
+            let at = self.now + self.latency(a, b) + self.latency(a, b);
+            self.agenda.plan(at, Event::ClientClosed(id, conn));
+        } else {
+            self.send_to_server(id, packet, outcomes);
+        }
+    }
+
+    fn send_unsent(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        while self.client(id).state == ClientState::Connected {
+            let client = self.client_mut(id);
+            let Some(entry) = client.unsent.pop_front() else {
+                return;
+            };
+            let cxid = client.next_cxid;
+            client.next_cxid += 1;
+            client.in_flight.push_back((cxid, entry));
+            let (session, server) = (client.session, client.server);
+            client.update(entry, |i| {
+                i.cxid = cxid;
+                i.session = session;
+                i.server = server;
+            });
+            let Some(invocation) = client.history.get(entry as usize) else {
+                return;
+            };
+            let request = Arc::clone(&invocation.request);
+            self.send_to_server(id, ClientPacket::Request { cxid, request }, outcomes);
+        }
+    }
+
+    fn send_ping(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        let packet = ClientPacket::Request {
+            cxid: PING_XID,
+            request: Arc::new(Request::Ping),
+        };
+        self.send_to_server(id, packet, outcomes);
+    }
+
+    fn send_to_server(&mut self, id: ClientId, packet: ClientPacket, outcomes: &mut Vec<Outcome>) {
+        let Some(line) = self.client(id).line else {
+            return;
+        };
+        let (from, to) = (End::Client(id), End::Server(line.server));
+        self.put_on_line(id, line, (from, to), Payload::ToServer(packet), outcomes);
+    }
+
+    pub(super) fn send_to_client(
+        &mut self,
+        server: ServerId,
+        id: ClientId,
+        conn: ConnId,
+        packet: ServerPacket,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let Some(line) = self.client(id).line.filter(|l| l.conn == conn) else {
+            return;
+        };
+        let ends = (End::Server(server), End::Client(id));
+        self.put_on_line(id, line, ends, Payload::ToClient(packet), outcomes);
+    }
+
+    fn put_on_line(
+        &mut self,
+        id: ClientId,
+        line: Line,
+        (from, to): (End, End),
+        payload: Payload,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let fate = self.traps.packet(from, to, &payload);
+        let latency = self.latency(from, to) + fate.delay();
+        let due = self.line_arrival(id, to, latency);
+        let message = self.message(from, to, line.conn, payload, due);
+        if line.dead || fate.is_loss() {
+            outcomes.push(Outcome::Lost(message));
+            if fate.is_loss() && !line.dead {
+                self.break_line(id, line, outcomes);
+            }
+            return;
+        }
+        self.agenda.plan(due, Event::Deliver(Arc::clone(&message)));
+        outcomes.push(Outcome::Sent(message));
+    }
+
+    /// Lines are FIFO in each direction.
+    fn line_arrival(&mut self, id: ClientId, to: End, latency: Duration) -> Instant {
+        let at = self.now + latency;
+        let Some(line) = &mut self.client_mut(id).line else {
+            return at;
+        };
+        let last = &mut line.last_arrival[usize::from(matches!(to, End::Client(_)))];
+        *last = at.max(*last);
+        *last
+    }
+
+    // --- ends ---
+
+    /// The server's end closes.
+    pub(super) fn server_closes_client(
+        &mut self,
+        server: ServerId,
+        id: ClientId,
+        conn: ConnId,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let Some(line) = self.client(id).line.filter(|l| l.conn == conn) else {
+            return;
+        };
+        self.lose(|m| m.conn == conn && m.to == End::Server(server), outcomes);
+        if !line.dead {
+            let latency = self.latency(End::Server(server), End::Client(id));
+            let at = self.line_arrival(id, End::Client(id), latency);
+            self.agenda.plan(at, Event::ClientClosed(id, conn));
+        }
+    }
+
+    /// The client's end closes; the server is told.
+    fn hang_up(&mut self, id: ClientId, line: Line, outcomes: &mut Vec<Outcome>) {
+        let conn = line.conn;
+        self.lose(|m| m.conn == conn && m.to == End::Client(id), outcomes);
+        if !line.dead {
+            let latency = self.latency(End::Client(id), End::Server(line.server));
+            let at = self.line_arrival(id, End::Server(line.server), latency);
+            self.agenda
+                .plan(at, Event::ClientGone(line.server, id, conn));
+        }
+    }
+
+    /// A packet was lost: the line breaks there, and both ends find out.
+    fn break_line(&mut self, id: ClientId, line: Line, outcomes: &mut Vec<Outcome>) {
+        let conn = line.conn;
+        self.lose(|m| m.conn == conn, outcomes);
+        let (client, server) = (End::Client(id), End::Server(line.server));
+        let at = self.now + self.latency(client, server);
+        self.agenda.plan(at, Event::ClientClosed(id, conn));
+        let at = self.now + self.latency(client, server);
+        self.agenda
+            .plan(at, Event::ClientGone(line.server, id, conn));
+        self.kill_line(id, line.server);
+    }
+
+    /// The client has no line any more: what it sent and was not answered is unknown; it tries the
+    /// next server after a pause.
+    fn lose_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        let now = self.now;
+        let client = self.client_mut(id);
+        client.line = None;
+        client.server = None;
+        let entries: Vec<u32> = client.in_flight.drain(..).map(|(_, e)| e).collect();
+        for entry in &entries {
+            client.update(*entry, |i| i.outcome = RequestOutcome::Unknown { at: now });
+        }
+        if !entries.is_empty() {
+            outcomes.push(Outcome::Unknown {
+                client: id,
+                entries,
+            });
+        }
+        if self.client(id).is_active() {
+            self.client_mut(id).state = ClientState::Connecting;
+            self.wake_client(id, RECONNECT_AFTER);
+        }
+    }
+
+    fn forget_line(&mut self, id: ClientId) {
+        let client = self.client_mut(id);
+        client.line = None;
+        client.server = None;
+        if let Some(slot) = client.wake.take() {
+            self.agenda.cancel(slot);
+        }
+    }
+
+    /// Nothing passes on a line any more, and nobody is told.
+    pub(super) fn kill_line(&mut self, id: ClientId, server: ServerId) {
+        if let Some(line) = &mut self.client_mut(id).line
+            && line.server == server
+        {
+            line.dead = true;
+        }
+    }
+
+    /// A cut healed: the client finds its old line dead.
+    pub(super) fn reset_line(&mut self, id: ClientId, server: ServerId) {
+        if let Some(line) = self.client(id).line
+            && line.server == server
+            && line.dead
+        {
+            let at = self.now + self.latency(End::Client(id), End::Server(server));
+            self.agenda.plan(at, Event::ClientClosed(id, line.conn));
+            self.agenda
+                .plan(at, Event::ClientGone(server, id, line.conn));
+        }
+    }
+
+    /// A server stopped: its clients are told, unless its power went.
+    pub(super) fn drop_lines_to(&mut self, server: ServerId, power: bool) {
+        for index in 0..self.clients.len() {
+            let id = ClientId(index as u16);
+            let Some(line) = self.client(id).line.filter(|l| l.server == server) else {
+                continue;
+            };
+            if !power && !line.dead {
+                let latency = self.latency(End::Server(server), End::Client(id));
+                let at = self.line_arrival(id, End::Client(id), latency);
+                self.agenda.plan(at, Event::ClientClosed(id, line.conn));
+            }
+            self.kill_line(id, server);
+        }
+    }
+
+    /// Power is back at a server: clients with an old line to it are told.
+    pub(super) fn reset_lines_to(&mut self, server: ServerId) {
+        for index in 0..self.clients.len() {
+            self.reset_line(ClientId(index as u16), server);
+        }
+    }
+}
