@@ -2,4 +2,4 @@
 
 pub mod base;
 pub mod model;
-pub mod storage;
+pub mod tree;

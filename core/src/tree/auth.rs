@@ -1,0 +1,134 @@
+//! Who may do what: identities, the check of a permission, the completion of a list.
+//!
+//! Schemes: `world`, `digest`, `ip` (version 4), `auth` in requests only, and `super`, which may do
+//! everything. An identity is what a connection has proved; a list names identities.
+//!
+//! In ZooKeeper: `ZooKeeperServer.checkACL`, `PrepRequestProcessor.fixupACL`, the providers in
+//! `server.auth`.
+
+use crate::model::{Acl, ErrorCode};
+
+/// An identity that a connection has proved. ZooKeeper: `Id`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuthId {
+    /// `ip`, `digest`, `super`.
+    pub scheme: String,
+    /// Who, in the words of the scheme.
+    pub id: String,
+}
+
+impl AuthId {
+    /// The identity of that scheme.
+    pub fn new(scheme: &str, id: &str) -> Self {
+        Self {
+            scheme: scheme.to_owned(),
+            id: id.to_owned(),
+        }
+    }
+
+    /// The identity that may do everything.
+    pub fn superuser() -> Self {
+        Self::new("super", "")
+    }
+}
+
+/// Passes when `list` gives one of `ids` the permission. An empty list lets everybody pass.
+pub(super) fn check(list: &[Acl], perm: i32, ids: &[AuthId]) -> Result<(), ErrorCode> {
+    let allowed = list.is_empty()
+        || ids.iter().any(|id| id.scheme == "super")
+        || list
+            .iter()
+            .any(|entry| entry.perms & perm != 0 && names_one_of(entry, ids));
+    if allowed {
+        Ok(())
+    } else {
+        Err(ErrorCode::NoAuth)
+    }
+}
+
+fn names_one_of(entry: &Acl, ids: &[AuthId]) -> bool {
+    is_anyone(entry)
+        || ids
+            .iter()
+            .filter(|id| id.scheme == entry.scheme)
+            .any(|id| match entry.scheme.as_str() {
+                "digest" => id.id == entry.id,
+                "ip" => is_in_net(&id.id, &entry.id),
+                _ => false,
+            })
+}
+
+fn is_anyone(entry: &Acl) -> bool {
+    entry.scheme == "world" && entry.id == "anyone"
+}
+
+/// Removes duplicates, puts the caller's identities in the place of `auth`, and refuses what no
+/// scheme understands.
+pub(super) fn complete(list: &[Acl], ids: &[AuthId]) -> Result<Vec<Acl>, ErrorCode> {
+    let mut complete = Vec::with_capacity(list.len());
+    for (i, entry) in list.iter().enumerate() {
+        if list[..i].contains(entry) {
+            continue;
+        }
+        match entry.scheme.as_str() {
+            "auth" => complete.extend(expand(entry.perms, ids)?),
+            "digest" if is_digest(&entry.id) => complete.push(entry.clone()),
+            "ip" if net(&entry.id).is_some() => complete.push(entry.clone()),
+            _ if is_anyone(entry) => complete.push(entry.clone()),
+            _ => return Err(ErrorCode::InvalidAcl),
+        }
+    }
+    if complete.is_empty() {
+        return Err(ErrorCode::InvalidAcl);
+    }
+    Ok(complete)
+}
+
+/// Only a digest counts as proved; an address does not, and the super user has no scheme of its own.
+fn expand(perms: i32, ids: &[AuthId]) -> Result<Vec<Acl>, ErrorCode> {
+    let proved: Vec<Acl> = ids
+        .iter()
+        .filter(|id| id.scheme == "digest")
+        .map(|id| Acl {
+            perms,
+            scheme: id.scheme.clone(),
+            id: id.id.clone(),
+        })
+        .collect();
+    if proved.is_empty() {
+        return Err(ErrorCode::InvalidAcl);
+    }
+    Ok(proved)
+}
+
+/// Two parts with a colon between; empty parts at the end do not count.
+fn is_digest(id: &str) -> bool {
+    let id = id.trim_end_matches(':');
+    id.matches(':').count() == 1
+}
+
+fn is_in_net(address: &str, expression: &str) -> bool {
+    let (Some((net, bits)), Some(address)) = (net(expression), address_v4(address)) else {
+        return false;
+    };
+    let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+    (net ^ address) & mask == 0
+}
+
+/// `a.b.c.d` or `a.b.c.d/bits`.
+fn net(expression: &str) -> Option<(u32, u32)> {
+    let (address, bits) = match expression.split_once('/') {
+        Some((address, bits)) => (address, bits.parse::<u32>().ok().filter(|b| *b <= 32)?),
+        None => (expression, 32),
+    };
+    Some((address_v4(address)?, bits))
+}
+
+fn address_v4(text: &str) -> Option<u32> {
+    let mut parts = text.split('.').map(|part| part.parse::<u8>().ok());
+    let mut address = 0;
+    for _ in 0..4 {
+        address = address << 8 | u32::from(parts.next()??);
+    }
+    parts.next().is_none().then_some(address)
+}

@@ -1,0 +1,59 @@
+//! A server's database: the tree, the sessions, and the last transaction it has seen.
+//!
+//! In ZooKeeper: `ZKDatabase`.
+
+use rpds::RedBlackTreeMapSync;
+
+use super::data_tree::DataTree;
+use crate::base::SessionId;
+use crate::model::Zxid;
+
+/// Everything that transactions change. A clone costs a few pointers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// The nodes.
+    pub tree: DataTree,
+    /// Global sessions and their timeouts in milliseconds.
+    pub sessions: RedBlackTreeMapSync<SessionId, i32>,
+    /// The last transaction that was applied.
+    pub last_zxid: Zxid,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Database {
+    /// The database of a new server.
+    pub fn new() -> Self {
+        Self::with_tree(DataTree::new())
+    }
+
+    /// A database without any node, to be filled from a snapshot.
+    pub fn empty() -> Self {
+        Self::with_tree(DataTree::empty())
+    }
+
+    /// Deletes the ephemerals of sessions that are not known, as a server does after loading,
+    /// without a transaction. Their parents keep their statistics but for the pzxid.
+    pub fn drop_orphan_ephemerals(&mut self) {
+        let dead: Vec<SessionId> = self
+            .tree
+            .owners()
+            .filter(|session| !self.sessions.contains_key(session))
+            .collect();
+        for session in dead {
+            self.kill(session);
+        }
+    }
+
+    fn with_tree(tree: DataTree) -> Self {
+        Self {
+            tree,
+            sessions: RedBlackTreeMapSync::new_sync(),
+            last_zxid: Zxid::ZERO,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Floor 2a: the data tree, the database around it, and the making of transactions.
+//!
+//! ```text
+//!   request ──▶ Prep ──▶ Txn ──(proposed, logged, committed)──▶ Database::apply ──▶ Applied
+//!               leader only          every server                 every server
+//!
+//!   Database { sessions, last_zxid, DataTree { nodes, acls, ephemerals, digest } }
+//! ```
+//!
+//! It is not a store: nothing here knows of files, and it does not fire watches. `Applied` lists
+//! what changed, and the floors above decide who hears of it.
+//!
+//! # What holds
+//!
+//! - A transaction carries absolute values only, so applying one to a tree that has seen it
+//!   already, or that has even seen later ones, is harmless. Recovery from a fuzzy snapshot rests
+//!   on this.
+//! - The digest of a tree is the sum of the digests of its nodes, kept up to date by every change.
+//!   The leader computes it in advance: a transaction's digest is that of the tree after it.
+//! - A clone of a database costs a few pointers. Two clones share all nodes in which they agree.
+//!
+//! # What is left out
+//!
+//! Quota statistics (`zookeeper_stats` below `/zookeeper/quota`): the servers keep them outside of
+//! transactions and outside of the digest. Limits are plain nodes and are not enforced, as on a
+//! server with `enforceQuota` off. SASL and X.509 identities, local sessions, reconfiguration
+//! requests.
+//!
+//! In ZooKeeper: `DataTree`, `ZKDatabase`, `PrepRequestProcessor`.
+
+pub mod acl;
+pub mod auth;
+pub mod data_tree;
+pub mod database;
+pub mod path;
+pub mod prepare;
+pub mod rules;
+pub mod znode;
+
+mod apply;
+mod digest;
+mod pending;
+mod read;
+
+pub use acl::{AclId, AclTable};
+pub use apply::{Applied, Change};
+pub use auth::AuthId;
+pub use data_tree::DataTree;
+pub use database::Database;
+pub use path::BadPath;
+pub use prepare::{Prep, PrepContext};
+pub use rules::TreeRules;
+pub use znode::{NodeOwner, NodeStat, Znode};
