@@ -104,6 +104,19 @@ impl AclTable {
         id
     }
 
+    /// Drops the lists that no node holds.
+    pub(super) fn purge_unused(&mut self) {
+        let unused: Vec<AclId> = self
+            .lists
+            .iter()
+            .filter(|(_, entry)| entry.uses == 0)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in unused {
+            self.remove(id);
+        }
+    }
+
     /// Never gives out that number again.
     pub(super) fn reserve(&mut self, id: AclId) {
         self.highest = self.highest.max(id);
@@ -123,9 +136,55 @@ impl AclTable {
         };
         entry.uses = entry.uses.saturating_sub(1);
         if entry.uses == 0 {
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: AclId) {
+        if let Some(entry) = self.lists.get(&id) {
             let list = entry.list.clone();
             self.lists.remove_mut(&id);
             self.ids.remove_mut(&*list);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_lives_from_the_first_use_to_the_last_and_never_comes_back() {
+        let mut table = AclTable::new();
+        let (read, open) = ([Acl::world(1)], Acl::open());
+        assert_eq!(table.take(&read), AclId(1));
+        assert_eq!(table.take(&open), AclId(2));
+        assert_eq!(table.take(&open), AclId(2));
+        assert_eq!((table.uses(AclId(2)), table.len()), (2, 2));
+        table.drop_use(AclId(2));
+        table.drop_use(AclId(2));
+        assert_eq!(table.get(AclId(2)), None);
+        assert_eq!(table.take(&open), AclId(3));
+        assert_eq!(table.get(AclId::OPEN).map(|list| list.to_vec()), Some(open));
+    }
+
+    #[test]
+    fn a_loaded_table_continues_after_its_highest_number() {
+        let mut table = AclTable::new();
+        table.insert_raw(AclId(7), Acl::open().into());
+        table.insert_raw(AclId(3), [Acl::world(1)].into());
+        assert_eq!(table.take(&Acl::open()), AclId(7));
+        assert_eq!(table.take(&[Acl::world(2)]), AclId(8));
+        table.purge_unused();
+        let ids: Vec<AclId> = table.iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, [AclId(7), AclId(8)]);
+    }
+
+    #[test]
+    fn numbers_that_the_table_lacks_are_not_counted() {
+        let mut table = AclTable::new();
+        table.add_use(AclId(9));
+        table.drop_use(AclId(9));
+        assert_eq!(table, AclTable::new());
     }
 }

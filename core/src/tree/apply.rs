@@ -280,6 +280,10 @@ impl Run<'_> {
         if self.is_there(birth.path, parent, name) {
             if self.rules.renew_acl {
                 self.tree.give_acl(birth.path, birth.acl);
+            } else {
+                // The list gets into the table for a node that may hold its number already; the
+                // use is counted twice and the list may stay for ever.
+                self.tree.take_acl(birth.acl);
             }
             return Err(ErrorCode::NodeExists);
         }

@@ -132,3 +132,76 @@ fn address_v4(text: &str) -> Option<u32> {
     }
     parts.next().is_none().then_some(address)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(scheme: &str, id: &str) -> Acl {
+        Acl {
+            perms: 1,
+            scheme: scheme.to_owned(),
+            id: id.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_net_contains_its_addresses() {
+        let cases = [
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.0/8", true),
+            ("128.0.0.1", "127.0.0.0/8", false),
+            ("9.9.9.9", "0.0.0.0/0", true),
+            ("10.1.2.3", "10.1.2.2/31", true),
+            ("10.1.2.4", "10.1.2.2/31", false),
+            ("10.1.2.4", "nonsense", false),
+            ("nonsense", "0.0.0.0/0", false),
+        ];
+        for (address, net, inside) in cases {
+            assert_eq!(is_in_net(address, net), inside, "{address} in {net}");
+        }
+    }
+
+    #[test]
+    fn lists_that_no_scheme_understands_are_refused() {
+        let odd = [
+            entry("nope", "x"),
+            entry("world", "someone"),
+            entry("digest", "nocolon"),
+            entry("digest", "a:b:c"),
+            entry("ip", "300.1.1.1"),
+            entry("ip", "1.2.3"),
+            entry("ip", "1.2.3.4/33"),
+            entry("auth", ""),
+        ];
+        let address = [AuthId::new("ip", "127.0.0.1")];
+        for entry in odd {
+            let list = [Acl::world(31), entry];
+            assert_eq!(
+                complete(&list, &address),
+                Err(ErrorCode::InvalidAcl),
+                "{list:?}"
+            );
+        }
+        assert_eq!(complete(&[], &[]), Err(ErrorCode::InvalidAcl));
+    }
+
+    #[test]
+    fn duplicates_go_and_the_order_stays() {
+        let (net, world) = (entry("ip", "127.0.0.1/8"), Acl::world(1));
+        let list = [net.clone(), net.clone(), world.clone(), net.clone()];
+        assert_eq!(complete(&list, &[]), Ok(vec![net, world]));
+    }
+
+    #[test]
+    fn auth_becomes_every_proved_digest() {
+        let ids = [
+            AuthId::new("ip", "127.0.0.1"),
+            AuthId::new("digest", "u:h"),
+            AuthId::new("digest", "v:h"),
+            AuthId::superuser(),
+        ];
+        let expanded = vec![entry("digest", "u:h"), entry("digest", "v:h")];
+        assert_eq!(complete(&[entry("auth", "")], &ids), Ok(expanded));
+    }
+}

@@ -17,6 +17,7 @@ use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::acl::{AclId, AclTable};
 use super::path;
+use super::rules::TreeRules;
 use super::znode::{NodeOwner, NodeStat, Znode};
 use crate::base::SessionId;
 use crate::model::acl::perms;
@@ -141,11 +142,40 @@ impl DataTree {
 
     /// Stores a node of a snapshot and names it in its parent, which comes first. Names of
     /// children that `node` brings along are kept. An id of an access control list that the table
-    /// lacks is not counted.
+    /// lacks is not counted. After the last one comes [`Self::finish_load`].
     pub fn insert_raw(&mut self, path: &str, node: Znode) {
         self.acls.add_use(node.acl);
         self.put(path::normal(path), node);
         self.attach(path::normal(path));
+    }
+
+    /// Ends the loading of a snapshot: lists that no node holds leave the table.
+    pub fn finish_load(&mut self, rules: TreeRules) {
+        if rules.reserve_acl_ids {
+            let highest = self.nodes.values().map(|node| node.acl).max();
+            self.acls.reserve(highest.unwrap_or_default());
+        }
+        self.acls.purge_unused();
+    }
+
+    /// The first path at which two trees differ as clients could see it, or `None` when they
+    /// agree. Numbers of access control lists do not count, the lists do.
+    pub fn difference(&self, other: &Self) -> Option<Arc<str>> {
+        let (mut ours, mut theirs) = (self.nodes.iter(), other.nodes.iter());
+        loop {
+            let (our, their) = match (ours.next(), theirs.next()) {
+                (None, None) => return None,
+                (Some((path, _)), None) | (None, Some((path, _))) => return Some(path.clone()),
+                (Some(our), Some(their)) => (our, their),
+            };
+            if our.0 != their.0 {
+                return Some(our.0.min(their.0).clone());
+            }
+            let same_list = self.acl_of(our.1) == other.acl_of(their.1);
+            if !same_list || !our.1.agrees_with(their.1) {
+                return Some(our.0.clone());
+            }
+        }
     }
 
     pub(super) fn key(&self, path: &str) -> Option<&Arc<str>> {
@@ -191,11 +221,13 @@ impl DataTree {
         Some((key, node))
     }
 
+    /// Names of children are no part of the digest.
     fn attach(&mut self, path: &str) {
         if let Some((parent, name)) = path::split(path)
             && !name.is_empty()
+            && let Some(parent) = self.nodes.get_mut(parent)
         {
-            self.change(parent, |parent| parent.children.insert_mut(name.into()));
+            Arc::make_mut(parent).children.insert_mut(name.into());
         }
     }
 

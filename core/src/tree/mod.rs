@@ -17,6 +17,8 @@
 //!   on this.
 //! - The digest of a tree is the sum of the digests of its nodes, kept up to date by every change.
 //!   The leader computes it in advance: a transaction's digest is that of the tree after it.
+//! - Two servers that have applied the same transactions agree ([`DataTree::difference`]), but their
+//!   numbers for access control lists may differ: each server gives them out by itself.
 //! - A clone of a database costs a few pointers. Two clones share all nodes in which they agree.
 //!
 //! # What is left out
@@ -41,6 +43,8 @@ mod apply;
 mod digest;
 mod pending;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use acl::{AclId, AclTable};
 pub use apply::{Applied, Change};

@@ -100,3 +100,57 @@ pub fn join(parent: &str, name: &str) -> String {
 pub fn normal(path: &str) -> &str {
     if path.is_empty() { ROOT } else { path }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bound_of_the_forbidden_characters_is_where_java_has_it() {
+        let legal = [
+            ' ', '~', '\u{A0}', '\u{D7FF}', '\u{F900}', '\u{FFEF}', '日', '\u{301}',
+        ];
+        let illegal = [
+            '\0', '\u{1}', '\u{1F}', '\u{7F}', '\u{9F}', '\u{E000}', '\u{F8FF}', '\u{FFF0}',
+            '\u{FFFF}',
+        ];
+        for c in legal {
+            assert_eq!(validate(&format!("/c{c}")), Ok(()), "{c:?}");
+        }
+        for c in illegal {
+            let bad = BadPath::Character(c as u16);
+            assert_eq!(validate(&format!("/c{c}")), Err(bad), "{c:?}");
+        }
+        assert_eq!(validate("/c😀"), Err(BadPath::Character(0xD83D)));
+    }
+
+    #[test]
+    fn components_are_neither_empty_nor_relative() {
+        let cases = [
+            ("/", Ok(())),
+            ("/a/...", Ok(())),
+            ("/.b/b.", Ok(())),
+            ("", Err(BadPath::Empty)),
+            ("a/b", Err(BadPath::Relative)),
+            ("/a/", Err(BadPath::TrailingSlash)),
+            ("//", Err(BadPath::TrailingSlash)),
+            ("/a//b", Err(BadPath::EmptyComponent)),
+            ("/a/./b", Err(BadPath::RelativeComponent)),
+            ("/..", Err(BadPath::RelativeComponent)),
+        ];
+        for (path, verdict) in cases {
+            assert_eq!(validate(path), verdict, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn splitting_and_joining_are_inverse() {
+        for path in ["/a", "/a/b", "/a/b/c"] {
+            let (parent, name) = split(path).expect("it has a slash");
+            assert_eq!(join(parent, name), path);
+        }
+        assert_eq!(split("/a"), Some(("/", "a")));
+        assert_eq!(split("/"), Some(("/", "")));
+        assert_eq!(split("a"), None);
+    }
+}

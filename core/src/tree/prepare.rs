@@ -2,7 +2,13 @@
 //!
 //! Many requests are under way at once, so a request is judged against the tree as it will be when
 //! everything before it is applied: `pending` holds that future. A request that fails becomes a
-//! transaction too, of the kind error; it takes a zxid and is logged like any other.
+//! transaction too, of the kind error; it takes a zxid and is logged like any other. A failed multi
+//! stays a multi: operations before the failed one stand as they are, the failed one is an error
+//! with its code, those after it are errors `RuntimeInconsistency`. Whoever applies it sees an
+//! error among the operations and applies none.
+//!
+//! One difference: the root has two names in ZooKeeper, and its leader keeps two change records for
+//! it, so the digest of a write to `/` after a create in it may be wrong. Here it has one.
 //!
 //! # Order of the checks
 //!
@@ -73,8 +79,7 @@ impl Prep {
         Self::default()
     }
 
-    /// Makes a transaction of a request that changes state. A request that fails gives an error
-    /// transaction, but a multi stays a multi whose operations are all errors.
+    /// Makes a transaction of a request that changes state. It may be an error transaction.
     pub fn prepare(&mut self, db: &Database, ctx: PrepContext<'_>, request: &Request) -> Txn {
         assert!(request.is_write(), "{} needs no zxid", request.word());
         let mut work = Work {
@@ -89,7 +94,7 @@ impl Prep {
             Request::Check { .. } if ctx.rules.refuse_bare_check => Err(ErrorCode::Unimplemented),
             _ => work.operation(request),
         };
-        let body = body.unwrap_or_else(|error| TxnBody::Error { code: error.code() });
+        let body = body.unwrap_or_else(error_body);
         let digest = match body {
             TxnBody::Error { .. } => None,
             _ => Some(self.pending.digest(&db.tree)),
@@ -147,29 +152,21 @@ impl Work<'_> {
         for operation in operations {
             match self.operation(operation) {
                 Ok(body) => bodies.push(body),
-                Err(error) => return Ok(self.fail_multi(bodies.len(), operations.len(), error)),
+                Err(error) => {
+                    self.take_back();
+                    bodies.push(error_body(error));
+                    let rest = error_body(ErrorCode::RuntimeInconsistency);
+                    bodies.resize(operations.len(), rest);
+                    break;
+                }
             }
         }
         Ok(TxnBody::Multi(bodies))
     }
 
-    /// Takes everything back. Operations before the failed one say `Ok`, those after it
-    /// `RuntimeInconsistency`.
-    fn fail_multi(&mut self, failed: usize, len: usize, error: ErrorCode) -> TxnBody {
+    fn take_back(&mut self) {
         let undo = std::mem::take(&mut self.undo);
         self.prep.pending.roll_back(undo);
-        let code = |i: usize| match i.cmp(&failed) {
-            std::cmp::Ordering::Less => ErrorCode::Ok,
-            std::cmp::Ordering::Equal => error,
-            std::cmp::Ordering::Greater => ErrorCode::RuntimeInconsistency,
-        };
-        TxnBody::Multi(
-            (0..len)
-                .map(|i| TxnBody::Error {
-                    code: code(i).code(),
-                })
-                .collect(),
-        )
     }
 
     fn operation(&mut self, request: &Request) -> Result<TxnBody, ErrorCode> {
@@ -457,6 +454,12 @@ const fn is_legal_in_multi(request: &Request) -> bool {
     )
 }
 
+const fn error_body(error: ErrorCode) -> TxnBody {
+    TxnBody::Error { code: error.code() }
+}
+
+/// Plain creates are of type 1, which clients use when they do not ask for the stat; releases
+/// before 3.9 cannot read type 15 in a multi.
 fn create_body(
     path: String,
     data: Option<Data>,
@@ -484,7 +487,7 @@ fn create_body(
             acl,
             ephemeral: mode.is_ephemeral(),
             parent_cversion,
-            create2: true,
+            create2: false,
         },
     }
 }

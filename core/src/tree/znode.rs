@@ -143,6 +143,11 @@ impl Znode {
         self.data.as_ref().map_or(0, |data| data.len())
     }
 
+    /// Equal but for the access control list.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        self.stat == other.stat && self.data == other.data && self.children == other.children
+    }
+
     /// Recomputes the share of the digest under `path`.
     pub(super) fn refresh_digest(&mut self, path: &str) {
         self.digest = digest::of_node(path, self.data.as_deref(), &self.stat);
