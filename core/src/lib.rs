@@ -2,4 +2,7 @@
 
 pub mod base;
 pub mod model;
+pub mod protocol;
+pub mod storage;
 pub mod tree;
+pub mod world;

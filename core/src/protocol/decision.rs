@@ -228,8 +228,11 @@ pub enum Decision {
         /// Places where a log stopped early.
         stops: u32,
     },
-    /// The disk is empty and trusted as a new server.
-    FreshDisk,
+    /// The disk is empty.
+    FreshDisk {
+        /// It counts as a new server's; else its vote does not count.
+        trusted: bool,
+    },
     /// A snapshot begins; writes go on meanwhile.
     SnapshotBegun {
         /// Its name.

@@ -6,7 +6,8 @@ use super::decision::Decision;
 use super::zab::packet::Packet;
 use crate::base::{ClientId, ConnId, Duration, ServerId, SessionId, WriteId};
 use crate::model::{Record, Reply, Request, Zxid};
-use crate::storage::{FileOp, SyncTarget};
+use crate::storage::epochs::EpochRefusal;
+use crate::storage::{FileOp, Refusal, SyncTarget};
 
 /// What happens to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +213,9 @@ impl Timer {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum HaltReason {
     /// Recovery refused the disk.
-    Refused(String),
+    Refused(Refusal),
+    /// The epoch files contradict the log or each other.
+    Epochs(EpochRefusal),
     /// A COMMIT that is not the head of the pending proposals. ZooKeeper: exit code 12.
     UnmatchedCommit {
         /// What was committed.

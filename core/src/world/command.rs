@@ -221,7 +221,7 @@ pub enum DiskFault {
     Lying,
     /// fsync takes so many times longer.
     Slow(u32),
-    /// The newest log loses the second half of its last record.
+    /// The last record of the log reads as zeros from some byte on.
     Tear,
     /// One bit changes.
     Flip {

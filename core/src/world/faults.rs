@@ -16,7 +16,7 @@ use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
 use crate::protocol::{Input, Timer};
-use crate::storage::{ReadFiles, log};
+use crate::storage::damage;
 
 impl World {
     /// Does what a user asks, as one step. On refusal nothing has changed.
@@ -180,9 +180,10 @@ impl World {
             }
             DiskFault::Slow(times) => host.slow = (*times).max(1),
             DiskFault::Tear => {
-                let (file, range) = log::last_record(&host.disk).ok_or_else(|| no_file("log.*"))?;
-                let middle = range.start + (range.end - range.start) / 2;
-                host.disk.zero(&file, middle..range.end);
+                let mut dice = self.disk_dice.clone();
+                let host = self.host_mut(id);
+                damage::tear(&mut host.disk, &mut dice).ok_or_else(|| no_file("log.*"))?;
+                self.disk_dice = dice;
             }
             DiskFault::Flip { file, offset, bit } => {
                 let len = host.disk.file(file).ok_or_else(|| no_file(file))?.len();

@@ -8,8 +8,7 @@ use crate::base::{Instant, ServerId};
 use crate::model::Record;
 use crate::protocol::zab::Peer;
 use crate::protocol::{HaltReason, Timer};
-use crate::storage::recovery::Report;
-use crate::storage::{Disk, FileName};
+use crate::storage::{Disk, FileName, Report};
 
 /// Why a server is down.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,16 +12,16 @@ use std::sync::Arc;
 
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
-use super::service::Tracked;
+use super::service::{Tracked, anybody};
 use super::state::Phase;
 use super::synchronization::{LearnerState, REAPER_INTERVAL};
-use crate::base::{Instant, ServerId, SessionId};
+use crate::base::{Duration, Instant, ServerId, SessionId};
 use crate::model::{Epoch, ErrorCode, Record, Request, Txn, TxnBody, TxnHeader, Zxid};
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
 use crate::protocol::switch::Switch;
 use crate::storage::codec;
-use crate::tree::{Prep, PrepContext};
+use crate::tree::{Database, NodeOwner, Prep, PrepContext, TreeRules};
 
 /// A proposal on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Peer {
             zxid,
             time_ms: cx.wall_ms,
         };
-        let txn = prepare(leading, &self.db, header, request);
+        let txn = prepare(leading, &self.db, header, request, self.rules);
         if let TxnBody::Error { code } = txn.body {
             let error = ErrorCode::from_code(code).unwrap_or(ErrorCode::SystemError);
             cx.out.decide(Decision::FailedRequest { zxid, error });
@@ -306,7 +306,7 @@ impl Peer {
             return;
         }
         cx.out.arm(Timer::Reaper, REAPER_INTERVAL);
-        for path in self.db.reapable(cx.wall_ms) {
+        for path in reapable(&self.db, cx.wall_ms) {
             let request = Request::DeleteContainer { path };
             self.propose(cx, SessionId(0), 0, &request);
         }
@@ -315,10 +315,12 @@ impl Peer {
 
 fn prepare(
     leading: &mut Leading,
-    db: &crate::tree::Database,
+    db: &Database,
     header: TxnHeader,
     request: &Request,
+    rules: TreeRules,
 ) -> Txn {
+    let ids = anybody();
     let alive = matches!(
         request,
         Request::CreateSession { .. } | Request::DeleteContainer { .. }
@@ -326,28 +328,36 @@ fn prepare(
         .sessions
         .get(&header.session)
         .is_some_and(|t| !t.closing);
-    if !alive {
-        return Txn {
-            header,
-            body: TxnBody::Error {
-                code: ErrorCode::SessionExpired.code(),
-            },
-            digest: None,
-        };
-    }
     let context = PrepContext {
         session: header.session,
         cxid: header.cxid,
         zxid: header.zxid,
         time_ms: header.time_ms,
-        ids: &[],
+        ids: &ids,
         ttl_allowed: true,
+        refused: (!alive).then_some(ErrorCode::SessionExpired),
+        rules,
     };
     leading.prep.prepare(db, context, request)
 }
 
+/// Unused containers and TTL nodes that outlived their time. ZooKeeper: `ContainerManager`.
+fn reapable(db: &Database, wall_ms: i64) -> Vec<String> {
+    let over = |path: &str| {
+        db.tree.node(path).is_some_and(|node| match node.stat.owner() {
+            NodeOwner::Container => node.stat.cversion > 0 && node.children.is_empty(),
+            NodeOwner::Ttl(ttl_ms) => {
+                node.children.is_empty() && wall_ms - node.stat.mtime > ttl_ms
+            }
+            _ => false,
+        })
+    };
+    let candidates = db.tree.reapable().filter(|path| over(path));
+    candidates.map(|path| path.to_string()).collect()
+}
+
 /// Keeps the leader's session table in step with what it proposes.
-fn track(leading: &mut Leading, txn: &Txn, now: Instant, tick: crate::base::Duration) {
+fn track(leading: &mut Leading, txn: &Txn, now: Instant, tick: Duration) {
     let session = txn.header.session;
     match txn.body {
         TxnBody::CreateSession { timeout_ms } => {

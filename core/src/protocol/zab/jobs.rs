@@ -150,7 +150,7 @@ impl Peer {
         epoch: Epoch,
         then: Then,
     ) {
-        let steps = crate::storage::epochs::write_steps(file, epoch, self.sync_directory());
+        let steps = crate::storage::epochs::write_plan(file, epoch, self.sync_directory());
         self.start_job(cx, steps, then);
     }
 }

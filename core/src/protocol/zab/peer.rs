@@ -18,7 +18,8 @@ use crate::protocol::config::Config;
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Input, Outbox, Timer};
 use crate::protocol::switch::{Profile, Switch};
-use crate::storage::recovery::{self, RecoverOptions};
+use crate::storage::recovery::{self, GapRule, RecoverOptions};
+use crate::storage::report::{Finding, Report};
 use crate::storage::{Disk, DiskStep, ReadFiles, SyncTarget, epochs};
 use crate::tree::{Database, TreeRules};
 
@@ -70,7 +71,7 @@ pub struct Peer {
     settling: bool,
     pub(super) part: Part,
     pub(super) service: Service,
-    recovery: Option<Arc<recovery::Report>>,
+    recovery: Option<Arc<Report>>,
 }
 
 impl Peer {
@@ -150,7 +151,7 @@ impl Peer {
     }
 
     /// What the last recovery of this process found.
-    pub fn recovery(&self) -> Option<&Arc<recovery::Report>> {
+    pub fn recovery(&self) -> Option<&Arc<Report>> {
         self.recovery.as_ref()
     }
 
@@ -243,7 +244,10 @@ impl Peer {
             Ok(read) => {
                 self.accepted = read.accepted;
                 self.current = read.current;
-                let mut steps = read.steps;
+                let mut steps = Vec::new();
+                for (file, epoch) in read.write {
+                    steps.extend(epochs::write_plan(file, epoch, self.sync_directory()));
+                }
                 if self.config.switches.on(Switch::FsyncRecovered) {
                     steps.extend(settle_steps(cx.disk));
                 }
@@ -253,47 +257,56 @@ impl Peer {
             }
             Err(refusal) => cx
                 .out
-                .push(Effect::Halt(HaltReason::Refused(refusal.to_string()))),
+                .push(Effect::Halt(HaltReason::Epochs(refusal))),
         }
     }
 
     /// Loads the database from disk. False when the disk is refused; then the process ends.
     pub(super) fn load(&mut self, cx: &mut Cx<'_>) -> bool {
-        let options = RecoverOptions {
-            trust_empty: false,
-            autocreate: self.config.db_autocreate,
-            gaps: gap_rule(&self.config),
-            rules: self.rules,
-            window: self.config.commit_log as usize,
-            ..RecoverOptions::default()
-        };
-        let recovered = recovery::recover(cx.disk, &options);
-        let report = Arc::new(recovered.report);
-        self.recovery = Some(Arc::clone(&report));
+        let recovered = recovery::recover(cx.disk, &self.recover_options());
+        for op in &recovered.ops {
+            cx.out.push(Effect::Write(op.clone()));
+        }
+        let summary = Summary::of(&recovered.report);
+        self.recovery = Some(Arc::new(recovered.report));
         match recovered.outcome {
-            Ok(loaded) => {
-                cx.out.decide(if report.is_fresh() {
-                    Decision::FreshDisk
-                } else {
-                    Decision::Recovered {
-                        snapshot: report.snapshot_zxid(),
-                        replayed: report.replayed(),
-                        zxid: loaded.db.last_zxid,
-                        stops: report.stops(),
-                    }
-                });
-                self.trusted = loaded.trusted;
-                self.disk_log_floor = report.snapshot_zxid().unwrap_or(Zxid::ZERO);
-                self.db = loaded.db;
-                self.committed_log = loaded.window.into();
+            Ok(db) => {
+                cx.out.decide(summary.decision(db.last_zxid));
+                self.trusted = summary.trusted;
+                self.disk_log_floor = summary.snapshot.unwrap_or(Zxid::ZERO);
+                self.db = db;
+                self.committed_log = recovered.window;
                 self.reset_log();
+                if recovered.first_snapshot {
+                    self.write_startup_snapshot(cx);
+                }
                 true
             }
             Err(refusal) => {
-                cx.out
-                    .push(Effect::Halt(HaltReason::Refused(refusal.to_string())));
+                cx.out.push(Effect::Halt(HaltReason::Refused(refusal)));
                 false
             }
+        }
+    }
+
+    fn recover_options(&self) -> RecoverOptions {
+        let base = match self.config.profile {
+            Profile::Zablab => RecoverOptions::ZABLAB,
+            Profile::V3_8_0 => RecoverOptions::V3_8_0,
+            Profile::V3_9_4 => RecoverOptions::V3_9_4,
+        };
+        let careful = self.config.switches.on(Switch::RefuseGap);
+        RecoverOptions {
+            autocreate: self.config.db_autocreate,
+            gaps: if careful {
+                base.gaps
+            } else {
+                base.gaps.min(GapRule::Inner)
+            },
+            snapshot_must_be_repaired: careful && base.snapshot_must_be_repaired,
+            rules: self.rules,
+            window: self.config.commit_log as usize,
+            ..base
         }
     }
 
@@ -614,10 +627,51 @@ fn rules_of(config: &Config) -> TreeRules {
     }
 }
 
-fn gap_rule(config: &Config) -> recovery::GapRule {
-    match config.profile {
-        _ if config.switches.on(Switch::RefuseGap) => recovery::GapRule::RefuseAny,
-        Profile::V3_8_0 => recovery::GapRule::LoadAnyway,
-        Profile::V3_9_4 | Profile::Zablab => recovery::GapRule::RefuseInner,
+/// A recovery in short.
+struct Summary {
+    snapshot: Option<Zxid>,
+    replayed: u64,
+    stops: u32,
+    fresh: bool,
+    trusted: bool,
+}
+
+impl Summary {
+    fn of(report: &Report) -> Self {
+        let mut summary = Self {
+            snapshot: None,
+            replayed: 0,
+            stops: 0,
+            fresh: false,
+            trusted: true,
+        };
+        for finding in report {
+            match finding {
+                Finding::SnapshotLoaded { zxid, .. } => summary.snapshot = Some(*zxid),
+                Finding::Replayed { records, .. } => summary.replayed += records,
+                Finding::LogEnds(_) => summary.stops += 1,
+                Finding::TrustedEmpty => summary.fresh = true,
+                Finding::UntrustedEmpty => {
+                    summary.fresh = true;
+                    summary.trusted = false;
+                }
+                _ => {}
+            }
+        }
+        summary
+    }
+
+    fn decision(&self, zxid: Zxid) -> Decision {
+        if self.fresh {
+            return Decision::FreshDisk {
+                trusted: self.trusted,
+            };
+        }
+        Decision::Recovered {
+            snapshot: self.snapshot,
+            replayed: self.replayed,
+            zxid,
+            stops: self.stops,
+        }
     }
 }

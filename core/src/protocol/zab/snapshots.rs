@@ -19,8 +19,10 @@ use crate::model::Zxid;
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::{Effect, Timer};
 use crate::protocol::switch::Switch;
-use crate::storage::snapshot::SnapshotWriter;
-use crate::storage::{DiskStep, FileOp, SyncTarget, purge, snapshot};
+use crate::protocol::config::Config;
+use crate::protocol::switch::Profile;
+use crate::storage::purge::{self, Trust};
+use crate::storage::{DiskStep, FileName, FileOp, ReadFiles, SnapshotPolicy, SnapshotWriter, SyncTarget};
 
 /// Time between two pieces of a walk.
 const PIECE_AFTER: Duration = Duration::from_ms(1);
@@ -40,7 +42,7 @@ pub struct Walk {
 
 impl Walk {
     /// Nodes copied so far.
-    pub fn nodes_done(&self) -> usize {
+    pub fn nodes_done(&self) -> u64 {
         self.writer.nodes_done()
     }
 }
@@ -54,7 +56,7 @@ impl Peer {
         }
         let zxid = self.db.last_zxid;
         cx.out.decide(Decision::SnapshotBegun { zxid });
-        let (writer, ops) = SnapshotWriter::begin(&self.db);
+        let (writer, ops) = SnapshotWriter::begin(&self.db, policy(&self.config));
         write_all(cx, ops);
         self.walk = Some(Walk {
             writer,
@@ -92,21 +94,11 @@ impl Peer {
         if careful && !covered && self.config.force_sync {
             return;
         }
-        let Some(walk) = self.walk.take() else {
-            return;
-        };
-        let name = walk.writer.name().clone();
-        let zxid = walk.zxid;
-        write_all(cx, walk.writer.seal(&self.db));
-        let steps = if careful {
-            vec![
-                DiskStep::Sync(SyncTarget::Files(vec![name])),
-                DiskStep::Sync(SyncTarget::Directory),
-            ]
-        } else {
-            Vec::new()
-        };
-        self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to });
+        if let Some(walk) = self.walk.take() {
+            let zxid = walk.zxid;
+            let steps = walk.writer.finish();
+            self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to });
+        }
     }
 
     pub(super) fn snapshot_done(&mut self, cx: &mut Cx<'_>, zxid: Zxid, fuzzy_to: Zxid) {
@@ -117,33 +109,44 @@ impl Peer {
     pub(super) fn write_startup_snapshot(&mut self, cx: &mut Cx<'_>) {
         let zxid = self.db.last_zxid;
         cx.out.decide(Decision::SnapshotBegun { zxid });
-        let (name, ops) = snapshot::whole(&self.db);
-        write_all(cx, ops);
-        let steps = if self.config.switches.on(Switch::FsyncSnapshot) {
-            vec![DiskStep::Sync(SyncTarget::Files(vec![name]))]
-        } else {
-            Vec::new()
-        };
+        let (_, steps) = self.whole_snapshot(policy(&self.config));
         self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to: zxid });
     }
 
     /// A learner's snapshot of the tree it received: temporary name, fsync, rename. Logs from before
     /// it would leave a hole in front of the next one, so they go.
     pub(super) fn write_synced_snapshot(&mut self, cx: &mut Cx<'_>) {
-        let (name, ops) = snapshot::whole(&self.db);
-        let mut steps = snapshot::durable_steps(&name, ops);
+        let policy = SnapshotPolicy {
+            tmp: true,
+            fsync: true,
+            ..policy(&self.config)
+        };
+        let (name, mut steps) = self.whole_snapshot(policy);
         if self.config.switches.on(Switch::CheckDiskLog) {
-            let old = purge::ops_before(cx.disk, &name);
-            steps.extend(old.into_iter().map(DiskStep::Op));
+            let old = cx.disk.names().into_iter().filter(|n| *n != name && is_history(n));
+            steps.extend(old.map(|name| DiskStep::Op(FileOp::Unlink { name })));
             steps.push(DiskStep::Sync(SyncTarget::Directory));
         }
         self.start_job(cx, steps, Then::NewLeaderStep);
     }
 
+    /// The name and the steps of a snapshot written in one go.
+    fn whole_snapshot(&self, policy: SnapshotPolicy) -> (FileName, Vec<DiskStep>) {
+        let (mut writer, mut ops) = SnapshotWriter::begin(&self.db, policy);
+        ops.extend(writer.step(&self.db, usize::MAX).0);
+        let mut steps: Vec<DiskStep> = ops.into_iter().map(DiskStep::Op).collect();
+        steps.extend(writer.finish());
+        (writer.name().clone(), steps)
+    }
+
     /// Removes files that the newest `retain` snapshots do not need.
     pub(super) fn purge(&mut self, cx: &mut Cx<'_>, retain: u32) {
-        let durable_only = self.config.switches.on(Switch::FsyncSnapshot);
-        let ops = purge::ops(cx.disk, retain, durable_only);
+        let trust = if self.config.switches.on(Switch::FsyncSnapshot) {
+            Trust::Durable
+        } else {
+            Trust::Whole
+        };
+        let ops = purge::ops(cx.disk, retain as usize, trust);
         cx.out.decide(Decision::Purged {
             files: ops.len() as u32,
         });
@@ -153,6 +156,24 @@ impl Peer {
         }
         self.start_job(cx, steps, Then::Nothing);
     }
+}
+
+/// How this server puts routine snapshots on its disk.
+fn policy(config: &Config) -> SnapshotPolicy {
+    let policy = if config.switches.on(Switch::FsyncSnapshot) {
+        SnapshotPolicy::DURABLE
+    } else {
+        SnapshotPolicy::IN_PLACE
+    };
+    SnapshotPolicy {
+        last_processed: config.profile != Profile::V3_8_0,
+        ..policy
+    }
+}
+
+/// Logs and snapshots, finished or not.
+fn is_history(name: &str) -> bool {
+    name.starts_with("log.") || name.starts_with("snapshot.")
 }
 
 fn write_all(cx: &mut Cx<'_>, ops: Vec<FileOp>) {

@@ -24,7 +24,8 @@ use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
 use crate::protocol::switch::{Switch, Switches};
 use crate::storage::epochs::EpochFile;
-use crate::storage::{DiskStep, SyncTarget, log, snapshot};
+use crate::storage::{CutRefusal, CutRule, Disk, DiskStep, FileOp, ReadFiles, SyncTarget};
+use crate::storage::{purge, scan, snapshot};
 
 /// What the leader knows of one learner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -383,8 +384,23 @@ fn disk_log(
     if switches.on(Switch::CheckDiskLog) && peer < floor {
         return None;
     }
-    let limit = snapshot::newest_valid_size(cx.disk).map(|size| size / 3)?;
-    log::records_after(cx.disk, peer, limit)
+    let limit = newest_snapshot_size(cx.disk)? / 3;
+    let mut records: Vec<Arc<Record>> = Vec::new();
+    let mut size = 0;
+    for found in scan::records(cx.disk, peer, true) {
+        let found = found.ok()?;
+        size += found.end - found.offset;
+        if size > limit || records.is_empty() && found.record.zxid() > peer {
+            return None;
+        }
+        records.push(found.record);
+    }
+    Some(records)
+}
+
+fn newest_snapshot_size(disk: &Disk) -> Option<u64> {
+    let newest = purge::whole_snapshots(disk).into_iter().next()?;
+    disk.content(&newest.1).map(|content| content.len())
 }
 
 // --- learner ---
@@ -421,11 +437,27 @@ impl Peer {
     fn truncate(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
         self.pipeline.writer.roll();
         let drop_snapshots = self.config.switches.on(Switch::TruncDropsSnapshots);
-        let Some(ops) = log::truncate_ops(cx.disk, zxid, drop_snapshots) else {
-            cx.out.push(Effect::Halt(HaltReason::TruncFailed(zxid)));
-            return;
+        let rule = if drop_snapshots {
+            CutRule::NothingBeyond
+        } else {
+            CutRule::AfterStop
         };
-        let changed = ops.iter().filter_map(|op| op.len_changed()).cloned().collect();
+        let mut ops = match scan::truncate_ops(cx.disk, zxid, rule) {
+            Ok(ops) => ops,
+            Err(CutRefusal::NothingToCut) => Vec::new(),
+            Err(CutRefusal::Corrupt(_)) => {
+                cx.out.push(Effect::Halt(HaltReason::TruncFailed(zxid)));
+                return;
+            }
+        };
+        if drop_snapshots {
+            ops.extend(purge::newer_snapshots(cx.disk, zxid));
+        }
+        let changed = ops
+            .iter()
+            .filter(|op| matches!(op, FileOp::SetLen { .. }))
+            .map(|op| op.name().clone())
+            .collect();
         let mut steps: Vec<DiskStep> = ops.into_iter().map(DiskStep::Op).collect();
         steps.push(DiskStep::Sync(SyncTarget::Files(changed)));
         if self.sync_directory() {
@@ -441,7 +473,7 @@ impl Peer {
     pub(super) fn reload_truncated(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
         cx.out.decide(Decision::Truncated { to: zxid });
         if self.config.switches.on(Switch::TruncDropsSnapshots)
-            && snapshot::newest_valid_size(cx.disk).is_none()
+            && newest_snapshot_size(cx.disk).is_none()
         {
             cx.out.decide(Decision::NeedsSnap);
             self.forget_database();
@@ -455,7 +487,7 @@ impl Peer {
     }
 
     fn load_image(&mut self, cx: &mut Cx<'_>, zxid: Zxid, image: &[u8]) {
-        match snapshot::read_stream(image, zxid) {
+        match snapshot::read_stream(image, zxid, self.rules) {
             Ok(db) => {
                 cx.out.decide(Decision::LoadedSnap { zxid });
                 self.adopt_image(db, zxid);
