@@ -1,192 +1,22 @@
-//! What a committed transaction does to the database.
-//!
-//! A transaction may meet a tree that has seen it already, or later ones: replay after a fuzzy
-//! snapshot does that. So the failures below are ordinary: a create of a node that is there, a
-//! delete of one that is not. They change as much as the first run had to change, and no more.
-//!
-//! | transaction | node is there | node is missing | parent is missing |
-//! | --- | --- | --- | --- |
-//! | create | renews its access list; type 1 raises the parent's cversion | creates | nothing |
-//! | delete | deletes | raises the parent's pzxid | nothing |
-//! | setData, setACL | absolute values | nothing | nothing |
-//!
-//! In ZooKeeper: `DataTree.processTxn`.
+//! One operation at work on the nodes.
 
 use std::sync::Arc;
 
-use super::data_tree::DataTree;
-use super::database::Database;
-use super::path;
-use super::rules::TreeRules;
-use super::znode::{NodeOwner, NodeStat, Znode};
+use super::{Change, error_code};
 use crate::base::SessionId;
 use crate::model::request::ReplyBody;
 use crate::model::txn::Data;
-use crate::model::{Acl, ErrorCode, Txn, TxnBody, TxnHeader, Zxid};
-
-/// What a transaction did to one node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// The node is new.
-    Created,
-    /// The node is gone.
-    Deleted,
-    /// It has other data.
-    Data,
-    /// It has another access control list.
-    Acl,
-    /// A child came or went.
-    Children,
-}
-
-/// The outcome of a transaction on this server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    /// The code for the reply. A failed multi says `Ok` here; its body has the codes.
-    pub error: ErrorCode,
-    /// The content of the reply.
-    pub body: ReplyBody,
-    /// What changed, in order: the node first, its parent after it.
-    pub changes: Vec<(Arc<str>, Change)>,
-}
-
-impl Database {
-    /// Applies a transaction. Applying one again is harmless.
-    pub fn apply(&mut self, txn: &Txn, rules: TreeRules) -> Applied {
-        let mut changes = Vec::new();
-        let (error, body) = match &txn.body {
-            TxnBody::Multi(operations) => self.multi(&txn.header, operations, rules, &mut changes),
-            body => self.operation(&txn.header, body, rules, &mut changes),
-        };
-        self.last_zxid = self.last_zxid.max(txn.header.zxid);
-        Applied {
-            error,
-            body,
-            changes,
-        }
-    }
-
-    /// Applies only the first operations of a multi: the state that a snapshot may meet while the
-    /// transaction is being applied. The caller does this to a clone.
-    pub fn apply_prefix(&mut self, txn: &Txn, operations: usize, rules: TreeRules) {
-        let TxnBody::Multi(all) = &txn.body else {
-            return;
-        };
-        let some = &all[..operations.min(all.len())];
-        if !has_failed(all) && !some.is_empty() {
-            self.multi(&txn.header, some, rules, &mut Vec::new());
-            if !rules.multi_moves_zxid_last {
-                self.last_zxid = self.last_zxid.max(txn.header.zxid);
-            }
-        }
-    }
-
-    /// Deletes a session's ephemerals under the last zxid, without a transaction.
-    pub(super) fn kill(&mut self, session: SessionId) {
-        let header = TxnHeader {
-            session,
-            cxid: 0,
-            zxid: self.last_zxid,
-            time_ms: 0,
-        };
-        let mut run = Run {
-            tree: &mut self.tree,
-            header: &header,
-            rules: TreeRules::zablab(),
-            changes: &mut Vec::new(),
-        };
-        run.close(session, None);
-    }
-
-    /// All or nothing: one error among the operations and none is applied.
-    fn multi(
-        &mut self,
-        header: &TxnHeader,
-        operations: &[TxnBody],
-        rules: TreeRules,
-        changes: &mut Vec<(Arc<str>, Change)>,
-    ) -> (ErrorCode, ReplyBody) {
-        let results = if has_failed(operations) {
-            failed_results(operations)
-        } else {
-            operations
-                .iter()
-                .map(|body| self.operation(header, body, rules, changes))
-                .collect()
-        };
-        (ErrorCode::Ok, ReplyBody::Multi(results))
-    }
-
-    fn operation(
-        &mut self,
-        header: &TxnHeader,
-        body: &TxnBody,
-        rules: TreeRules,
-        changes: &mut Vec<(Arc<str>, Change)>,
-    ) -> (ErrorCode, ReplyBody) {
-        let mut run = Run {
-            tree: &mut self.tree,
-            header,
-            rules,
-            changes,
-        };
-        let outcome = match body {
-            TxnBody::CreateSession { timeout_ms } => {
-                let timeout_ms = *timeout_ms;
-                self.sessions.insert_mut(header.session, timeout_ms);
-                Ok(ReplyBody::Session { timeout_ms })
-            }
-            TxnBody::CloseSession { paths } => {
-                run.close(header.session, paths.as_deref());
-                self.sessions.remove_mut(&header.session);
-                Ok(ReplyBody::Empty)
-            }
-            // A multi does not nest.
-            TxnBody::Multi(_) => Err(ErrorCode::RuntimeInconsistency),
-            body => run.node_operation(body),
-        };
-        match outcome {
-            Ok(body) => (ErrorCode::Ok, body),
-            Err(error) => (error, ReplyBody::Empty),
-        }
-    }
-}
-
-fn has_failed(operations: &[TxnBody]) -> bool {
-    operations
-        .iter()
-        .any(|body| matches!(body, TxnBody::Error { .. }))
-}
-
-/// Codes of a failed multi. Real operations beside an error were not executed: those before it
-/// have code `Ok`, those after it `RuntimeInconsistency`.
-fn failed_results(operations: &[TxnBody]) -> Vec<(ErrorCode, ReplyBody)> {
-    let mut rest = ErrorCode::Ok;
-    let mut code = |body: &TxnBody| match body {
-        TxnBody::Error { code } => {
-            if *code != 0 {
-                rest = ErrorCode::RuntimeInconsistency;
-            }
-            error_code(*code)
-        }
-        _ => rest,
-    };
-    operations
-        .iter()
-        .map(|body| (code(body), ReplyBody::Empty))
-        .collect()
-}
-
-fn error_code(code: i32) -> ErrorCode {
-    ErrorCode::from_code(code).unwrap_or(ErrorCode::SystemError)
-}
+use crate::model::{Acl, ErrorCode, TxnBody, TxnHeader, Zxid};
+use crate::tree::path;
+use crate::tree::znode::{NodeOwner, NodeStat, Znode};
+use crate::tree::{DataTree, TreeRules};
 
 /// A transaction at work on the tree.
-struct Run<'a> {
-    tree: &'a mut DataTree,
-    header: &'a TxnHeader,
-    rules: TreeRules,
-    changes: &'a mut Vec<(Arc<str>, Change)>,
+pub(super) struct Run<'a> {
+    pub(super) tree: &'a mut DataTree,
+    pub(super) header: &'a TxnHeader,
+    pub(super) rules: TreeRules,
+    pub(super) changes: &'a mut Vec<(Arc<str>, Change)>,
 }
 
 /// What all kinds of create have in common.
@@ -199,7 +29,7 @@ struct Birth<'a> {
 }
 
 impl Run<'_> {
-    fn node_operation(&mut self, body: &TxnBody) -> Result<ReplyBody, ErrorCode> {
+    pub(super) fn node_operation(&mut self, body: &TxnBody) -> Result<ReplyBody, ErrorCode> {
         match body {
             TxnBody::Create {
                 path,
@@ -380,7 +210,7 @@ impl Run<'_> {
 
     /// Deletes what the transaction lists, then whatever else the session still owns here. Without
     /// a list, as in logs before 3.6, only the second.
-    fn close(&mut self, session: SessionId, listed: Option<&[String]>) {
+    pub(super) fn close(&mut self, session: SessionId, listed: Option<&[String]>) {
         if self.rules.close_lists_paths {
             for path in listed.unwrap_or_default() {
                 // Missing already: the tree has seen this before.
