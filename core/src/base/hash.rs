@@ -21,6 +21,7 @@ impl Mix {
 
     /// Adds one integer.
     #[must_use]
+    #[allow(clippy::should_implement_trait)]
     pub fn add(self, value: u64) -> Self {
         let x = (self.0 ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         Self(x ^ (x >> 29) ^ self.0.rotate_left(17))

@@ -43,13 +43,14 @@ pub fn ops(disk: &Disk, retain: usize, trust: Trust) -> Vec<FileOp> {
         Trust::Whole => whole_snapshots(disk),
         Trust::Durable => whole_snapshots(&disk.durable_view()),
     };
-    let Some((oldest, _)) = trusted.iter().take(retain.max(RETAIN_MIN)).last() else {
+    let Some((oldest, _)) = trusted.iter().take(retain.max(RETAIN_MIN)).next_back() else {
         return Vec::new();
     };
     let logs = log_files(disk);
     let straddling = logs.iter().rev().find(|(zxid, _)| zxid <= oldest);
     let goes = |name: &FileName, prefix: &str| {
-        name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('.'))
             && zxid_in_name(name, prefix) < *oldest
             && (trust == Trust::Whole || !name.ends_with(".tmp"))
     };

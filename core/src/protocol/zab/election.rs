@@ -94,6 +94,9 @@ impl Peer {
         cx.out.arm(Timer::Notify, FINALIZE_WAIT);
         self.notify_all(cx);
         self.hear(cx, self.id, self.own_notification());
+        for (from, heard) in std::mem::take(&mut self.early_votes) {
+            self.on_notification(cx, from, heard);
+        }
     }
 
     fn initial_vote(&self) -> Vote {
@@ -157,7 +160,9 @@ impl Peer {
             if heard.state == Role::Looking && heard.round < self.round {
                 self.notify(cx, from);
             }
-        } else if heard.state == Role::Looking && self.role() != Role::Looking {
+        } else if self.role() == Role::Looking {
+            self.early_votes.insert(from, heard);
+        } else if heard.state == Role::Looking {
             self.notify(cx, from);
         }
     }
@@ -168,9 +173,6 @@ impl Peer {
         };
         if from != self.id && !self.config.ensemble.is_voter(heard.vote.leader) {
             return;
-        }
-        if from != self.id {
-            cx.out.arm(Timer::Notify, election.wait);
         }
         if election.finalizing {
             if heard.state == Role::Looking && !self.beats(heard.vote, self.vote) {
@@ -183,6 +185,8 @@ impl Peer {
             cx.out.push(Effect::Disarm(Timer::Finalize));
             cx.out.decide(Decision::BetterVoteCame { from });
         }
+        let wait = self.election.as_ref().map_or(FINALIZE_WAIT, |e| e.wait);
+        cx.out.arm(Timer::Notify, wait);
         match heard.state {
             Role::Looking => self.hear_looking(cx, from, heard),
             Role::Following | Role::Leading => self.hear_settled(cx, from, heard),
@@ -272,6 +276,7 @@ impl Peer {
             election.finalizing = true;
             let vote = election.vote;
             cx.out.decide(Decision::QuorumOfVotes { vote });
+            cx.out.push(Effect::Disarm(Timer::Notify));
             cx.out.arm(Timer::Finalize, FINALIZE_WAIT);
         }
     }

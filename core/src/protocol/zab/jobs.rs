@@ -27,6 +27,8 @@ pub enum Then {
     LearnerAccepted(Epoch),
     /// As learner: the log is cut.
     Truncated(Zxid),
+    /// As learner: the history is durable up to here, and the plan goes on.
+    HistorySynced(Zxid),
     /// As learner: one step of the NEWLEADER plan is done.
     NewLeaderStep,
     /// As learner: the new epoch is current on disk, and the plan goes on.
@@ -59,8 +61,7 @@ pub struct Jobs {
 impl Jobs {
     /// True when no job waits that an election must wait for.
     pub fn is_idle(&self) -> bool {
-        let background =
-            |job: &Job| matches!(job.then, Then::SnapshotDone { .. } | Then::Nothing);
+        let background = |job: &Job| matches!(job.then, Then::SnapshotDone { .. } | Then::Nothing);
         self.waiting.values().all(background)
     }
 
@@ -124,6 +125,10 @@ impl Peer {
                 self.unblock(cx, |peer, cx| peer.ack_epoch(cx, true));
             }
             Then::Truncated(zxid) => self.unblock(cx, |peer, cx| peer.reload_truncated(cx, zxid)),
+            Then::HistorySynced(zxid) => {
+                self.pipeline.durable = zxid;
+                self.unblock(cx, Self::run_new_leader_plan);
+            }
             Then::NewLeaderStep => self.unblock(cx, Self::run_new_leader_plan),
             Then::LearnerCurrent(epoch) => {
                 self.current = epoch;

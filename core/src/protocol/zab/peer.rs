@@ -1,6 +1,6 @@
 //! A server: its memory, its dispatch, and the only place that changes its role.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::broadcast::Leading;
@@ -68,6 +68,8 @@ pub struct Peer {
     pub(super) round: u64,
     pub(super) vote: Vote,
     pub(super) election: Option<Election>,
+    /// Newest notifications heard while its own writes settled, before the election begins.
+    pub(super) early_votes: BTreeMap<ServerId, Heard>,
     settling: bool,
     pub(super) part: Part,
     pub(super) service: Service,
@@ -92,6 +94,7 @@ impl Peer {
             round: 0,
             vote: Vote::NOBODY,
             election: None,
+            early_votes: BTreeMap::new(),
             settling: false,
             part: Part::Looking,
             service: Service::default(),
@@ -255,9 +258,7 @@ impl Peer {
                 self.start_job(cx, steps, Then::Booted);
                 self.vote_when_settled(cx);
             }
-            Err(refusal) => cx
-                .out
-                .push(Effect::Halt(HaltReason::Epochs(refusal))),
+            Err(refusal) => cx.out.push(Effect::Halt(HaltReason::Epochs(refusal))),
         }
     }
 
@@ -445,13 +446,12 @@ impl Peer {
 
     fn on_closed(&mut self, cx: &mut Cx<'_>, peer: ServerId) {
         match &mut self.part {
-            Part::Leading(leading) => {
-                if leading.learners.remove(&peer).is_some() {
-                    cx.out.decide(Decision::DroppedLearner {
-                        learner: peer,
-                        why: LeaveReason::ConnectionLost,
-                    });
-                }
+            Part::Leading(leading) if leading.learners.contains_key(&peer) => {
+                leading.learners.remove(&peer);
+                cx.out.decide(Decision::DroppedLearner {
+                    learner: peer,
+                    why: LeaveReason::ConnectionLost,
+                });
             }
             Part::Learning(l) if l.leader == peer => match l.stage {
                 LearnStage::Connecting if l.tries < RECONNECT_TRIES => {
@@ -490,6 +490,7 @@ impl Peer {
     pub(super) fn take_role(&mut self, cx: &mut Cx<'_>, vote: Vote) {
         self.vote = vote;
         self.election = None;
+        self.early_votes.clear();
         cx.out.push(Effect::Disarm(Timer::Notify));
         cx.out.push(Effect::Disarm(Timer::Finalize));
         if vote.leader == self.id {
@@ -555,7 +556,11 @@ impl Peer {
                 for id in leading.learners.keys() {
                     cx.out.push(Effect::Close(*id));
                 }
-                leading.outstanding.into_values().map(|p| p.record).collect()
+                leading
+                    .outstanding
+                    .into_values()
+                    .map(|p| p.record)
+                    .collect()
             }
             Part::Learning(learning) => {
                 cx.out.push(Effect::Close(learning.leader));
