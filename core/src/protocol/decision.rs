@@ -269,6 +269,8 @@ pub enum LeaveReason {
     NoQuorum,
     /// Discovery or synchronisation exceeded initLimit.
     InitLimit,
+    /// As leader: a voter has promised a higher epoch than this leader's.
+    HigherPromise,
     /// The offered epoch is too old.
     OldEpoch,
     /// A follower is ahead.

@@ -75,10 +75,14 @@ switches! {
         "A snapshot is forced to disk before recovery or purge may rely on it.";
     FsyncRecovered, "fsync-recovered", "10.2", "S9",
         "After a restart, recovered bytes that were never forced are forced before the first vote.";
+    ResumeSync, "resume-sync", "ZOOKEEPER-2354", "L6",
+        "A server that crashed between forcing the synchronised history and writing currentEpoch starts again.";
     RefuseGap, "refuse-gap", "10.2", "S13",
         "Recovery refuses a log with a hole, also right after the snapshot.";
     ReattachChild, "reattach-child", "ZOOKEEPER-4846", "S14",
         "Replay asks the parent's child list whether a node exists, and attaches it again.";
+    YieldToPromise, "yield-to-promise", "own", "L6",
+        "A leader steps down when a voter comes back that has promised a higher epoch, instead of locking it out.";
     AckEpochCheck, "ack-epoch-check", "classic", "S9",
         "A leader gives up when a follower's history is ahead of its own.";
     VoteByEpoch, "vote-by-epoch", "classic", "S9",
@@ -183,6 +187,8 @@ impl Profile {
                 Switch::SyncDirectory,
                 Switch::FsyncSnapshot,
                 Switch::FsyncRecovered,
+                Switch::ResumeSync,
+                Switch::YieldToPromise,
                 Switch::RefuseGap,
             ],
             Self::V3_9_4 => &[
@@ -192,6 +198,8 @@ impl Profile {
                 Switch::SyncDirectory,
                 Switch::FsyncSnapshot,
                 Switch::FsyncRecovered,
+                Switch::ResumeSync,
+                Switch::YieldToPromise,
                 Switch::RefuseGap,
                 Switch::ReattachChild,
             ],

@@ -5,7 +5,7 @@
 
 use super::disk::Disk;
 use super::op::FileName;
-use super::scan;
+use super::scan::{self, LastLog};
 use crate::base::Dice;
 use crate::model::Zxid;
 
@@ -28,11 +28,11 @@ pub struct Torn {
 /// byte that the dice choose, it reads as preallocated zeros. `None` without a readable record.
 pub fn tear(disk: &mut Disk, dice: &mut Dice) -> Option<Torn> {
     let (newest, _) = scan::log_files(disk).pop()?;
-    let last = scan::records(disk, newest, true)
+    let last = scan::records(disk, newest, LastLog::MayBeTorn)
         .map_while(Result::ok)
         .last()
         .or_else(|| {
-            scan::records(disk, Zxid::ZERO, true)
+            scan::records(disk, Zxid::ZERO, LastLog::MayBeTorn)
                 .map_while(Result::ok)
                 .last()
         })?;

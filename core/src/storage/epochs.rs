@@ -73,7 +73,11 @@ impl EpochFile {
 }
 
 /// Reads both files of a server whose last transaction is `last`.
-pub fn read(disk: &impl ReadFiles, last: Zxid) -> Result<Epochs, EpochRefusal> {
+///
+/// A learner forces the history of a new epoch before it writes currentEpoch; a crash in between
+/// leaves a log ahead of currentEpoch. With `resume` that is accepted as long as the epoch was
+/// promised: such a server has acknowledged nothing of it, and its vote names the old epoch.
+pub fn read(disk: &impl ReadFiles, last: Zxid, resume: bool) -> Result<Epochs, EpochRefusal> {
     let of_log = last.epoch();
     let mut write = Vec::new();
     let mut from_tmp = false;
@@ -89,9 +93,12 @@ pub fn read(disk: &impl ReadFiles, last: Zxid) -> Result<Epochs, EpochRefusal> {
             current,
             log: of_log,
         };
-        current = number(disk, &EpochFile::Current.tmp())?.ok_or(refusal)?;
-        write.push((EpochFile::Current, current));
-        from_tmp = true;
+        let promised = number(disk, EpochFile::Accepted.name())?;
+        if !resume || promised.is_none_or(|accepted| accepted < of_log) {
+            current = number(disk, &EpochFile::Current.tmp())?.ok_or(refusal)?;
+            write.push((EpochFile::Current, current));
+            from_tmp = true;
+        }
     }
     let accepted = match number(disk, EpochFile::Accepted.name())? {
         Some(epoch) => epoch,

@@ -45,5 +45,5 @@ pub use log::LogWriter;
 pub use op::{DiskStep, FileName, FileOp, SyncTarget};
 pub use recovery::{GapRule, RecoverOptions, Recovery, recover};
 pub use report::{Finding, Misplaced, Refusal, Report};
-pub use scan::{CutRefusal, CutRule, Found, LogScan, Stop, StopWhy};
+pub use scan::{CutRefusal, CutRule, Found, LastLog, LogScan, Stop, StopWhy};
 pub use snapshot::{LoadedSnapshot, SnapshotPolicy, SnapshotWriter};

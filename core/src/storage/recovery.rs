@@ -29,7 +29,7 @@ use super::disk::ReadFiles;
 use super::op::{FileName, FileOp};
 use super::purge;
 use super::report::{Finding, Misplaced, Refusal, Report};
-use super::scan::{self, Found, LogScan, StopWhy};
+use super::scan::{self, Found, LastLog, LogScan, StopWhy};
 use super::snapshot::{self, LoadedSnapshot};
 use crate::model::{Record, Zxid};
 use crate::tree::{Database, TreeRules};
@@ -61,8 +61,8 @@ pub struct RecoverOptions {
     pub autocreate: bool,
     /// What stops the server.
     pub gaps: GapRule,
-    /// A newest log of 0 bytes counts as absent (ZOOKEEPER-2332).
-    pub drop_empty_last_log: bool,
+    /// What a newest log without a whole header is taken for.
+    pub last_log: LastLog,
     /// A fuzzy snapshot that the log does not repair is not used.
     pub snapshot_must_be_repaired: bool,
     /// How transactions are applied.
@@ -79,7 +79,7 @@ impl RecoverOptions {
         trust_empty: false,
         autocreate: true,
         gaps: GapRule::Ignore,
-        drop_empty_last_log: false,
+        last_log: LastLog::MustBeWhole,
         snapshot_must_be_repaired: false,
         rules: TreeRules::v3_8_0(),
         window: 500,
@@ -89,7 +89,7 @@ impl RecoverOptions {
     /// Release 3.9.4.
     pub const V3_9_4: Self = Self {
         gaps: GapRule::Inner,
-        drop_empty_last_log: true,
+        last_log: LastLog::MayBeEmpty,
         rules: TreeRules::v3_9_4(),
         ..Self::V3_8_0
     };
@@ -97,6 +97,7 @@ impl RecoverOptions {
     /// Everything noticed.
     pub const ZABLAB: Self = Self {
         gaps: GapRule::Any,
+        last_log: LastLog::MayBeTorn,
         snapshot_must_be_repaired: true,
         rules: TreeRules::zablab(),
         ..Self::V3_9_4
@@ -269,7 +270,7 @@ impl Recovery {
             replayed: false,
         };
         replay.compare_noted(from, &mut self.report);
-        let mut log = scan::records(disk, from.next(), options.drop_empty_last_log);
+        let mut log = scan::records(disk, from.next(), options.last_log);
         let mut stops = 0;
         while let Some(found) = log.next() {
             stops = self.note_stops(&log, stops, &mut replay, options)?;

@@ -47,6 +47,18 @@ pub struct Stop {
     pub hides: Option<Zxid>,
 }
 
+/// What a last log file without a whole header is taken for. A server may die right after it has
+/// created the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LastLog {
+    /// Damage: before 3.9.3.
+    MustBeWhole,
+    /// A file of 0 bytes counts as absent (ZOOKEEPER-2332).
+    MayBeEmpty,
+    /// A header that was only half written counts as absent too: no record can be behind it.
+    MayBeTorn,
+}
+
 /// What is taken for the end of a log file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StopWhy {
@@ -89,7 +101,7 @@ pub fn log_files(disk: &impl ReadFiles) -> Vec<(Zxid, FileName)> {
 pub struct LogScan<'a, D> {
     disk: &'a D,
     from: Zxid,
-    empty_last_is_fine: bool,
+    last_log: LastLog,
     waiting: std::vec::IntoIter<FileName>,
     open: Option<OpenFile<'a>>,
     stops: Vec<Stop>,
@@ -106,9 +118,7 @@ struct OpenFile<'a> {
 /// The records with a zxid of at least `from`, beginning with the newest file whose name is not
 /// beyond it. Only leading records are skipped; a smaller zxid later on is handed out.
 ///
-/// `empty_last_is_fine`: a last file of 0 bytes counts as absent (ZOOKEEPER-2332); otherwise it is
-/// damage, as before 3.9.3.
-pub fn records<D: ReadFiles>(disk: &D, from: Zxid, empty_last_is_fine: bool) -> LogScan<'_, D> {
+pub fn records<D: ReadFiles>(disk: &D, from: Zxid, last_log: LastLog) -> LogScan<'_, D> {
     let files = log_files(disk);
     let first = files.iter().rposition(|(zxid, _)| *zxid <= from);
     let waiting: Vec<FileName> = files
@@ -119,7 +129,7 @@ pub fn records<D: ReadFiles>(disk: &D, from: Zxid, empty_last_is_fine: bool) -> 
     LogScan {
         disk,
         from,
-        empty_last_is_fine,
+        last_log,
         waiting: waiting.into_iter(),
         open: None,
         stops: Vec::new(),
@@ -134,7 +144,7 @@ pub fn last_zxid(disk: &impl ReadFiles) -> Result<Zxid, Corrupt> {
         return Ok(Zxid(-1));
     };
     let mut last = newest;
-    for found in records(disk, newest, true) {
+    for found in records(disk, newest, LastLog::MayBeTorn) {
         last = found?.record.zxid();
     }
     Ok(last)
@@ -153,7 +163,12 @@ impl<D: ReadFiles> LogScan<'_, D> {
         };
         let content = self.disk.content(&name).expect("a listed file is there");
         let header = content.read(0..HEADER_LEN);
-        if header.is_empty() && self.waiting.len() == 0 && self.empty_last_is_fine {
+        let unfinished = match self.last_log {
+            LastLog::MustBeWhole => false,
+            LastLog::MayBeEmpty => header.is_empty(),
+            LastLog::MayBeTorn => (header.len() as u64) < HEADER_LEN,
+        };
+        if unfinished && self.waiting.len() == 0 {
             self.stops.push(Stop {
                 file: name,
                 offset: 0,
@@ -331,7 +346,7 @@ pub fn truncate_ops(
     zxid: Zxid,
     rule: CutRule,
 ) -> Result<Vec<FileOp>, CutRefusal> {
-    let mut scan = records(disk, zxid, true);
+    let mut scan = records(disk, zxid, LastLog::MayBeTorn);
     let stop = match scan.next() {
         Some(found) => found.map_err(CutRefusal::Corrupt)?,
         None => return Err(CutRefusal::NothingToCut),

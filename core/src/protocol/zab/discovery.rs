@@ -31,9 +31,14 @@ impl Peer {
         participant: bool,
     ) {
         let tick_limit = u64::from(self.config.init_limit + self.config.sync_limit);
+        let yields = participant && self.config.switches.on(Switch::YieldToPromise);
         let Part::Leading(leading) = &mut self.part else {
             return;
         };
+        if yields && leading.epoch.is_some_and(|epoch| accepted > epoch) {
+            self.leave(cx, LeaveReason::HigherPromise);
+            return;
+        }
         let deadline = leading.tick + tick_limit;
         leading
             .learners

@@ -65,6 +65,12 @@ impl Jobs {
         self.waiting.values().all(background)
     }
 
+    /// True while the snapshot of that name is being made durable.
+    pub(super) fn is_sealing(&self, name: Zxid) -> bool {
+        let same = |job: &Job| matches!(job.then, Then::SnapshotDone { zxid, .. } if zxid == name);
+        self.waiting.values().any(same)
+    }
+
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }

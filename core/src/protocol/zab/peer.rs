@@ -243,7 +243,8 @@ impl Peer {
         if !self.load(cx) {
             return;
         }
-        match epochs::read(cx.disk, self.db.last_zxid) {
+        let resume = self.config.switches.on(Switch::ResumeSync);
+        match epochs::read(cx.disk, self.db.last_zxid, resume) {
             Ok(read) => {
                 self.accepted = read.accepted;
                 self.current = read.current;
@@ -548,6 +549,9 @@ impl Peer {
         ];
         for timer in timers {
             cx.out.push(Effect::Disarm(timer));
+        }
+        if self.config.switches.on(Switch::TruncDropsSnapshots) {
+            self.abandon_walk(cx);
         }
         self.close_clients(cx);
         match std::mem::replace(&mut self.part, Part::Looking) {

@@ -96,7 +96,7 @@ impl Peer {
             record: Arc::clone(record),
             ops,
         });
-        self.maybe_roll(cx);
+        self.pipeline.since_roll += 1;
     }
 
     /// What an fsync of the log must cover.
@@ -111,29 +111,24 @@ impl Peer {
         if self.pipeline.in_flight.is_some() || self.pipeline.waiting.is_empty() {
             return;
         }
-        let batch: Vec<Queued> = self.pipeline.waiting.drain(..).collect();
+        let mut batch = Vec::new();
+        let mut rolled = false;
+        while !rolled && let Some(entry) = self.pipeline.waiting.pop_front() {
+            self.append_now(cx, &entry.record);
+            batch.push(entry);
+            rolled = self.is_roll_due();
+        }
         if batch.len() > 1 {
             let records = batch.len() as u32;
             cx.out.decide(Decision::GroupCommit { records });
         }
-        let mut files = Vec::new();
-        for entry in &batch {
-            let ops = self.pipeline.writer.append(&entry.record);
-            self.pipeline.logged = entry.record.zxid();
-            if let Some(name) = self.pipeline.writer.current()
-                && files.last() != Some(name)
-            {
-                files.push(name.clone());
-            }
-            cx.out.push(Effect::Append {
-                record: Arc::clone(&entry.record),
-                ops,
-            });
-            self.maybe_roll(cx);
+        let target = self.log_target();
+        if rolled {
+            self.roll(cx);
         }
         let early = !self.config.force_sync || !self.config.switches.on(Switch::FsyncBeforeAck);
         if self.config.force_sync {
-            let id = self.sync(cx, SyncTarget::Files(files));
+            let id = self.sync(cx, target);
             self.pipeline.in_flight = Some((id, batch.clone()));
         }
         if early {
@@ -172,24 +167,27 @@ impl Peer {
         }
     }
 
-    /// Rolls the log and starts a snapshot when enough was appended. The jitter that keeps servers
-    /// from snapshotting together is derived from id and zxid, not drawn.
-    fn maybe_roll(&mut self, cx: &mut Cx<'_>) {
-        let count = self.config.snap_count.max(2);
+    /// Whether enough was appended for a new log file. The jitter that keeps servers from
+    /// snapshotting together is derived from id and zxid, not drawn.
+    fn is_roll_due(&mut self) -> bool {
+        let half = self.config.snap_count.max(2) / 2;
         if self.pipeline.roll_at == 0 {
             let jitter = Mix::new()
                 .add(u64::from(self.id.0))
                 .add(self.pipeline.logged.0 as u64)
                 .value();
-            self.pipeline.roll_at = count / 2 + (jitter % u64::from(count / 2).max(1)) as u32;
+            self.pipeline.roll_at = half + (jitter % u64::from(half)) as u32;
         }
-        self.pipeline.since_roll += 1;
-        if self.pipeline.since_roll > self.pipeline.roll_at {
-            self.pipeline.since_roll = 0;
-            self.pipeline.roll_at = 0;
-            self.pipeline.writer.roll();
-            self.begin_walk(cx);
-        }
+        self.pipeline.since_roll > self.pipeline.roll_at
+    }
+
+    /// Closes the log file and starts a snapshot. The next file begins only after this one is
+    /// forced: two files with pending bytes could lose the end of the first and keep the second.
+    fn roll(&mut self, cx: &mut Cx<'_>) {
+        self.pipeline.since_roll = 0;
+        self.pipeline.roll_at = 0;
+        self.pipeline.writer.roll();
+        self.begin_walk(cx);
     }
 
     /// Forgets the queue after a disk error: what was in it is not on disk, or not known to be.

@@ -52,11 +52,11 @@ impl Walk {
 impl Peer {
     /// Starts a routine snapshot, unless one runs.
     pub(super) fn begin_walk(&mut self, cx: &mut Cx<'_>) {
-        if self.walk.is_some() {
+        let zxid = self.db.last_zxid;
+        if self.walk.is_some() || self.jobs.is_sealing(zxid) {
             cx.out.decide(Decision::TooBusyToSnap);
             return;
         }
-        let zxid = self.db.last_zxid;
         cx.out.decide(Decision::SnapshotBegun { zxid });
         let (writer, ops) = SnapshotWriter::begin(&self.db, policy(&self.config));
         write_all(cx, ops);
@@ -66,6 +66,13 @@ impl Peer {
             walked_to: None,
         });
         cx.out.arm(Timer::SnapshotWalk, PIECE_AFTER);
+    }
+
+    /// Stops a running snapshot. On the way to an election the uncommitted tail is applied; a walk
+    /// that went on would copy it into a snapshot whose name lies before a later TRUNC.
+    pub(super) fn abandon_walk(&mut self, cx: &mut Cx<'_>) {
+        self.walk = None;
+        cx.out.push(Effect::Disarm(Timer::SnapshotWalk));
     }
 
     /// Copies the next few nodes.
@@ -92,8 +99,7 @@ impl Peer {
         let Some(fuzzy_to) = self.walk.as_ref().and_then(|w| w.walked_to) else {
             return;
         };
-        let covered = self.pipeline.durable >= self.pipeline.logged.min(fuzzy_to);
-        if careful && !covered && self.config.force_sync {
+        if careful && !self.is_durable_to(fuzzy_to) && self.config.force_sync {
             return;
         }
         if let Some(walk) = self.walk.take() {
@@ -103,6 +109,13 @@ impl Peer {
         }
     }
 
+    /// True when the log holds everything up to `zxid` durably. An epoch start is in no log, so a log
+    /// without anything to force covers it too.
+    fn is_durable_to(&self, zxid: Zxid) -> bool {
+        let settled = self.pipeline.is_idle() && self.pipeline.durable == self.pipeline.logged;
+        settled || self.pipeline.durable >= zxid
+    }
+
     pub(super) fn snapshot_done(&mut self, cx: &mut Cx<'_>, zxid: Zxid, fuzzy_to: Zxid) {
         cx.out.decide(Decision::SnapshotDone { zxid, fuzzy_to });
     }
@@ -110,6 +123,10 @@ impl Peer {
     /// A leader's snapshot before it serves: in one go, while nothing is applied.
     pub(super) fn write_startup_snapshot(&mut self, cx: &mut Cx<'_>) {
         let zxid = self.db.last_zxid;
+        if self.jobs.is_sealing(zxid) {
+            return;
+        }
+        self.abandon_walk(cx);
         cx.out.decide(Decision::SnapshotBegun { zxid });
         let (_, steps) = self.whole_snapshot(policy(&self.config));
         self.start_job(

@@ -132,12 +132,12 @@ pub fn plan(
         );
     }
     match disk_log() {
-        Some(mut records) => {
+        Some(mut records) if records.iter().any(|r| r.zxid() == min) => {
+            records.retain(|r| r.zxid() < min);
             records.extend_from_slice(committed);
-            records.dedup_by_key(|r| r.zxid());
             walk(peer, &records, last, max, SyncReason::InDiskLog { min })
         }
-        None => snap(last, SyncReason::TooOld { min }),
+        _ => snap(last, SyncReason::TooOld { min }),
     }
 }
 

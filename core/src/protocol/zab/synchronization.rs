@@ -24,7 +24,7 @@ use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
 use crate::protocol::switch::{Switch, Switches};
 use crate::storage::epochs::EpochFile;
-use crate::storage::{CutRefusal, CutRule, Disk, DiskStep, FileOp, ReadFiles, SyncTarget};
+use crate::storage::{CutRefusal, CutRule, Disk, DiskStep, FileOp, LastLog, ReadFiles, SyncTarget};
 use crate::storage::{purge, scan, snapshot};
 
 /// What the leader knows of one learner.
@@ -390,7 +390,7 @@ fn disk_log(cx: &Cx<'_>, peer: Zxid, floor: Zxid, switches: Switches) -> Option<
     let limit = newest_snapshot_size(cx.disk)? / 3;
     let mut records: Vec<Arc<Record>> = Vec::new();
     let mut size = 0;
-    for found in scan::records(cx.disk, peer, true) {
+    for found in scan::records(cx.disk, peer, LastLog::MayBeTorn) {
         let found = found.ok()?;
         size += found.end - found.offset;
         if size > limit || records.is_empty() && found.record.zxid() > peer {
@@ -399,6 +399,23 @@ fn disk_log(cx: &Cx<'_>, peer: Zxid, floor: Zxid, switches: Switches) -> Option<
         records.push(found.record);
     }
     Some(records)
+}
+
+/// Whatever goes, goes from the newest on, and is gone for good before the file that stays is cut:
+/// a crash on the way leaves a longer log, never one with a hole or a snapshot without its log.
+fn truncation_steps(newer: Vec<FileOp>, cut: Vec<FileOp>, sync_directory: bool) -> Vec<DiskStep> {
+    let (lens, unlinks): (Vec<FileOp>, Vec<FileOp>) = cut
+        .into_iter()
+        .partition(|op| matches!(op, FileOp::SetLen { .. }));
+    let shortened = lens.iter().map(|op| op.name().clone()).collect();
+    let gone = newer.into_iter().chain(unlinks.into_iter().rev());
+    let mut steps: Vec<DiskStep> = gone.map(DiskStep::Op).collect();
+    if sync_directory {
+        steps.push(DiskStep::Sync(SyncTarget::Directory));
+    }
+    steps.extend(lens.into_iter().map(DiskStep::Op));
+    steps.push(DiskStep::Sync(SyncTarget::Files(shortened)));
+    steps
 }
 
 fn newest_snapshot_size(disk: &Disk) -> Option<u64> {
@@ -445,7 +462,7 @@ impl Peer {
         } else {
             CutRule::AfterStop
         };
-        let mut ops = match scan::truncate_ops(cx.disk, zxid, rule) {
+        let cut = match scan::truncate_ops(cx.disk, zxid, rule) {
             Ok(ops) => ops,
             Err(CutRefusal::NothingToCut) => Vec::new(),
             Err(CutRefusal::Corrupt(_)) => {
@@ -453,19 +470,12 @@ impl Peer {
                 return;
             }
         };
-        if drop_snapshots {
-            ops.extend(purge::newer_snapshots(cx.disk, zxid));
-        }
-        let changed = ops
-            .iter()
-            .filter(|op| matches!(op, FileOp::SetLen { .. }))
-            .map(|op| op.name().clone())
-            .collect();
-        let mut steps: Vec<DiskStep> = ops.into_iter().map(DiskStep::Op).collect();
-        steps.push(DiskStep::Sync(SyncTarget::Files(changed)));
-        if self.sync_directory() {
-            steps.push(DiskStep::Sync(SyncTarget::Directory));
-        }
+        let newer = if drop_snapshots {
+            purge::newer_snapshots(cx.disk, zxid)
+        } else {
+            Vec::new()
+        };
+        let steps = truncation_steps(newer, cut, self.sync_directory());
         if let Part::Learning(learning) = &mut self.part {
             learning.busy = true;
         }
