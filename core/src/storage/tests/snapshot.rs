@@ -158,6 +158,30 @@ fn a_fuzzy_snapshot_of_no_state_that_ever_was_recovers_exactly() {
     assert_eq!(db.last_zxid, zxid(8));
 }
 
+/// The walk comes to /p after it was deleted and made again, and finds /p/k in it. Replay deletes
+/// /p, makes it, and finds /p/k still there: whoever asks the whole tree never puts it back into
+/// its parent's list, and no digest tells.
+#[test]
+fn a_child_that_outlived_its_parent_is_attached_again() {
+    let mut server = Server::new();
+    server.create("/p", "");
+    let (mut writer, mut ops) = SnapshotWriter::begin(&server.db, SnapshotPolicy::IN_PLACE);
+    server.delete("/p");
+    server.create("/p", "");
+    server.create("/p/k", "");
+    ops.extend(writer.step(&server.db, usize::MAX).0);
+    ops.iter().for_each(|op| apply(&mut server.disk, op));
+    let children = |options| {
+        let recovery = recover(&server.disk, options);
+        let db = recovery.outcome.expect("recovers");
+        assert_eq!(db.tree.digest(), server.db.tree.digest());
+        db.tree.iter_children("/p").count()
+    };
+    assert_eq!(children(&RecoverOptions::ZABLAB), 1);
+    assert_eq!(children(&RecoverOptions::V3_8_0), 1);
+    assert_eq!(children(&RecoverOptions::V3_9_4), 0);
+}
+
 #[test]
 fn a_snapshot_takes_its_name_only_when_it_is_whole_and_durable() {
     let server = furnished();
