@@ -122,13 +122,16 @@ impl Directory {
     }
 
     /// The creation of `file` becomes durable, with the earlier changes of the names it stands on.
-    pub(super) fn sync_creation(&mut self, file: FileId, upto: Seq) {
+    /// False when it was durable already.
+    pub(super) fn sync_creation(&mut self, file: FileId, upto: Seq) -> bool {
         let is_creation = |p: &Pending| {
             p.file == file && p.seq <= upto && matches!(p.change, NameChange::Create { .. })
         };
-        if let Some(at) = self.pending.iter().rposition(is_creation) {
+        let creation = self.pending.iter().rposition(is_creation);
+        if let Some(at) = creation {
             self.settle(at);
         }
+        creation.is_some()
     }
 
     /// A prefix of the pending changes survives; answers with those that do not.

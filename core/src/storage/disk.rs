@@ -50,7 +50,7 @@ use crate::base::Dice;
 pub(super) struct FileId(pub(super) u64);
 
 /// The place of a change in the order of all changes of one disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Seq(pub(super) u64);
 
 /// Why an operation was refused.
@@ -231,16 +231,19 @@ impl Disk {
         if self.lying {
             return;
         }
+        let mut renamed = ticket.directory;
         for id in &ticket.files {
             if let Some(file) = self.files.get_mut(id) {
                 file.sync(ticket.upto);
             }
-            self.directory.sync_creation(*id, ticket.upto);
+            renamed |= self.directory.sync_creation(*id, ticket.upto);
         }
         if ticket.directory {
             self.directory.sync(ticket.upto);
         }
-        self.forget_unnamed();
+        if renamed {
+            self.forget_unnamed();
+        }
     }
 
     /// The power fails: what is durable stays, and of what is pending a prefix.

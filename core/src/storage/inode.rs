@@ -20,6 +20,8 @@ pub(super) struct Inode {
     pub(super) durable: Content,
     /// What leads from the one to the other, oldest first.
     pending: QueueSync<Pending>,
+    /// The newest change.
+    last: Seq,
 }
 
 /// How much of the pending bytes a power loss left.
@@ -83,6 +85,7 @@ impl Inode {
             seen: content.clone(),
             durable: content,
             pending: QueueSync::new_sync(),
+            last: Seq::default(),
         }
     }
 
@@ -102,8 +105,13 @@ impl Inode {
         self.pending.iter().map(|p| p.change.weight()).sum()
     }
 
-    /// Everything up to `upto` becomes durable.
+    /// Everything up to `upto` becomes durable. When that is all, both contents share their chunks.
     pub(super) fn sync(&mut self, upto: Seq) {
+        if self.last <= upto {
+            self.durable = self.seen.clone();
+            self.pending = QueueSync::new_sync();
+            return;
+        }
         while let Some(next) = self.pending.peek().filter(|p| p.seq <= upto) {
             next.change.apply(&mut self.durable);
             self.pending.dequeue_mut();
@@ -164,6 +172,7 @@ impl Inode {
 
     fn change(&mut self, seq: Seq, change: Change) {
         change.apply(&mut self.seen);
+        self.last = seq;
         self.pending.enqueue_mut(Pending { seq, change });
     }
 }

@@ -47,3 +47,6 @@ pub use recovery::{GapRule, RecoverOptions, Recovery, recover};
 pub use report::{Finding, Misplaced, Refusal, Report};
 pub use scan::{CutRefusal, CutRule, Found, LastLog, LogScan, Stop, StopWhy};
 pub use snapshot::{LoadedSnapshot, SnapshotPolicy, SnapshotWriter};
+
+#[cfg(test)]
+mod tests;

@@ -139,7 +139,7 @@ pub fn recover<D: ReadFiles>(disk: &D, options: &RecoverOptions) -> Recovery {
     }
     let candidates = recovery.candidates(disk);
     recovery.outcome = match candidates {
-        Some(files) => recovery.from_snapshots(disk, files, options),
+        Some(files) => recovery.with_snapshots(disk, files, options),
         None => recovery.without_snapshot(disk, marker, options),
     };
     recovery
@@ -179,7 +179,7 @@ impl Recovery {
         any.then(|| whole.into_iter().take(CANDIDATES_MAX).collect())
     }
 
-    fn from_snapshots<D: ReadFiles>(
+    fn with_snapshots<D: ReadFiles>(
         &mut self,
         disk: &D,
         files: Vec<(Zxid, FileName)>,

@@ -341,9 +341,11 @@ fn check_seal(r: &mut Reader<'_>, sum: &mut Adler32, summed: &mut usize) -> Resu
     let computed = sum.checksum();
     let at = r.position() as u64;
     let stored = r.long()?;
-    r.string()?;
     if stored != i64::from(computed) {
         return Err(Corrupt::at(at, Why::Checksum { stored, computed }));
+    }
+    if r.string()? != "/" {
+        return Err(Corrupt::at(at, Why::Seal));
     }
     Ok(())
 }

@@ -1,0 +1,210 @@
+//! Snapshots, at rest and fuzzy.
+
+use super::super::snapshot::{self, SnapshotPolicy, SnapshotWriter};
+use super::{Server, apply, execute, zxid};
+use crate::base::{Dice, rng::Subject};
+use crate::model::{Acl, Request, acl::perms, request::CreateMode};
+use crate::storage::{Disk, Finding, LoadedSnapshot, ReadFiles, RecoverOptions, Why, recover};
+use crate::tree::{Database, TreeRules};
+
+const RULES: TreeRules = TreeRules::zablab();
+
+fn load(disk: &Disk, name: &str) -> LoadedSnapshot {
+    let bytes = disk.content(name).expect("there").to_vec();
+    snapshot::read(&bytes, &name.into(), RULES).expect("whole")
+}
+
+/// A tree with every kind of node.
+fn furnished() -> Server {
+    let mut server = Server::new();
+    let modes = [
+        CreateMode::Ephemeral,
+        CreateMode::Container,
+        CreateMode::Ttl(60_000),
+        CreateMode::PersistentSequential,
+    ];
+    for (n, mode) in modes.into_iter().enumerate() {
+        server.run(&Request::Create {
+            path: format!("/n{n}-é"),
+            data: None,
+            acl: vec![Acl::world(perms::ALL), Acl::world(perms::READ)],
+            mode,
+        });
+    }
+    server.create("/d", "");
+    server.create("/d/e", "deep");
+    server
+}
+
+fn differs(a: &Database, b: &Database) -> bool {
+    a.tree.difference(&b.tree).is_some()
+        || a.sessions != b.sessions
+        || a.tree.digest() != b.tree.digest()
+}
+
+#[test]
+fn a_snapshot_at_rest_is_the_database() {
+    let server = furnished();
+    let bytes = snapshot::whole(&server.db);
+    let name = snapshot::file_name(server.db.last_zxid);
+    let loaded = snapshot::read(&bytes, &name, RULES).expect("whole");
+    assert!(!differs(&loaded.database, &server.db));
+    assert_eq!(loaded.database.last_zxid, zxid(7));
+    assert_eq!(loaded.digest, Some((zxid(7), server.db.tree.digest())));
+    assert_eq!(loaded.last_processed, Some(zxid(7)));
+}
+
+#[test]
+fn a_stream_is_the_database_without_the_frame() {
+    let server = furnished();
+    let bytes = snapshot::stream(&server.db);
+    let db = snapshot::read_stream(&bytes, zxid(7), RULES).expect("whole");
+    assert!(!differs(&db, &server.db));
+    assert_eq!(db.last_zxid, zxid(7));
+    assert!(snapshot::read_stream(&bytes[..bytes.len() - 1], zxid(7), RULES).is_err());
+}
+
+#[test]
+fn any_flipped_bit_and_any_cut_is_noticed() {
+    let server = furnished();
+    let bytes = snapshot::whole(&server.db);
+    let name = snapshot::file_name(zxid(7));
+    for at in 0..bytes.len() {
+        let mut bad = bytes.clone();
+        bad[at] ^= 1 << (at % 8);
+        assert!(
+            snapshot::read(&bad, &name, RULES).is_err(),
+            "byte {at} of {}",
+            bytes.len()
+        );
+        let cut = snapshot::read(&bytes[..at], &name, RULES);
+        let sections = [bytes.len() - 21, bytes.len() - 54];
+        assert_eq!(cut.is_ok(), sections.contains(&at), "cut at {at}");
+    }
+}
+
+#[test]
+fn sections_of_later_releases_are_optional() {
+    let server = furnished();
+    let bytes = snapshot::whole(&server.db);
+    let name = snapshot::file_name(zxid(7));
+    let sections = |len| {
+        let s = snapshot::read(&bytes[..len], &name, RULES).expect("whole");
+        (s.digest.is_some(), s.last_processed.is_some())
+    };
+    assert_eq!(sections(bytes.len()), (true, true));
+    assert_eq!(sections(bytes.len() - 21), (true, false));
+    assert_eq!(sections(bytes.len() - 54), (false, false));
+}
+
+#[test]
+fn a_node_without_a_parent_is_refused() {
+    let mut server = Server::new();
+    server.create("/a", "");
+    server.create("/a/b", "");
+    let mut bytes = snapshot::stream(&server.db);
+    let at = bytes
+        .windows(6)
+        .position(|w| w == b"\0\0\0\x02/a")
+        .expect("there");
+    bytes[at + 5] = b'c';
+    let refused = snapshot::read_stream(&bytes, zxid(2), RULES);
+    assert_eq!(refused.map_err(|c| c.why), Err(Why::Path("/a/b".into())));
+}
+
+/// The whole point of snapshots that nobody waits for: the file holds a state that never was, and
+/// the log makes it right.
+#[test]
+fn a_fuzzy_snapshot_of_no_state_that_ever_was_recovers_exactly() {
+    let mut server = Server::new();
+    server.create("/a", "old");
+    server.create("/z", "old");
+    server.create("/z/gone", "");
+    let before = server.db.clone();
+    let (mut writer, ops) = SnapshotWriter::begin(&server.db, SnapshotPolicy::IN_PLACE);
+    ops.iter().for_each(|op| apply(&mut server.disk, op));
+    // The root and /a are visited, /z and what is below it are not.
+    let (ops, done) = writer.step(&server.db, 2);
+    ops.iter().for_each(|op| apply(&mut server.disk, op));
+    assert!(!done);
+    let mut states = vec![before];
+    server.set("/a", "new");
+    states.push(server.db.clone());
+    server.set("/z", "new");
+    states.push(server.db.clone());
+    server.delete("/z/gone");
+    states.push(server.db.clone());
+    server.create("/late", "");
+    states.push(server.db.clone());
+    let (ops, done) = writer.step(&server.db, 100);
+    ops.iter().for_each(|op| apply(&mut server.disk, op));
+    assert!(done);
+    execute(&mut server.disk, &writer.finish());
+
+    let loaded = load(&server.disk, "snapshot.100000004");
+    let text = |path: &str| loaded.database.tree.node(path).and_then(|n| n.data.clone());
+    assert_eq!(text("/a").as_deref(), Some(&b"old"[..]));
+    assert_eq!(text("/z").as_deref(), Some(&b"new"[..]));
+    for state in &states {
+        assert!(differs(&loaded.database, state));
+    }
+    assert_eq!(loaded.digest, Some((zxid(8), server.db.tree.digest())));
+
+    let recovery = recover(&server.disk, &RecoverOptions::ZABLAB);
+    let noted = Finding::SnapshotDigestAgrees { zxid: zxid(8) };
+    assert!(recovery.report.contains(&noted), "{:?}", recovery.report);
+    let db = recovery.outcome.expect("recovers");
+    assert!(!differs(&db, &server.db));
+    assert_eq!(db.last_zxid, zxid(8));
+}
+
+/// The walk comes to /p after it was deleted and made again, and finds /p/k in it. Replay deletes
+/// /p, makes it, and finds /p/k still there: whoever asks the whole tree never puts it back into
+/// its parent's list, and no digest tells.
+#[test]
+fn a_child_that_outlived_its_parent_is_attached_again() {
+    let mut server = Server::new();
+    server.create("/p", "");
+    let (mut writer, mut ops) = SnapshotWriter::begin(&server.db, SnapshotPolicy::IN_PLACE);
+    server.delete("/p");
+    server.create("/p", "");
+    server.create("/p/k", "");
+    ops.extend(writer.step(&server.db, usize::MAX).0);
+    ops.iter().for_each(|op| apply(&mut server.disk, op));
+    let children = |options| {
+        let recovery = recover(&server.disk, options);
+        let db = recovery.outcome.expect("recovers");
+        assert_eq!(db.tree.digest(), server.db.tree.digest());
+        db.tree.iter_children("/p").count()
+    };
+    assert_eq!(children(&RecoverOptions::ZABLAB), 1);
+    assert_eq!(children(&RecoverOptions::V3_8_0), 1);
+    assert_eq!(children(&RecoverOptions::V3_9_4), 0);
+}
+
+#[test]
+fn a_snapshot_takes_its_name_only_when_it_is_whole_and_durable() {
+    let server = furnished();
+    let mut disk = Disk::default();
+    let (mut writer, ops) = SnapshotWriter::begin(&server.db, SnapshotPolicy::DURABLE);
+    ops.iter().for_each(|op| apply(&mut disk, op));
+    loop {
+        let (ops, done) = writer.step(&server.db, 3);
+        ops.iter().for_each(|op| apply(&mut disk, op));
+        if done {
+            break;
+        }
+    }
+    let plan = writer.finish();
+    for (steps, seed) in (0..=plan.len()).flat_map(|n| (0..30).map(move |s| (n, s))) {
+        let mut disk = disk.clone();
+        execute(&mut disk, &plan[..steps]);
+        disk.crash_power(&mut Dice::new(seed, Subject::Disk));
+        let there = disk.content(writer.name()).is_some();
+        if there {
+            assert!(!differs(&load(&disk, writer.name()).database, &server.db));
+        }
+        assert!(there || steps < plan.len());
+    }
+    assert_eq!(writer.nodes_done(), server.db.tree.len() as u64);
+}
