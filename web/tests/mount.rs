@@ -10,7 +10,9 @@ wasm_bindgen_test_configure!(run_in_browser);
 async fn the_page_mounts_and_says_that_it_is_ready() {
     let document = gloo_utils::document();
     let root = document.create_element("div").expect("a div");
-    gloo_utils::body().append_child(&root).expect("the body takes it");
+    gloo_utils::body()
+        .append_child(&root)
+        .expect("the body takes it");
     yew::Renderer::<App>::with_root(root.clone()).render();
     yew::platform::time::sleep(std::time::Duration::from_millis(50)).await;
     let heading = root.query_selector("h1").expect("a selector");

@@ -10,6 +10,7 @@ use crate::{places, shell};
 
 /// The version of the accessibility rules.
 const AXE: &str = "4.14.1";
+const AXE_FILE: &str = "node_modules/axe-core/axe.min.js";
 
 /// Chromium and chromedriver are on this machine afterwards.
 pub(crate) fn chromium() -> Result<(), Stop> {
@@ -30,13 +31,18 @@ pub(crate) fn chromium() -> Result<(), Stop> {
     }
 }
 
-/// The path of `axe.min.js`.
+/// The path of `axe.min.js`, if it is on this machine.
+pub(crate) fn axe_if_here() -> Option<PathBuf> {
+    Some(places::tool("axe-core", AXE).join(AXE_FILE)).filter(|file| file.is_file())
+}
+
+/// The path of `axe.min.js`, fetched if need be.
 pub(crate) fn axe() -> Result<PathBuf, Stop> {
-    let home = places::tool("axe-core", AXE);
-    let file = home.join("node_modules/axe-core/axe.min.js");
-    if file.is_file() {
+    if let Some(file) = axe_if_here() {
         return Ok(file);
     }
+    let home = places::tool("axe-core", AXE);
+    let file = home.join(AXE_FILE);
     if places::on_path("npm").is_none() && root_on_debian() {
         apt_get(&["npm"])?;
     }

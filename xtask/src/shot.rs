@@ -5,7 +5,7 @@
 use std::env;
 
 use crate::tools::Toolbox;
-use crate::{page, places, shell};
+use crate::{browser, page, places, shell};
 
 /// Builds the page if there is none (or if `--build` asks), then runs `bin` on it.
 pub(crate) fn run(bin: &str, args: &[String]) -> Result<(), String> {
@@ -28,6 +28,7 @@ pub(crate) fn run(bin: &str, args: &[String]) -> Result<(), String> {
         .args([bin, "--"])
         .args(args.iter().filter(|arg| *arg != "--build"))
         .current_dir(env::current_dir().unwrap_or_else(|_| places::root()))
+        .envs(browser::axe_if_here().map(|axe| ("ZABLAB_AXE", axe)))
         .env(
             "ZABLAB_DIST",
             env::var_os("ZABLAB_DIST").unwrap_or_else(|| places::dist().into()),
