@@ -45,7 +45,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         lints(&mut steps, tools.is_some());
     }
     if wanted("native") {
-        let args = ["test", "--workspace", "--features", "zablab-core/cli"];
+        let args = ["test", "--workspace", "--all-features"];
         steps.step("native tests", || Ok(sh(&mut cargo(&args))?));
     }
     if let Some(tools) = &tools {
@@ -60,17 +60,29 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 }
 
 fn lints(steps: &mut Steps, wasm: bool) {
-    let rest = ["--all-targets", "--", "-D", "warnings"];
+    let clippy = |which: &[&str]| {
+        let args = [&["clippy"], which, &["--", "-D", "warnings"]].concat();
+        sh(&mut cargo(&args))
+    };
     steps.step("lints", || {
-        let mut args = vec!["clippy", "--workspace", "--all-features"];
-        args.extend(rest);
-        Ok(sh(&mut cargo(&args))?)
+        clippy(&["--workspace", "--all-features", "--all-targets"])?;
+        // The page's tests are a target only when named.
+        Ok(clippy(&[
+            "--workspace",
+            "--all-features",
+            "--test",
+            "page",
+        ])?)
     });
     if wasm {
         steps.step("lints for wasm", || {
-            let mut args = vec!["clippy", "-p", "zablab-web", "--target", WASM];
-            args.extend(rest);
-            Ok(sh(&mut cargo(&args))?)
+            Ok(clippy(&[
+                "-p",
+                "zablab-web",
+                "--target",
+                WASM,
+                "--all-targets",
+            ])?)
         });
     }
 }
@@ -120,16 +132,9 @@ fn whole_page(steps: &mut Steps, tools: &Toolbox, chromium: bool) {
     });
 }
 
+/// The same packages and features as the native tests, so that nothing is built twice.
 fn page_tests(dist: &Path, axe: Option<PathBuf>) -> Result<(), Stop> {
-    let args = [
-        "test",
-        "-p",
-        "zablab-tests",
-        "--features",
-        "page",
-        "--test",
-        "page",
-    ];
+    let args = ["test", "--workspace", "--all-features", "--test", "page"];
     let mut cargo = cargo(&args);
     cargo.env("ZABLAB_DIST", dist);
     if let Some(axe) = axe {
