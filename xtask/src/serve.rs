@@ -12,6 +12,10 @@ use crate::tools::Toolbox;
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let tools = Toolbox::ready()?;
     let mut trunk = tools.trunk(&["serve"])?;
+    if !args.iter().any(|arg| arg.starts_with("--dist")) {
+        // The release page in dist/ stays what it is.
+        trunk.arg("--dist").arg(places::root().join("target/serve"));
+    }
     let wants_open = !args.iter().any(|arg| arg == "--no-open" || arg == "--open");
     trunk.args(args.iter().filter(|arg| *arg != "--no-open"));
     if wants_open && has_a_screen() {

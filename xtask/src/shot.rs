@@ -28,6 +28,7 @@ pub(crate) fn run(bin: &str, args: &[String]) -> Result<(), String> {
         .args([bin, "--"])
         .args(args.iter().filter(|arg| *arg != "--build"))
         .current_dir(env::current_dir().unwrap_or_else(|_| places::root()))
+        .env("RUST_BACKTRACE", "0")
         .envs(browser::axe_if_here().map(|axe| ("ZABLAB_AXE", axe)))
         .env(
             "ZABLAB_DIST",

@@ -97,6 +97,7 @@ fn wasm_bindgen() -> Result<PathBuf, String> {
         .arg("xtask/wasm-bindgen/Cargo.toml")
         .arg("--target-dir")
         .arg(&build)
+        .env("CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY", "never")
         .env_remove("CARGO_BUILD_TARGET");
     shell::run(&mut cargo)?;
     Ok(folder)

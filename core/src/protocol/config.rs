@@ -3,9 +3,9 @@
 //! Machines read the keys of a server (`zoo.cfg` in ZooKeeper); the world reads seed, latencies and
 //! clock. It lives on the machines' floor because they may not look up to the world.
 
+use super::switch::{Profile, Switches};
 use crate::base::Duration;
 use crate::model::{Ensemble, Zxid};
-use super::switch::{Profile, Switches};
 
 /// Largest number of voters.
 pub const VOTERS_MAX: u8 = 9;

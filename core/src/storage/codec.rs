@@ -249,7 +249,9 @@ fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
     })
 }
 
-fn read_node(r: &mut Reader<'_>) -> Result<(String, Option<Data>, Vec<crate::model::Acl>), Corrupt> {
+fn read_node(
+    r: &mut Reader<'_>,
+) -> Result<(String, Option<Data>, Vec<crate::model::Acl>), Corrupt> {
     Ok((r.string()?, r.buffer()?.map(Data::from), r.acl()?))
 }
 

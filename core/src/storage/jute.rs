@@ -231,9 +231,7 @@ mod tests {
         w.string("é😀");
         assert_eq!(
             w.bytes(),
-            [
-                0, 0, 0, 8, 0xC3, 0xA9, 0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80
-            ]
+            [0, 0, 0, 8, 0xC3, 0xA9, 0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80]
         );
         let text = Reader::new(w.bytes()).string().expect("readable");
         assert_eq!(text, "é\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}");

@@ -49,7 +49,8 @@ pub fn ops(disk: &Disk, retain: usize, trust: Trust) -> Vec<FileOp> {
     let logs = log_files(disk);
     let straddling = logs.iter().rev().find(|(zxid, _)| zxid <= oldest);
     let goes = |name: &FileName, prefix: &str| {
-        name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('.'))
             && zxid_in_name(name, prefix) < *oldest
             && (trust == Trust::Whole || !name.ends_with(".tmp"))
     };

@@ -260,7 +260,9 @@ impl Recovery {
     ) -> Result<Database, Refusal> {
         let from = loaded.database.last_zxid;
         let mut replay = Replay {
-            noted: loaded.digest.filter(|(zxid, _)| *zxid >= from && zxid.0 > 0),
+            noted: loaded
+                .digest
+                .filter(|(zxid, _)| *zxid >= from && zxid.0 > 0),
             db: loaded.database,
             last: from,
             run: None,
@@ -272,7 +274,10 @@ impl Recovery {
         while let Some(found) = log.next() {
             stops = self.note_stops(&log, stops, &mut replay, options)?;
             let found = found.map_err(|corrupt| self.refuse(&mut replay, corrupt))?;
-            if options.until.is_some_and(|until| found.record.zxid() > until) {
+            if options
+                .until
+                .is_some_and(|until| found.record.zxid() > until)
+            {
                 break;
             }
             self.check_order(&mut replay, &found, options.gaps)?;
@@ -354,7 +359,11 @@ impl Recovery {
     }
 
     fn remember(&mut self, record: Arc<Record>, window: usize) {
-        if self.window.back().is_none_or(|last| last.zxid() < record.zxid()) {
+        if self
+            .window
+            .back()
+            .is_none_or(|last| last.zxid() < record.zxid())
+        {
             self.window.push_back(record);
         }
         while self.window.len() > window {

@@ -220,7 +220,11 @@ impl<D: ReadFiles> Iterator for LogScan<'_, D> {
 
 /// The frame of a record: where its payload and its end byte are.
 enum Frame {
-    Whole { stored: i64, payload: Vec<u8>, ended: bool },
+    Whole {
+        stored: i64,
+        payload: Vec<u8>,
+        ended: bool,
+    },
     None(StopWhy),
 }
 
@@ -230,7 +234,9 @@ impl OpenFile<'_> {
         let (stored, payload) = match self.frame(self.offset)? {
             Frame::None(why) => return Ok(Err(why)),
             Frame::Whole { ended: false, .. } => return Ok(Err(StopWhy::NoEndByte)),
-            Frame::Whole { stored, payload, .. } => (stored, payload),
+            Frame::Whole {
+                stored, payload, ..
+            } => (stored, payload),
         };
         let offset = self.offset;
         let computed = adler2::adler32_slice(&payload);

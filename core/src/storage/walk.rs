@@ -34,8 +34,14 @@ struct Family {
 
 impl Family {
     fn next(&mut self) -> Option<String> {
-        let after = self.last.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let name = self.children.range::<str, _>((after, Bound::Unbounded)).next()?;
+        let after = self
+            .last
+            .as_deref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
+        let name = self
+            .children
+            .range::<str, _>((after, Bound::Unbounded))
+            .next()?;
         let path = format!("{}/{name}", self.path);
         self.last = Some(name.clone());
         Some(path)
@@ -102,7 +108,10 @@ impl Walk {
 pub(super) fn write_node(w: &mut Writer, path: &str, node: &Znode) {
     let s = &node.stat;
     w.string(path).buffer(node.data.as_deref()).long(node.acl.0);
-    w.long(s.czxid.0).long(s.mzxid.0).long(s.ctime).long(s.mtime);
+    w.long(s.czxid.0)
+        .long(s.mzxid.0)
+        .long(s.ctime)
+        .long(s.mtime);
     w.int(s.version).int(s.cversion).int(s.aversion);
     w.long(s.ephemeral_owner).long(s.pzxid.0);
 }

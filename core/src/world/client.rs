@@ -140,10 +140,7 @@ impl Client {
 
     /// True while it has or seeks a session.
     pub fn is_active(&self) -> bool {
-        matches!(
-            self.state,
-            ClientState::Connecting | ClientState::Connected
-        )
+        matches!(self.state, ClientState::Connecting | ClientState::Connected)
     }
 
     /// Requests that were not answered yet.

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::agenda::{Event, Signal};
 use super::client::CLIENTS_MAX;
-use super::command::{
-    Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch, Refusal,
-};
+use super::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch, Refusal};
 use super::host::DownReason;
 use super::message::{End, Message};
 use super::network::{Channel, Conn};
@@ -224,7 +222,12 @@ impl World {
 
     /// The election channels of a server that just started, or whose link just healed.
     fn raise_links(&mut self, id: ServerId) {
-        let peers: Vec<ServerId> = self.config.ensemble.servers().filter(|p| *p != id).collect();
+        let peers: Vec<ServerId> = self
+            .config
+            .ensemble
+            .servers()
+            .filter(|p| *p != id)
+            .collect();
         for peer in peers {
             self.raise_link(id, peer);
         }
@@ -237,7 +240,8 @@ impl World {
         }
         for (me, peer) in [(a, b), (b, a)] {
             let at = self.now + self.latency(end_a, end_b);
-            self.agenda.plan(at, Event::Signal(me, Signal::LinkUp(peer)));
+            self.agenda
+                .plan(at, Event::Signal(me, Signal::LinkUp(peer)));
         }
     }
 
@@ -295,9 +299,9 @@ impl World {
         host.held.clear();
         host.timers = [None; Timer::ALL.len()];
         self.agenda.drop_events(|e| match e {
-            Event::Timer(server, _) | Event::Signal(server, _) | Event::ClientGone(server, _, _) => {
-                *server == id
-            }
+            Event::Timer(server, _)
+            | Event::Signal(server, _)
+            | Event::ClientGone(server, _, _) => *server == id,
             _ => false,
         });
         let me = End::Server(id);
@@ -396,7 +400,10 @@ impl World {
         if !self.network.cut(a, b) {
             return;
         }
-        self.lose(|m| m.from == a && m.to == b || m.from == b && m.to == a, outcomes);
+        self.lose(
+            |m| m.from == a && m.to == b || m.from == b && m.to == a,
+            outcomes,
+        );
         match (a, b) {
             (End::Server(a), End::Server(b)) => {
                 for key in [(a, b), (b, a)] {
@@ -435,11 +442,7 @@ impl World {
         }
     }
 
-    pub(super) fn lose(
-        &mut self,
-        lost: impl Fn(&Message) -> bool,
-        outcomes: &mut Vec<Outcome>,
-    ) {
+    pub(super) fn lose(&mut self, lost: impl Fn(&Message) -> bool, outcomes: &mut Vec<Outcome>) {
         let taken = self.agenda.take_messages(lost);
         outcomes.extend(taken.into_iter().map(Outcome::Lost));
     }
@@ -496,7 +499,8 @@ impl World {
         if !reachable {
             let at = self.now + self.config.tick;
             let at = self.network.arrive(to, from, Channel::Quorum, at);
-            self.agenda.plan(at, Event::Signal(from, Signal::Closed(to, id)));
+            self.agenda
+                .plan(at, Event::Signal(from, Signal::Closed(to, id)));
             return;
         }
         let there = self.now + self.latency(a, b);
@@ -515,12 +519,7 @@ impl World {
     }
 
     /// One end closes: what is under way to it is lost, the other end is told.
-    pub(super) fn close_conn(
-        &mut self,
-        me: ServerId,
-        peer: ServerId,
-        outcomes: &mut Vec<Outcome>,
-    ) {
+    pub(super) fn close_conn(&mut self, me: ServerId, peer: ServerId, outcomes: &mut Vec<Outcome>) {
         let Some(conn) = self.network.open_conn(me, peer).copied() else {
             return;
         };
@@ -541,7 +540,8 @@ impl World {
     fn tell_closed(&mut self, me: ServerId, peer: ServerId, id: ConnId) {
         let at = self.now + self.latency(End::Server(me), End::Server(peer));
         let at = self.network.arrive(me, peer, Channel::Quorum, at);
-        self.agenda.plan(at, Event::Signal(peer, Signal::Closed(me, id)));
+        self.agenda
+            .plan(at, Event::Signal(peer, Signal::Closed(me, id)));
     }
 
     /// The end of `me` is gone. False when that connection is no longer known there.

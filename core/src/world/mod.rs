@@ -24,8 +24,8 @@ pub mod client;
 pub mod command;
 mod faults;
 pub mod host;
-pub mod message;
 mod lines;
+pub mod message;
 mod network;
 pub mod step;
 mod traps;
@@ -38,9 +38,7 @@ pub mod config {
 }
 
 pub use client::{Client, ClientState, Invocation, RequestOutcome};
-pub use command::{
-    Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch, Refusal,
-};
+pub use command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch, Refusal};
 pub use config::{Config, Range};
 pub use host::{DownReason, Host};
 pub use message::{End, Message, Payload};

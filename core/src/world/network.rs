@@ -29,7 +29,11 @@ pub struct Conn {
 impl Conn {
     /// The end that is not `me`.
     pub fn other(&self, me: ServerId) -> ServerId {
-        if self.learner == me { self.leader } else { self.learner }
+        if self.learner == me {
+            self.leader
+        } else {
+            self.learner
+        }
     }
 
     /// Whether the end of `me` is open.

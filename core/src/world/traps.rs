@@ -96,9 +96,8 @@ impl Traps {
         point: CrashPoint,
         zxid: impl Fn(Zxid) -> bool,
     ) -> Option<Sprung> {
-        let hit = |t: &CrashTrap| {
-            t.server == server && t.point == point && t.zxid.is_none_or(&zxid)
-        };
+        let hit =
+            |t: &CrashTrap| t.server == server && t.point == point && t.zxid.is_none_or(&zxid);
         let found = self.crashes.iter().position(hit)?;
         Some(self.crashes.remove(found))
     }
@@ -196,7 +195,9 @@ impl Traps {
             return Some(trap);
         }
         match cause {
-            Cause::Delivered(message) => self.after_delivery(server, message.from, &message.payload),
+            Cause::Delivered(message) => {
+                self.after_delivery(server, message.from, &message.payload)
+            }
             Cause::Synced { records, .. } if !records.is_empty() => {
                 let covers = |z| records.iter().any(|r| r.zxid() == z);
                 let self_ack = !outcomes.iter().any(is_ack);
@@ -208,12 +209,7 @@ impl Traps {
         }
     }
 
-    fn after_delivery(
-        &mut self,
-        server: ServerId,
-        from: End,
-        payload: &Payload,
-    ) -> Option<Sprung> {
+    fn after_delivery(&mut self, server: ServerId, from: End, payload: &Payload) -> Option<Sprung> {
         let Payload::Peer(packet) = payload else {
             return None;
         };

@@ -132,7 +132,10 @@ impl World {
 
     /// Moves the clock without an event. Must not pass over one.
     pub fn advance_to(&mut self, at: Instant) {
-        debug_assert!(self.next_at().is_none_or(|next| next >= at), "no event is skipped");
+        debug_assert!(
+            self.next_at().is_none_or(|next| next >= at),
+            "no event is skipped"
+        );
         self.now = self.now.max(at);
     }
 

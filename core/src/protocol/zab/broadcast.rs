@@ -344,13 +344,15 @@ fn prepare(
 /// Unused containers and TTL nodes that outlived their time. ZooKeeper: `ContainerManager`.
 fn reapable(db: &Database, wall_ms: i64) -> Vec<String> {
     let over = |path: &str| {
-        db.tree.node(path).is_some_and(|node| match node.stat.owner() {
-            NodeOwner::Container => node.stat.cversion > 0 && node.children.is_empty(),
-            NodeOwner::Ttl(ttl_ms) => {
-                node.children.is_empty() && wall_ms - node.stat.mtime > ttl_ms
-            }
-            _ => false,
-        })
+        db.tree
+            .node(path)
+            .is_some_and(|node| match node.stat.owner() {
+                NodeOwner::Container => node.stat.cversion > 0 && node.children.is_empty(),
+                NodeOwner::Ttl(ttl_ms) => {
+                    node.children.is_empty() && wall_ms - node.stat.mtime > ttl_ms
+                }
+                _ => false,
+            })
     };
     let candidates = db.tree.reapable().filter(|path| over(path));
     candidates.map(|path| path.to_string()).collect()

@@ -64,7 +64,12 @@ impl Peer {
         let Part::Leading(leading) = &mut self.part else {
             return;
         };
-        let highest = leading.announced.values().max().copied().unwrap_or_default();
+        let highest = leading
+            .announced
+            .values()
+            .max()
+            .copied()
+            .unwrap_or_default();
         let epoch = Epoch(highest.0 + 1);
         leading.epoch = Some(epoch);
         cx.out.decide(Decision::ProposedEpoch { epoch });

@@ -59,8 +59,7 @@ pub struct Jobs {
 impl Jobs {
     /// True when no job waits that an election must wait for.
     pub fn is_idle(&self) -> bool {
-        let background =
-            |job: &Job| matches!(job.then, Then::SnapshotDone { .. } | Then::Nothing);
+        let background = |job: &Job| matches!(job.then, Then::SnapshotDone { .. } | Then::Nothing);
         self.waiting.values().all(background)
     }
 

@@ -159,9 +159,26 @@ impl Packet {
 
     /// Every wire word, for scripts.
     pub const WORDS: [&'static str; 20] = [
-        "notification", "followerinfo", "observerinfo", "leaderinfo", "ackepoch", "diff", "trunc",
-        "snap", "newleader", "uptodate", "proposal", "ack", "commit", "inform", "ping", "pingreply",
-        "request", "revalidate", "revalidated", "sync",
+        "notification",
+        "followerinfo",
+        "observerinfo",
+        "leaderinfo",
+        "ackepoch",
+        "diff",
+        "trunc",
+        "snap",
+        "newleader",
+        "uptodate",
+        "proposal",
+        "ack",
+        "commit",
+        "inform",
+        "ping",
+        "pingreply",
+        "request",
+        "revalidate",
+        "revalidated",
+        "sync",
     ];
 
     /// The zxid it is about, if it is about one.
@@ -180,4 +197,3 @@ impl Packet {
         }
     }
 }
-

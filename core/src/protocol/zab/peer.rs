@@ -255,9 +255,7 @@ impl Peer {
                 self.start_job(cx, steps, Then::Booted);
                 self.vote_when_settled(cx);
             }
-            Err(refusal) => cx
-                .out
-                .push(Effect::Halt(HaltReason::Epochs(refusal))),
+            Err(refusal) => cx.out.push(Effect::Halt(HaltReason::Epochs(refusal))),
         }
     }
 
@@ -555,7 +553,11 @@ impl Peer {
                 for id in leading.learners.keys() {
                     cx.out.push(Effect::Close(*id));
                 }
-                leading.outstanding.into_values().map(|p| p.record).collect()
+                leading
+                    .outstanding
+                    .into_values()
+                    .map(|p| p.record)
+                    .collect()
             }
             Part::Learning(learning) => {
                 cx.out.push(Effect::Close(learning.leader));

@@ -78,7 +78,9 @@ impl Peer {
     /// Takes records into the queue of a log thread that is busy: they are not even written before
     /// its next turn (ZOOKEEPER-4785).
     pub(super) fn log_later(&mut self, cx: &mut Cx<'_>, records: Vec<Arc<Record>>) {
-        let entries = records.into_iter().map(|record| Queued { record, ack: false });
+        let entries = records
+            .into_iter()
+            .map(|record| Queued { record, ack: false });
         self.pipeline.waiting.extend(entries);
         if self.pipeline.in_flight.is_none() {
             let id = self.sync(cx, SyncTarget::Directory);

@@ -147,7 +147,12 @@ impl Peer {
             },
         );
         if fresh {
-            self.submit(cx, session, 0, &Arc::new(Request::CreateSession { timeout_ms }));
+            self.submit(
+                cx,
+                session,
+                0,
+                &Arc::new(Request::CreateSession { timeout_ms }),
+            );
         } else {
             self.revalidate(cx, session, timeout_ms);
         }
@@ -309,7 +314,12 @@ impl Peer {
 
     /// A client's connection broke; its requests may still be carried out.
     pub(super) fn on_client_gone(&mut self, client: ClientId, conn: ConnId) {
-        if self.service.conns.get(&client).is_some_and(|c| c.conn == conn) {
+        if self
+            .service
+            .conns
+            .get(&client)
+            .is_some_and(|c| c.conn == conn)
+        {
             self.service.conns.remove(&client);
         }
     }
@@ -422,7 +432,8 @@ impl Peer {
 
     /// The leader's answer about a session that came back.
     pub(super) fn on_revalidated(&mut self, cx: &mut Cx<'_>, session: SessionId, valid: bool) {
-        cx.out.decide(Decision::SessionRevalidated { session, valid });
+        cx.out
+            .decide(Decision::SessionRevalidated { session, valid });
         let Some(client) = self.service.of_session(session) else {
             return;
         };

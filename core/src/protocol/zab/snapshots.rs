@@ -16,13 +16,15 @@ use super::jobs::Then;
 use super::peer::{Cx, Peer};
 use crate::base::Duration;
 use crate::model::Zxid;
+use crate::protocol::config::Config;
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::{Effect, Timer};
-use crate::protocol::switch::Switch;
-use crate::protocol::config::Config;
 use crate::protocol::switch::Profile;
+use crate::protocol::switch::Switch;
 use crate::storage::purge::{self, Trust};
-use crate::storage::{DiskStep, FileName, FileOp, ReadFiles, SnapshotPolicy, SnapshotWriter, SyncTarget};
+use crate::storage::{
+    DiskStep, FileName, FileOp, ReadFiles, SnapshotPolicy, SnapshotWriter, SyncTarget,
+};
 
 /// Time between two pieces of a walk.
 const PIECE_AFTER: Duration = Duration::from_ms(1);
@@ -110,7 +112,14 @@ impl Peer {
         let zxid = self.db.last_zxid;
         cx.out.decide(Decision::SnapshotBegun { zxid });
         let (_, steps) = self.whole_snapshot(policy(&self.config));
-        self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to: zxid });
+        self.start_job(
+            cx,
+            steps,
+            Then::SnapshotDone {
+                zxid,
+                fuzzy_to: zxid,
+            },
+        );
     }
 
     /// A learner's snapshot of the tree it received: temporary name, fsync, rename. Logs from before
@@ -123,7 +132,11 @@ impl Peer {
         };
         let (name, mut steps) = self.whole_snapshot(policy);
         if self.config.switches.on(Switch::CheckDiskLog) {
-            let old = cx.disk.names().into_iter().filter(|n| *n != name && is_history(n));
+            let old = cx
+                .disk
+                .names()
+                .into_iter()
+                .filter(|n| *n != name && is_history(n));
             steps.extend(old.map(|name| DiskStep::Op(FileOp::Unlink { name })));
             steps.push(DiskStep::Sync(SyncTarget::Directory));
         }

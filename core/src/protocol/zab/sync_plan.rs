@@ -123,7 +123,13 @@ pub fn plan(
         return planned(SyncMode::Trunc, max, SyncReason::Ahead { max }, Vec::new());
     }
     if peer >= min && peer <= max || peer > max {
-        return walk(peer, committed, last, max, SyncReason::InCommittedLog { min, max });
+        return walk(
+            peer,
+            committed,
+            last,
+            max,
+            SyncReason::InCommittedLog { min, max },
+        );
     }
     match disk_log() {
         Some(mut records) => {
@@ -136,13 +142,7 @@ pub fn plan(
 }
 
 /// Walks a log that reaches from at or before `peer` to `max`. ZooKeeper: `queueCommittedProposals`.
-fn walk(
-    peer: Zxid,
-    log: &[Arc<Record>],
-    last: Zxid,
-    max: Zxid,
-    in_log: SyncReason,
-) -> PlannedSync {
+fn walk(peer: Zxid, log: &[Arc<Record>], last: Zxid, max: Zxid, in_log: SyncReason) -> PlannedSync {
     let split = log.partition_point(|r| r.zxid() < peer);
     let rest = &log[split..];
     let Some(entry) = rest.first().map(|r| r.zxid()) else {
@@ -215,7 +215,11 @@ mod tests {
             .collect()
     }
 
-    fn choose(peer: Zxid, committed: &[Zxid], disk: Option<&[Zxid]>) -> (SyncMode, Zxid, Vec<Zxid>) {
+    fn choose(
+        peer: Zxid,
+        committed: &[Zxid],
+        disk: Option<&[Zxid]>,
+    ) -> (SyncMode, Zxid, Vec<Zxid>) {
         let committed = log(committed);
         let last = committed.last().map_or(z(1, 0), |r| r.zxid());
         let p = plan(peer, &committed, last, || disk.map(log));
@@ -257,7 +261,10 @@ mod tests {
     fn an_old_learner_gets_the_disk_log_or_snap() {
         let window = [z(1, 7), z(1, 8)];
         let got = choose(z(1, 5), &window, Some(&[z(1, 5), z(1, 6), z(1, 7)]));
-        assert_eq!(got, (SyncMode::Diff, z(1, 8), vec![z(1, 6), z(1, 7), z(1, 8)]));
+        assert_eq!(
+            got,
+            (SyncMode::Diff, z(1, 8), vec![z(1, 6), z(1, 7), z(1, 8)])
+        );
         assert_eq!(choose(z(1, 5), &window, None).0, SyncMode::Snap);
     }
 

@@ -229,7 +229,11 @@ impl Peer {
         let epoch = leading.epoch.unwrap_or_default();
         let participant = learner.participant;
         let planned = sync_plan::plan(
-            if peer == Zxid::UNTRUSTED { Zxid::ZERO } else { peer },
+            if peer == Zxid::UNTRUSTED {
+                Zxid::ZERO
+            } else {
+                peer
+            },
             self.committed_log.make_contiguous(),
             self.db.last_zxid,
             || disk_log(cx, peer, self.disk_log_floor, self.config.switches),
@@ -272,7 +276,11 @@ impl Peer {
             return;
         };
         let outstanding: Vec<Arc<Record>> = if participant {
-            leading.outstanding.values().map(|p| Arc::clone(&p.record)).collect()
+            leading
+                .outstanding
+                .values()
+                .map(|p| Arc::clone(&p.record))
+                .collect()
         } else {
             Vec::new()
         };
@@ -375,12 +383,7 @@ impl Peer {
 pub(super) const REAPER_INTERVAL: Duration = Duration::from_s(60);
 
 /// The records on disk after `peer`, if the log there may be used.
-fn disk_log(
-    cx: &Cx<'_>,
-    peer: Zxid,
-    floor: Zxid,
-    switches: Switches,
-) -> Option<Vec<Arc<Record>>> {
+fn disk_log(cx: &Cx<'_>, peer: Zxid, floor: Zxid, switches: Switches) -> Option<Vec<Arc<Record>>> {
     if switches.on(Switch::CheckDiskLog) && peer < floor {
         return None;
     }
