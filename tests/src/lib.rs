@@ -1,1 +1,4 @@
 //! Shared pieces of the test suites.
+
+#[cfg(all(feature = "page", not(target_arch = "wasm32")))]
+pub mod browser;
