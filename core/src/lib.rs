@@ -6,3 +6,4 @@ pub mod protocol;
 pub mod storage;
 pub mod tree;
 pub mod world;
+pub mod check;
