@@ -1,9 +1,10 @@
 //! ZabLab's engine.
 
 pub mod base;
+pub mod check;
+pub mod history;
 pub mod model;
 pub mod protocol;
 pub mod storage;
 pub mod tree;
 pub mod world;
-pub mod check;

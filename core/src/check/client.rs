@@ -73,13 +73,7 @@ pub(super) fn confirm(ghost: &mut Ghost, step: StepId, told: &Told<'_>) -> Optio
     Some(zxid)
 }
 
-fn compare(
-    findings: &mut Findings,
-    client: ClientId,
-    entry: u32,
-    told: &Told<'_>,
-    before: &Seen,
-) {
+fn compare(findings: &mut Findings, client: ClientId, entry: u32, told: &Told<'_>, before: &Seen) {
     let now = told.reply.zxid;
     if entry < before.entry {
         let what = What::RepliesReordered {
@@ -118,9 +112,9 @@ fn shows(told: &Told<'_>, write: Zxid, path: Option<&str>) -> bool {
 
 fn stat_of(body: &ReplyBody) -> Option<&Stat> {
     match body {
-        ReplyBody::Stat(stat)
-        | ReplyBody::Data { stat, .. }
-        | ReplyBody::Children { stat, .. } => Some(stat),
+        ReplyBody::Stat(stat) | ReplyBody::Data { stat, .. } | ReplyBody::Children { stat, .. } => {
+            Some(stat)
+        }
         _ => None,
     }
 }

@@ -291,7 +291,8 @@ impl Monitor {
         seat.serving = true;
         seat.diverged = false;
         aftermath.served.insert(server);
-        self.leadership.serves(&self.ghost, &mut self.findings, server);
+        self.leadership
+            .serves(&self.ghost, &mut self.findings, server);
     }
 
     fn serves(&mut self, server: ServerId, aftermath: &mut Aftermath) {
@@ -300,7 +301,8 @@ impl Monitor {
         }
         order::serves(&mut self.ghost, &mut self.findings, server);
         aftermath.served.insert(server);
-        self.leadership.serves(&self.ghost, &mut self.findings, server);
+        self.leadership
+            .serves(&self.ghost, &mut self.findings, server);
     }
 
     /// What a server is has changed. Being established and beginning to serve are derived here for a

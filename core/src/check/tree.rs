@@ -63,7 +63,9 @@ pub(super) fn digest_when_serving(
 ) {
     let place = ghost.seat(server).place;
     let before = (0..place).rev().map(|p| &ghost.committed[p]);
-    let last = before.map(|r| (r.zxid(), r.txn.digest)).find(|(_, d)| d.is_some());
+    let last = before
+        .map(|r| (r.zxid(), r.txn.digest))
+        .find(|(_, d)| d.is_some());
     if let Some((zxid, Some(expected))) = last {
         compare_digest(findings, server, zxid, expected, database);
     }
