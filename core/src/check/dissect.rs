@@ -326,7 +326,7 @@ impl Monitor {
             }
             return;
         };
-        if serves(&step.before) && self.ghost.seat(server).serving {
+        if self.ghost.seat(server).serving {
             return;
         }
         if after.role == Role::Leading {
@@ -391,25 +391,26 @@ impl Monitor {
         self.ghost.seat_mut(server).started = true;
         durability::surveyed(&self.ghost, &mut self.findings, server, &survey);
         if let Some(database) = survey.database.filter(|_| compare) {
-            self.compare_in_full(server, &database);
+            self.compare_recovered(server, &database);
         }
     }
 
-    /// A database was loaded from disk. It is compared at once, unless it may be ahead of its log,
-    /// or packets that came after a cut have moved it on already.
+    /// A database was loaded from disk. It is compared at once, unless packets that came after a cut
+    /// have moved it on already.
     fn loaded<S: Scene>(&mut self, server: ServerId, scene: &S, cut_to: Option<Zxid>) {
         let Some(database) = scene.database(server) else {
             return;
         };
+        let moved_on = cut_to.is_some_and(|to| database.last_zxid != to);
         let seat = self.ghost.seat_mut(server);
         seat.applied = database.last_zxid;
-        seat.unproven = match cut_to {
-            Some(to) => database.last_zxid != to,
-            None => database.last_zxid < seat.fuzzy_to,
-        };
+        seat.unproven = moved_on;
+        if let Some(to) = cut_to {
+            seat.fuzzy_to = seat.fuzzy_to.min(to);
+        }
         tree::owners_are_open(&mut self.findings, server, database);
-        if !self.ghost.seat(server).unproven {
-            self.compare_in_full(server, database);
+        if !moved_on {
+            self.compare_recovered(server, database);
         }
     }
 
@@ -419,7 +420,7 @@ impl Monitor {
         };
         let seat = self.ghost.seat_mut(server);
         if std::mem::take(&mut seat.unproven) {
-            self.compare_in_full(server, database);
+            self.compare_serving(server, database);
         }
         tree::digest_when_serving(&self.ghost, &mut self.findings, server, database);
     }

@@ -33,6 +33,10 @@ pub(super) fn established(
             on_enough_disks(ghost, findings, zxid);
         }
     }
+    let history = ghost.end_of(ghost.committed.len());
+    if let Some(reign) = ghost.reigns.get(&epoch).copied() {
+        ghost.reigns.insert_mut(epoch, Reign { history, ..reign });
+    }
 }
 
 fn holds_all(ghost: &mut Ghost, findings: &mut Findings, leader: ServerId, epoch: Epoch) {

@@ -94,7 +94,7 @@ pub(super) struct Seat {
 pub(super) struct Reign {
     pub leader: ServerId,
     pub at: StepId,
-    /// Last zxid of the history it started with.
+    /// The last transaction of the history it started with.
     pub history: Zxid,
     /// The first committed transaction that this history lacks.
     pub lacks: Option<Zxid>,

@@ -56,7 +56,7 @@ impl Leadership {
         let reign = Reign {
             leader,
             at: findings.step,
-            history: ghost.seat(leader).logged.min(last_below(epoch)),
+            history: Zxid::ZERO,
             lacks: None,
         };
         ghost.reigns.insert_mut(epoch, reign);
@@ -153,9 +153,4 @@ fn fell(
         to,
     };
     findings.report(Property::S2, Some(server), &[seen], what);
-}
-
-/// The largest zxid before an epoch.
-fn last_below(epoch: Epoch) -> Zxid {
-    Zxid(Zxid::new(epoch, 0).0 - 1)
 }

@@ -130,16 +130,16 @@ impl Monitor {
 
     pub(super) fn close<S: Scene>(&mut self, scene: &S) {
         let servers: Vec<ServerId> = self.ghost.ensemble.servers().collect();
-        for server in &servers {
-            if !self.ghost.seat(*server).started {
+        for server in servers {
+            if !self.ghost.seat(server).started {
                 continue;
             }
-            self.survey(*server, scene, true);
-            if let Some(database) = scene.database(*server) {
-                tree::owners_are_open(&mut self.findings, *server, database);
-                if !self.ghost.seat(*server).unproven {
-                    self.compare_in_full(*server, database);
-                }
+            self.survey(server, scene, true);
+            if let Some(database) = scene.database(server)
+                && self.ghost.seat(server).serving
+            {
+                tree::owners_are_open(&mut self.findings, server, database);
+                self.compare_serving(server, database);
             }
         }
         durability::still_on_enough_disks(&mut self.ghost, &mut self.findings);
@@ -151,8 +151,13 @@ impl Monitor {
         self.findings.is_broken(property)
     }
 
-    pub(super) fn compare_in_full(&mut self, server: ServerId, database: &Database) {
+    pub(super) fn compare_recovered(&mut self, server: ServerId, database: &Database) {
         let (ghost, replay) = (&mut self.ghost, &mut self.replay);
-        tree::compare_in_full(ghost, replay, &mut self.findings, server, database);
+        tree::recovered(ghost, replay, &mut self.findings, server, database);
+    }
+
+    pub(super) fn compare_serving(&mut self, server: ServerId, database: &Database) {
+        let (ghost, replay) = (&self.ghost, &mut self.replay);
+        tree::serving(ghost, replay, &mut self.findings, server, database);
     }
 }

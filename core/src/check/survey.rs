@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::model::{Record, Zxid};
 use crate::protocol::{Config, Profile, Switch};
 use crate::storage::recovery::recover;
+use crate::storage::scan::LastLog;
 use crate::storage::{Disk, Finding, GapRule, RecoverOptions, epochs, purge, scan};
 use crate::tree::Database;
 
@@ -44,9 +45,10 @@ impl Survey {
         };
         let base = recovery.report.iter().find_map(loaded);
         let database = recovery.outcome.ok();
+        let resume = config.switches.on(Switch::ResumeSync);
         let last = database.as_ref().map(|d| d.last_zxid);
         Self {
-            startable: last.is_some_and(|last| epochs::read(disk, last).is_ok()),
+            startable: last.is_some_and(|last| epochs::read(disk, last, resume).is_ok()),
             base: base.unwrap_or_default(),
             base_durable: durable_snapshot(disk),
             log: read_log(disk),
@@ -86,7 +88,7 @@ fn durable_snapshot(disk: &Disk) -> Zxid {
 
 /// Every record that can be read, up to the first damage.
 fn read_log(disk: &Disk) -> Vec<Found> {
-    let found = scan::records(disk, Zxid::ZERO, true).map_while(Result::ok);
+    let found = scan::records(disk, Zxid::ZERO, LastLog::MayBeTorn).map_while(Result::ok);
     found
         .map(|f| Found {
             durable: disk.name_is_durable(&f.file)

@@ -19,27 +19,30 @@ use crate::base::{ServerId, SessionId};
 use crate::model::{Record, TxnBody, Zxid};
 use crate::tree::Database;
 
-/// S14 (and S5 when it serves): a database must be what the history of its server gives.
-pub(super) fn compare_in_full(
+/// S14 at a load, and of what recovery makes of a disk: the database must be what the history on
+/// that disk gives. An answer is not always possible: then it is given when the server serves.
+pub(super) fn recovered(
     ghost: &mut Ghost,
     replay: &mut Replay,
     findings: &mut Findings,
     server: ServerId,
     database: &Database,
 ) {
-    if findings.is_broken(Property::S14) && findings.is_broken(Property::S5) {
+    if findings.is_broken(Property::S14) {
         return;
     }
     let zxid = database.last_zxid;
-    let received = ghost.seat(server).replaced;
-    if received > ghost.end_of(ghost.committed.len()) && !received.is_epoch_start() {
+    let seat = ghost.seat(server);
+    let received = seat.replaced;
+    let ahead_of_log = zxid < seat.fuzzy_to;
+    let undecided = received > ghost.end_of(ghost.committed.len()) && !received.is_epoch_start();
+    if ahead_of_log || undecided {
         ghost.seat_mut(server).unproven = true;
         return;
     }
-    let Some(right) = replay::expected(ghost, replay, server, zxid) else {
-        return;
-    };
-    if let Some((path, how)) = compare::difference(database, &right) {
+    if let Some(right) = replay::expected(ghost, replay, server, zxid)
+        && let Some((path, how)) = compare::difference(database, &right)
+    {
         let what = What::TreeDiffers {
             server,
             zxid,
@@ -47,10 +50,35 @@ pub(super) fn compare_in_full(
             how,
         };
         findings.report(Property::S14, Some(server), &[], what);
-        if ghost.seat(server).serving {
-            let what = What::ServesOtherState { server, zxid };
-            findings.report(Property::S5, Some(server), &[], what);
-        }
+    }
+}
+
+/// S5 and S14 of a server that serves: the database must be what the committed sequence gives up to
+/// where the server is.
+pub(super) fn serving(
+    ghost: &Ghost,
+    replay: &mut Replay,
+    findings: &mut Findings,
+    server: ServerId,
+    database: &Database,
+) {
+    let seat = ghost.seat(server);
+    let known = findings.is_broken(Property::S14) && findings.is_broken(Property::S5);
+    if seat.diverged || known {
+        return;
+    }
+    let right = replay.at(&ghost.committed, seat.place);
+    if let Some((path, how)) = compare::difference(database, &right) {
+        let zxid = database.last_zxid;
+        let what = What::TreeDiffers {
+            server,
+            zxid,
+            path,
+            how,
+        };
+        findings.report(Property::S14, Some(server), &[], what);
+        let what = What::ServesOtherState { server, zxid };
+        findings.report(Property::S5, Some(server), &[], what);
     }
 }
 
