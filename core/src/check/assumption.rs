@@ -5,8 +5,8 @@
 //! forced to disk change or go, an fsync lies, or a correction is turned off. After that anything
 //! may be lost, but never silently, so a violation names the assumption that explains it best.
 //!
-//! "Best" is a rule of thumb for captions, not a proof of cause: a correction whose card names the
-//! broken property, else damage to the disk of the server concerned, else any damage, else fsync
+//! "Best" is a rule of thumb for captions, not a proof of cause: a correction that is known to guard
+//! the broken property, else damage to the disk of the server concerned, else any damage, else fsync
 //! turned off, else the first correction that is off.
 
 use std::sync::Arc;
@@ -102,8 +102,9 @@ impl Assumptions {
         property: Property,
         concerned: Option<ServerId>,
     ) -> Option<BrokenAssumption> {
-        let named = self.off().find(|s| s.card().property == property.name());
-        let by_switch = named.map(BrokenAssumption::SwitchOff);
+        let guards = suspects(property).iter().copied();
+        let guard = guards.chain(named_by_card(property)).find(|s| self.is_off(*s));
+        let by_switch = guard.map(BrokenAssumption::SwitchOff);
         by_switch
             .or_else(|| self.damage_of(concerned))
             .or_else(|| (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff))
@@ -129,12 +130,46 @@ impl Assumptions {
         self.switches.off()
     }
 
+    fn is_off(&self, switch: Switch) -> bool {
+        !self.switches.on(switch)
+    }
+
     fn damage_of(&self, concerned: Option<ServerId>) -> Option<BrokenAssumption> {
         let own = |d: &&Damage| Some(d.server) == concerned;
         let newest = self.damages.iter().rev();
         let damage = newest.clone().find(own).or_else(|| newest.clone().next());
         damage.cloned().map(BrokenAssumption::Damaged)
     }
+}
+
+/// Corrections that guard a property besides those whose card names it, the likeliest first.
+const fn suspects(property: Property) -> &'static [Switch] {
+    use Switch as W;
+    match property {
+        Property::S2 => &[W::SyncDirectory],
+        Property::S9 | Property::S12 => &[
+            W::FsyncBeforeAck,
+            W::FsyncBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+            W::LogBeforeNewleaderAck,
+            W::EpochAfterLog,
+        ],
+        Property::S10 => &[W::FsyncBeforeAck],
+        Property::S11 => &[
+            W::LogBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+            W::FsyncBeforeNewleaderAck,
+            W::SyncDirectory,
+            W::FsyncRecovered,
+        ],
+        Property::S14 | Property::S15 => &[W::TruncDropsSnapshots],
+        _ => &[],
+    }
+}
+
+fn named_by_card(property: Property) -> impl Iterator<Item = Switch> {
+    let named = move |s: &Switch| s.card().property == property.name();
+    Switch::ALL.iter().copied().filter(named)
 }
 
 fn damage(command: &Command) -> Option<(ServerId, DamageKind)> {

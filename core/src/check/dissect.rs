@@ -36,16 +36,12 @@ struct Aftermath {
     disks: ServerSet,
     /// Disks that may hold less than before.
     losses: bool,
-    /// Epoch files were written.
-    epochs: ServerSet,
     /// A process started.
     booted: bool,
     /// A database was loaded from disk.
     loaded: ServerSet,
     /// It was cut to this zxid.
     cut_to: Option<Zxid>,
-    /// A snapshot is complete.
-    snapshot: ServerSet,
     /// It began to serve.
     served: ServerSet,
     /// The last record that was applied, and the sessions that it may concern.
@@ -77,7 +73,6 @@ impl Monitor {
             }
             (Cause::Boot, Actor::Server(server)) => {
                 aftermath.disks.insert(server);
-                aftermath.epochs.insert(server);
                 aftermath.booted = true;
                 aftermath.loaded.insert(server);
                 self.ghost.seat_mut(server).serving = false;
@@ -167,8 +162,8 @@ impl Monitor {
             }
             Effect::Commit(zxid) => self.commits(step, server, *zxid),
             Effect::Apply(record) => self.applied(server, record, aftermath),
-            Effect::Write(op) => written(server, op, aftermath),
-            Effect::Decide(decision) => self.decided(server, decision, scene, aftermath),
+            Effect::Write(op) => self.written(server, op, scene, aftermath),
+            Effect::Decide(decision) => self.decided(step, server, decision, scene, aftermath),
             _ => {}
         }
     }
@@ -208,6 +203,7 @@ impl Monitor {
 
     fn decided<S: Scene>(
         &mut self,
+        step: &Step,
         server: ServerId,
         decision: &Decision,
         scene: &S,
@@ -220,7 +216,8 @@ impl Monitor {
                 aftermath.loaded.insert(server);
             }
             Decision::LoadedSnap { zxid } => {
-                self.ghost.replace_history(server, *zxid);
+                let leader = step.after.or(step.before).and_then(|s| s.leader);
+                self.ghost.replace_history(server, leader, *zxid);
                 self.ghost.seat_mut(server).applied = *zxid;
                 self.ghost.seat_mut(server).unproven = true;
             }
@@ -228,8 +225,7 @@ impl Monitor {
                 let seat = self.ghost.seat_mut(server);
                 seat.fuzzy_to = seat.fuzzy_to.max(*fuzzy_to);
                 if seat.base < *zxid {
-                    aftermath.disks.insert(server);
-                    aftermath.snapshot.insert(server);
+                    self.survey(server, scene, true);
                 }
             }
             Decision::Established { epoch, .. } => {
@@ -351,14 +347,13 @@ impl Monitor {
     }
 
     fn aftermath<S: Scene>(&mut self, step: &Step, scene: &S, aftermath: &Aftermath) {
-        for server in aftermath.epochs.iter() {
-            let files = scene.epochs(server);
-            let findings = &mut self.findings;
-            self.leadership
-                .files(findings, server, files, aftermath.booted);
+        if aftermath.booted
+            && let Actor::Server(server) = step.actor
+        {
+            self.read_epochs(server, scene, true);
         }
         for server in aftermath.disks.iter() {
-            self.survey(server, scene, aftermath.snapshot.contains(server));
+            self.survey(server, scene, false);
         }
         if aftermath.losses {
             durability::still_on_enough_disks(&mut self.ghost, &mut self.findings);
@@ -424,22 +419,36 @@ impl Monitor {
         }
         tree::digest_when_serving(&self.ghost, &mut self.findings, server, database);
     }
-}
 
-/// Which files a write concerns.
-fn written(server: ServerId, op: &FileOp, aftermath: &mut Aftermath) {
-    match op {
-        FileOp::Rename { to, .. } if to.ends_with("Epoch") => aftermath.epochs.insert(server),
-        FileOp::Rename { to, .. } if to.starts_with("snapshot.") => {
-            aftermath.disks.insert(server);
-            aftermath.snapshot.insert(server);
+    /// A change of a file that is not a record of the log. What is renamed into place counts at
+    /// once: an acknowledgement may follow in the same step.
+    fn written<S: Scene>(
+        &mut self,
+        server: ServerId,
+        op: &FileOp,
+        scene: &S,
+        aftermath: &mut Aftermath,
+    ) {
+        match op {
+            FileOp::Rename { to, .. } if to.ends_with("Epoch") => {
+                self.read_epochs(server, scene, false);
+            }
+            FileOp::Rename { to, .. } if to.starts_with("snapshot.") => {
+                self.survey(server, scene, true);
+            }
+            FileOp::SetLen { name, .. } | FileOp::Unlink { name }
+                if name.starts_with("log.") || name.starts_with("snapshot.") =>
+            {
+                aftermath.disks.insert(server);
+                aftermath.losses = true;
+            }
+            _ => {}
         }
-        FileOp::SetLen { name, .. } | FileOp::Unlink { name }
-            if name.starts_with("log.") || name.starts_with("snapshot.") =>
-        {
-            aftermath.disks.insert(server);
-            aftermath.losses = true;
-        }
-        _ => {}
+    }
+
+    fn read_epochs<S: Scene>(&mut self, server: ServerId, scene: &S, start: bool) {
+        let files = scene.epochs(server);
+        let findings = &mut self.findings;
+        self.leadership.files(findings, server, files, start);
     }
 }

@@ -85,6 +85,8 @@ pub(super) struct Seat {
     pub fuzzy_to: Zxid,
     /// SNAP replaced its history up to here; what its log holds below is dead.
     pub replaced: Zxid,
+    /// What that SNAP contained although nobody had committed it.
+    pub received: Vec<Zxid>,
     /// Its tree came in whole, or is still ahead of its log: compare it when it begins to serve.
     pub unproven: bool,
 }
@@ -298,11 +300,18 @@ impl Ghost {
         servers.filter(|s| self.holds(*s, zxid)).collect()
     }
 
-    /// SNAP replaces the whole history of a server by the state at `zxid`. Its disk follows with the
-    /// next snapshot.
-    pub(super) fn replace_history(&mut self, server: ServerId, zxid: Zxid) {
+    /// SNAP replaces the whole history of a server by that of its leader up to `zxid`. Its disk
+    /// follows with the next snapshot.
+    pub(super) fn replace_history(
+        &mut self,
+        server: ServerId,
+        leader: Option<ServerId>,
+        zxid: Zxid,
+    ) {
+        let received = leader.map_or(Vec::new(), |l| self.tail(l, zxid.next()));
         let seat = self.seat_mut(server);
         seat.replaced = zxid;
+        seat.received = received;
         seat.logged = zxid;
     }
 
@@ -317,8 +326,18 @@ impl Ghost {
         let seat = self.seat_mut(server);
         if survey.base < seat.replaced {
             seat.replaced = Zxid::ZERO;
+            seat.received.clear();
         }
         let (first_start, dead) = (!seat.started, seat.replaced);
+        let received = seat.received.clone();
+        for zxid in received {
+            if let Some(entry) = self.ledger.get_mut(&zxid) {
+                entry.logged.insert(server);
+                if survey.base_durable >= dead {
+                    entry.durable.insert(server);
+                }
+            }
+        }
         let mut pending = Vec::new();
         let mut clash = Ok(());
         for found in survey.log.iter().filter(|f| f.record.zxid() > dead) {

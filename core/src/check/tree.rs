@@ -7,8 +7,7 @@
 //!
 //! A fuzzy snapshot may hold effects of transactions that a power loss took from the log. Such a
 //! tree is ahead of its zxid until the leader sends them again; it is compared when the server
-//! begins to serve, not before. So is a tree that came by SNAP from a leader whose history is not
-//! committed yet.
+//! begins to serve, not before.
 
 use super::compare;
 use super::findings::Findings;
@@ -32,11 +31,7 @@ pub(super) fn recovered(
         return;
     }
     let zxid = database.last_zxid;
-    let seat = ghost.seat(server);
-    let received = seat.replaced;
-    let ahead_of_log = zxid < seat.fuzzy_to;
-    let undecided = received > ghost.end_of(ghost.committed.len()) && !received.is_epoch_start();
-    if ahead_of_log || undecided {
+    if zxid < ghost.seat(server).fuzzy_to {
         ghost.seat_mut(server).unproven = true;
         return;
     }
