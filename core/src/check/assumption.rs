@@ -103,7 +103,9 @@ impl Assumptions {
         concerned: Option<ServerId>,
     ) -> Option<BrokenAssumption> {
         let guards = suspects(property).iter().copied();
-        let guard = guards.chain(named_by_card(property)).find(|s| self.is_off(*s));
+        let guard = guards
+            .chain(named_by_card(property))
+            .find(|s| self.is_off(*s));
         let by_switch = guard.map(BrokenAssumption::SwitchOff);
         by_switch
             .or_else(|| self.damage_of(concerned))
