@@ -9,7 +9,7 @@ use zablab_core::scenario::print;
 /// Every verb, every option and every claim at least once.
 const EVERYTHING: &str = r#"zablab 1
 # A comment, and then the ensemble.
-ensemble servers=5 observers=2 seed=0x2a profile=3.8.0 tick=2s init-limit=5 sync-limit=2 snap-count=100 commit-log=50 latency=1ms..2500us fsync=3ms force-sync=no pre-alloc=64M db-autocreate=no clock=2024-02-29T23:59:59.007Z off=fsync-before-ack on=refuse-gap,epoch-after-log groups=1,2,3/4,5 weights=5:0,1:2
+ensemble servers=5 observers=2 seed=0x2a profile=3.8.0 tick=2s init-limit=5 sync-limit=2 snap-count=100 commit-log=50 latency=1ms..2500us fsync=3ms force-sync=no pre-alloc=64M db-autocreate=no counter-max=20 clock=2024-02-29T23:59:59.007Z off=fsync-before-ack on=refuse-gap,epoch-after-log groups=1,2,3/4,5 weights=5:0,1:2
 load "some dir" server=2 sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 client a server=2 timeout=10s
 client b

@@ -9,6 +9,7 @@ use super::error::Position;
 use crate::base::{Duration, Instant, ServerId};
 use crate::model::{Epoch, ErrorCode, Zxid};
 use crate::protocol::zab::state::Role;
+use crate::protocol::zab::sync_plan::SyncMode;
 use crate::world::command::Command;
 use crate::world::config::Config;
 
@@ -183,17 +184,6 @@ pub enum Target {
     Path(String),
 }
 
-/// How a learner is brought up to date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncMode {
-    /// The rest of the history is sent.
-    Diff,
-    /// Its log is cut, then the rest is sent.
-    Trunc,
-    /// The whole tree is sent.
-    Snap,
-}
-
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyOutcome {
@@ -357,20 +347,6 @@ impl PartialEq for Program {
 }
 
 impl Eq for Program {}
-
-impl SyncMode {
-    /// Every mode.
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Trunc, Self::Snap];
-
-    /// The word in scripts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Diff => "DIFF",
-            Self::Trunc => "TRUNC",
-            Self::Snap => "SNAP",
-        }
-    }
-}
 
 impl Read {
     /// The word in scripts.

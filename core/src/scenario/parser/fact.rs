@@ -1,11 +1,12 @@
 //! `until` and `expect`: claims about the run.
 
-use super::super::ast::{Action, Claim, Fact, On, ReplyOutcome, SyncMode, Target};
+use super::super::ast::{Action, Claim, Fact, On, ReplyOutcome, Target};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
 use super::{Scope, WITHIN, value};
 use crate::model::ErrorCode;
 use crate::protocol::zab::state::Role;
+use crate::protocol::zab::sync_plan::SyncMode;
 
 /// Every word a claim can begin with.
 pub const FACTS: [&str; 18] = [
@@ -71,7 +72,7 @@ fn fact(word: &Piece, args: &mut Args, scope: &Scope) -> Result<Fact, ScriptErro
         "property" => property(args)?,
         "sync" => {
             let server = scope.server(&args.word("a server id")?)?;
-            let modes = SyncMode::ALL.map(|m| (m.word(), m));
+            let modes = [SyncMode::Diff, SyncMode::Trunc, SyncMode::Snap].map(|m| (m.word(), m));
             let what = "DIFF, TRUNC or SNAP";
             Fact::Sync(server, value::choice(&args.word(what)?, what, &modes)?)
         }

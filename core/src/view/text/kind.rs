@@ -178,7 +178,6 @@ pub const fn of_decision(decision: &Decision) -> Kind {
         | Decision::AcceptedEpoch { .. }
         | Decision::AckedNewLeader { .. }
         | Decision::Serving
-        | Decision::CommitWaits { .. }
         | Decision::LateAck { .. }
         | Decision::ForwardedWrite { .. }
         | Decision::GroupCommit { .. }

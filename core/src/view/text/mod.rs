@@ -17,6 +17,7 @@
 mod kind;
 mod packet;
 mod reason;
+mod report;
 
 use std::fmt;
 use std::sync::Arc;
@@ -117,7 +118,7 @@ impl Page<'_> {
             Cause::DiskFailed => self.say(Kind::Disk, |p| {
                 format!("{}: the disk refuses a write", p.actor())
             }),
-            Cause::Boot => self.say(Kind::Detail, |p| format!("{} boots", p.actor())),
+            Cause::Boot => self.boot(),
             Cause::Timer(t) => self.say(Kind::Detail, |p| format!("{} timer {t:?}", p.actor())),
             Cause::LinkUp(s) => self.say(Kind::Detail, |p| format!("{} reaches {s}", p.actor())),
             Cause::Opened(s) => self.say(Kind::Detail, |p| {
@@ -139,6 +140,23 @@ impl Page<'_> {
             }
             Cause::ClientTimer => self.say(Kind::Detail, |p| format!("{} wakes up", p.actor())),
             Cause::Command(_) => {}
+        }
+    }
+
+    /// The report of the recovery that comes with a boot.
+    fn boot(&mut self) {
+        let Actor::Server(server) = self.step.actor else {
+            return;
+        };
+        let Some(report) = &self.world.host(server).recovery else {
+            return;
+        };
+        for finding in report.iter() {
+            let kind = match report::is_unusual(finding) {
+                true => Kind::Reason,
+                false => Kind::Disk,
+            };
+            self.say(kind, |_| format!("{server} {}", report::finding(finding)));
         }
     }
 
@@ -190,7 +208,7 @@ impl Page<'_> {
                 });
                 if let Some(lost) = lost {
                     for what in packet::power_loss(lost) {
-                        self.say(Kind::Crash, |_| format!("{server} loses {what}"));
+                        self.say(Kind::Crash, |_| format!("{server} {what}"));
                     }
                 }
             }
@@ -369,7 +387,8 @@ fn file_op(op: &FileOp) -> String {
 
 fn halt(why: &HaltReason) -> String {
     match why {
-        HaltReason::Refused(report) => format!("recovery refuses the disk: {report}"),
+        HaltReason::Refused(why) => format!("recovery refuses the disk: {}", report::refusal(why)),
+        HaltReason::Epochs(why) => report::epochs(why),
         HaltReason::UnmatchedCommit {
             commit,
             pending: Some(pending),

@@ -5,8 +5,8 @@ use crate::model::{ErrorCode, Record, Reply, Request, TxnBody};
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::Role;
 use crate::protocol::{ClientPacket, ServerPacket};
-use crate::storage::PowerLoss;
-use crate::world::client::{Invocation, Told};
+use crate::storage::{FileLoss, NameChange, PowerLoss};
+use crate::world::client::{Invocation, RequestOutcome};
 use crate::world::message::Payload;
 
 /// What a message carries: the wire word in capitals, then what matters of it.
@@ -117,7 +117,7 @@ pub fn request(request: &Request) -> String {
 /// The end of a request, as a client learns it.
 pub fn told(client: &str, asked: &Invocation) -> String {
     let what = request(&asked.request);
-    let Told::Told {
+    let RequestOutcome::Told {
         reply, txn, server, ..
     } = &asked.outcome
     else {
@@ -170,7 +170,34 @@ pub fn session(payload: &Payload) -> Option<String> {
     }
 }
 
-/// What a disk lost, one item a line.
+/// What a disk lost and what it kept, one item a line.
 pub fn power_loss(lost: &PowerLoss) -> Vec<String> {
-    vec![format!("{lost:?}")]
+    let files = lost.files.iter().map(file_loss);
+    files.chain(lost.names.iter().map(name_loss)).collect()
+}
+
+fn file_loss(loss: &FileLoss) -> String {
+    let FileLoss {
+        file,
+        lost,
+        kept,
+        torn,
+        vanished,
+    } = loss;
+    let torn = if *torn { ", torn in a record" } else { "" };
+    match (vanished, lost, kept) {
+        (true, ..) => format!("{file}: the file itself is lost"),
+        (_, 0, 0) => format!("{file}: only its length is lost"),
+        (_, lost, 0) => format!("{file}: {lost} B are lost{torn}"),
+        (_, 0, kept) => format!("{file}: {kept} B survive by luck{torn}"),
+        (_, lost, kept) => format!("{file}: {lost} B are lost, {kept} B survive by luck{torn}"),
+    }
+}
+
+fn name_loss(change: &NameChange) -> String {
+    match change {
+        NameChange::Create { name } => format!("{name}: its creation is lost"),
+        NameChange::Rename { from, to } => format!("{to}: it has its old name {from} again"),
+        NameChange::Unlink { name } => format!("{name}: it is there again"),
+    }
 }

@@ -5,6 +5,7 @@ use crate::model::Zxid;
 use crate::protocol::Decision;
 use crate::protocol::decision::LeaveReason;
 use crate::protocol::zab::election::Vote;
+use crate::protocol::zab::sync_plan::{SyncPlan, SyncReason};
 
 /// `proposes epoch 1: a quorum has announced its acceptedEpoch`.
 pub fn reason(decision: &Decision) -> String {
@@ -67,7 +68,7 @@ pub fn reason(decision: &Decision) -> String {
             peer,
             plan,
         } => {
-            format!("syncs {learner}, which ends at {peer}, by {plan:?}")
+            format!("syncs {learner}, which ends at {peer}, by {}", sync(plan))
         }
         Decision::Truncated { to } => format!("cuts its log after {to}"),
         Decision::NeedsSnap => {
@@ -84,9 +85,6 @@ pub fn reason(decision: &Decision) -> String {
         Decision::Serving => "is up to date and serves".to_owned(),
         Decision::QuorumOfAcks { zxid, acks } => {
             format!("has a quorum for {zxid}: it is durable at {}", list(acks))
-        }
-        Decision::CommitWaits { zxid, behind } => {
-            format!("holds {zxid} back: {behind} comes first")
         }
         Decision::LateAck { from, zxid } => {
             format!("needs no more acks for {zxid}, as the one of {from}")
@@ -127,7 +125,10 @@ pub fn reason(decision: &Decision) -> String {
             zxid,
             stops,
         } => recovered(*snapshot, *replayed, *zxid, *stops),
-        Decision::FreshDisk => "starts with an empty disk".to_owned(),
+        Decision::FreshDisk { trusted: true } => "starts with an empty disk".to_owned(),
+        Decision::FreshDisk { trusted: false } => {
+            "starts with an empty disk; its vote will not count".to_owned()
+        }
         Decision::SnapshotBegun { zxid } => format!("begins snapshot {zxid} and goes on serving"),
         Decision::SnapshotDone { zxid, fuzzy_to } if zxid == fuzzy_to => {
             format!("has written snapshot {zxid}")
@@ -139,6 +140,35 @@ pub fn reason(decision: &Decision) -> String {
         Decision::Purged { files } => format!("has removed {files} old files"),
         Decision::DiskRefused => "cannot go on: the disk refuses a write".to_owned(),
     }
+}
+
+/// `DIFF 1.7 with 3 transactions: 1.4 is in the committed log 1.1..1.7`.
+fn sync(plan: &SyncPlan) -> String {
+    let with = match plan.count {
+        0 => String::new(),
+        1 => " with 1 transaction".to_owned(),
+        n => format!(" with {n} transactions"),
+    };
+    let why = match plan.reason {
+        SyncReason::Equal => "it has everything".to_owned(),
+        SyncReason::InCommittedLog { min, max } => {
+            format!("that is in the committed log {min}..{max}")
+        }
+        SyncReason::InDiskLog { min } => {
+            format!("that is before the committed log, from {min}, but the log on disk has the rest")
+        }
+        SyncReason::Ahead { max } => format!("that is ahead of the last transaction {max}"),
+        SyncReason::UnknownTail { prev } => {
+            format!("nobody else has what it has after {prev}")
+        }
+        SyncReason::OtherEpoch { entry } => {
+            format!("the history goes on with {entry} of another epoch")
+        }
+        SyncReason::TooOld { min } => {
+            format!("that is too old, the committed log begins at {min}")
+        }
+    };
+    format!("{} {}{with}: {why}", plan.mode.word(), plan.zxid)
 }
 
 /// `S3 (epoch 1, 1.7)`.
