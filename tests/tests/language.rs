@@ -136,7 +136,11 @@ fn every_form_is_printed_and_read_again() {
 #[test]
 fn lines_keep_their_place() {
     let read = parse("zablab 1\n\n  # nothing\nclient a\na multi {\n}\n  run 1s").unwrap();
-    let places: Vec<(u32, u32)> = read.lines.iter().map(|l| (l.at.line, l.at.column)).collect();
+    let places: Vec<(u32, u32)> = read
+        .lines
+        .iter()
+        .map(|l| (l.at.line, l.at.column))
+        .collect();
     assert_eq!(places, [(4, 1), (5, 1), (7, 3)]);
 }
 
@@ -144,16 +148,48 @@ fn lines_keep_their_place() {
 const BAD: &[(&str, (u32, u32), &str)] = &[
     ("crahs 2 power", (1, 1), "did you mean \"crash\"?"),
     ("crash 2 powr", (1, 9), "did you mean \"power\"?"),
-    ("crash 2", (1, 8), "expected power or process, found the end of the line"),
-    ("crash 4 power", (1, 7), "a server id must be from 1 to 3, not 4"),
-    ("crash two power", (1, 7), "expected a server id, a whole number"),
-    ("crash 2 power at=after-fsnyc", (1, 18), "did you mean \"after-fsync\"?"),
-    ("ensemble servers=10000", (1, 18), "the number of servers must be from 1 to 9"),
-    ("ensemble servers=99999999999999999999999", (1, 18), "from 1 to 9"),
+    (
+        "crash 2",
+        (1, 8),
+        "expected power or process, found the end of the line",
+    ),
+    (
+        "crash 4 power",
+        (1, 7),
+        "a server id must be from 1 to 3, not 4",
+    ),
+    (
+        "crash two power",
+        (1, 7),
+        "expected a server id, a whole number",
+    ),
+    (
+        "crash 2 power at=after-fsnyc",
+        (1, 18),
+        "did you mean \"after-fsync\"?",
+    ),
+    (
+        "ensemble servers=10000",
+        (1, 18),
+        "the number of servers must be from 1 to 9",
+    ),
+    (
+        "ensemble servers=99999999999999999999999",
+        (1, 18),
+        "from 1 to 9",
+    ),
     ("ensemble sevrers=3", (1, 10), "did you mean \"servers\"?"),
-    ("ensemble servers=3 servers=5", (1, 20), "the same key stands twice"),
+    (
+        "ensemble servers=3 servers=5",
+        (1, 20),
+        "the same key stands twice",
+    ),
     ("ensemble observers=5", (1, 20), "from 0 to 4"),
-    ("ensemble off=fsync-before-akc", (1, 14), "did you mean \"fsync-before-ack\"?"),
+    (
+        "ensemble off=fsync-before-akc",
+        (1, 14),
+        "did you mean \"fsync-before-ack\"?",
+    ),
     ("run 1s\nensemble servers=3", (2, 1), "must be the first"),
     ("run 1s\nzablab 1", (2, 1), "must be the first line"),
     ("zablab 2", (1, 8), "rules version"),
@@ -170,9 +206,21 @@ const BAD: &[(&str, (u32, u32), &str)] = &[
     ("client a\na create p", (2, 10), "a path like /p"),
     ("client a\na create /p x", (2, 13), "data in double quotes"),
     ("client a\na create /p \"x", (2, 13), "a closing quote"),
-    ("client a\na create /p container ephemeral", (2, 32), "flags that go together"),
-    ("client a\na multi {\n  get /p\n}", (3, 3), "an operation of the multi"),
-    ("client a\na multi {\n  set /p", (2, 10), "} that ends this multi"),
+    (
+        "client a\na create /p container ephemeral",
+        (2, 32),
+        "flags that go together",
+    ),
+    (
+        "client a\na multi {\n  get /p\n}",
+        (3, 3),
+        "an operation of the multi",
+    ),
+    (
+        "client a\na multi {\n  set /p",
+        (2, 10),
+        "} that ends this multi",
+    ),
     ("client a\nlose a 1 proposal", (2, 10), "a kind of packet"),
     ("lose 1 1 proposal", (1, 8), "two different ends"),
     ("lose 1 2 propsal", (1, 10), "did you mean \"proposal\"?"),
@@ -184,7 +232,11 @@ const BAD: &[(&str, (u32, u32), &str)] = &[
     ("expect committed 1", (1, 18), "a zxid like 1.7"),
     ("expect equal 1", (1, 14), "at least two servers"),
     ("restore b to=1", (1, 9), "a backup"),
-    ("disk 2 flip file=log.1 offset=1 bit=8", (1, 37), "a bit must be from 0 to 7"),
+    (
+        "disk 2 flip file=log.1 offset=1 bit=8",
+        (1, 37),
+        "a bit must be from 0 to 7",
+    ),
     ("step 1000001", (1, 6), "from 1 to 1000000"),
     ("\"run\" 1s", (1, 1), "a verb or a client"),
     ("run=1s", (1, 1), "a verb or a client"),
@@ -203,10 +255,16 @@ fn errors_name_the_place_and_what_was_expected() {
 fn limits_are_errors_with_a_clear_text() {
     let long = "#".repeat(SCRIPT_BYTES_MAX + 1);
     let e = parse(&long).unwrap_err();
-    assert_eq!(e.to_string(), "1:1: limit reached: at most 65536 bytes in a script");
+    assert_eq!(
+        e.to_string(),
+        "1:1: limit reached: at most 65536 bytes in a script"
+    );
     let many = "step\n".repeat(COMMANDS_MAX + 1);
     let e = parse(&many).unwrap_err();
-    assert_eq!(e.to_string(), "2001:1: limit reached: at most 2000 commands in a script");
+    assert_eq!(
+        e.to_string(),
+        "2001:1: limit reached: at most 2000 commands in a script"
+    );
     assert!(parse(&"step\n".repeat(COMMANDS_MAX)).is_ok());
 }
 
@@ -255,7 +313,9 @@ fn mutated(lines: &[&str], dice: &mut Dice) -> String {
     let mut line: Vec<char> = dice.pick::<&str>(lines).chars().collect();
     for _ in 0..dice.between(1, 2) {
         let at = dice.below(line.len() as u64 + 1) as usize;
-        let c = *dice.pick(&['a', '/', '"', '=', '#', ' ', '0', '9', '.', ',', '-', '\\', 'é', ':']);
+        let c = *dice.pick(&[
+            'a', '/', '"', '=', '#', ' ', '0', '9', '.', ',', '-', '\\', 'é', ':',
+        ]);
         match dice.below(3) {
             0 => line.insert(at, c),
             _ if at == line.len() => line.push(c),

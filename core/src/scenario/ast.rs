@@ -311,7 +311,7 @@ impl Program {
     /// A program of these actions, one a line.
     pub fn of(actions: impl IntoIterator<Item = Action>) -> Self {
         let place = |i: usize| Position {
-            line: i as u32 + 2,
+            line: i as u32 + 2, // behind `zablab 1`
             column: 1,
         };
         let lines = actions.into_iter().enumerate();

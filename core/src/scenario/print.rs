@@ -106,7 +106,11 @@ pub fn ensemble(config: &Config) -> String {
         "clock",
         print_date(config.clock_ms),
     );
-    line.add_if(config.counter_max != base.counter_max, "counter-max", config.counter_max);
+    line.add_if(
+        config.counter_max != base.counter_max,
+        "counter-max",
+        config.counter_max,
+    );
     switches(&mut line, config.profile.switches(), config.switches);
     quorum(&mut line, &config.ensemble.quorum);
     line.0

@@ -38,7 +38,12 @@ pub fn ensemble(args: &mut Args) -> Result<Config, ScriptError> {
         db_autocreate: yes_no(args, "db-autocreate", base.db_autocreate)?,
         latency: range(args, "latency", base.latency)?,
         fsync: range(args, "fsync", base.fsync)?,
-        counter_max: bounded(args, "counter-max", (1, u64::from(u32::MAX)), u64::from(base.counter_max))? as u32,
+        counter_max: bounded(
+            args,
+            "counter-max",
+            (1, u64::from(u32::MAX)),
+            u64::from(base.counter_max),
+        )? as u32,
         clock_ms: clock(args, base.clock_ms)?,
     })
 }

@@ -18,12 +18,14 @@ mod kind;
 mod packet;
 mod reason;
 mod report;
+mod violation;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::kind::{Filter, Kind};
+pub use self::kind::{Filter, Kind, is_noise};
 use self::reason::reason;
+pub use self::violation::violation;
 use crate::base::{ClientId, Instant, ServerId};
 use crate::model::Record;
 use crate::protocol::zab::state::{Role, Status};
@@ -47,7 +49,8 @@ pub struct TextLine {
 
 impl fmt::Display for TextLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>9}  {}", self.at.to_string(), self.text)
+        let (s, ms) = (self.at.0 / 1_000_000, self.at.0 / 1_000 % 1_000);
+        write!(f, "{s:>5}.{ms:03}  {}", self.text)
     }
 }
 
@@ -164,7 +167,7 @@ impl Page<'_> {
         if let Some(session) = packet::session(&message.payload) {
             self.say(Kind::Client, |p| format!("{} {session}", p.end(message.to)));
         }
-        if !kind::is_noise(&message.payload) {
+        if !is_noise(&message.payload) {
             self.say(Kind::Detail, |p| format!("{} arrives", p.message(message)));
         }
     }

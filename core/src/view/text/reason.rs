@@ -155,7 +155,9 @@ fn sync(plan: &SyncPlan) -> String {
             format!("that is in the committed log {min}..{max}")
         }
         SyncReason::InDiskLog { min } => {
-            format!("that is before the committed log, from {min}, but the log on disk has the rest")
+            format!(
+                "that is before the committed log, from {min}, but the log on disk has the rest"
+            )
         }
         SyncReason::Ahead { max } => format!("that is ahead of the last transaction {max}"),
         SyncReason::UnknownTail { prev } => {
