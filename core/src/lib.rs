@@ -5,6 +5,8 @@ pub mod check;
 pub mod history;
 pub mod model;
 pub mod protocol;
+pub mod scenario;
 pub mod storage;
 pub mod tree;
+pub mod view;
 pub mod world;

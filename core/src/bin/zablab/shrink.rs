@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use zablab_core::scenario::runner::Options;
 use zablab_core::scenario::shrink::shrink;
-use zablab_core::scenario::{Progress, Runner, print};
+use zablab_core::scenario::{Check, Progress, Runner, print};
 
 use super::args::ShrinkOptions;
 use super::output::{self, Failure};
@@ -48,10 +48,11 @@ pub fn run(options: &ShrinkOptions) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// What fails: claims by their text, properties by their name.
+/// What fails: claims by their text and what is so instead, properties by their name.
 fn failures(runner: &Runner) -> BTreeSet<String> {
     let claims = runner.checks().iter().filter(|c| !c.ok);
     let violations = runner.timeline().monitor().verdicts().violations();
     let properties = violations.map(|v| v.property.name().to_owned());
-    claims.map(|c| c.text.clone()).chain(properties).collect()
+    let text = |c: &Check| format!("{}: {}", c.text, c.saw.as_deref().unwrap_or_default());
+    claims.map(text).chain(properties).collect()
 }

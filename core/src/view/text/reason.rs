@@ -208,6 +208,7 @@ const fn leaving(why: LeaveReason) -> &'static str {
         LeaveReason::CounterUsedUp => "the counter of the epoch is used up",
         LeaveReason::DiskError => "the disk refused a write",
         LeaveReason::ProtocolError => "a packet came out of order",
+        LeaveReason::HigherPromise => "a learner has promised itself to a later epoch",
         LeaveReason::SlowAck => "a proposal was not acknowledged in time",
     }
 }
