@@ -38,10 +38,7 @@ pub struct Tally {
 
 /// Plays the scenario of a seed and judges it. `twice` also runs its script again and compares.
 pub fn judge(seed: u64, class: Class, twice: bool) -> Result<Tally, Box<Failure>> {
-    let (runner, error) = match generate::play(seed, class) {
-        Ok(runner) => (runner, None),
-        Err((runner, error)) => (runner, Some(error)),
-    };
+    let (runner, error) = generate::play(seed, class);
     let mut reasons: Vec<String> = error.iter().map(ToString::to_string).collect();
     reasons.extend(complaints(&runner, class));
     let script = print::program(runner.program());

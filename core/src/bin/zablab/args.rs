@@ -107,13 +107,11 @@ pub struct ShrinkOptions {
 /// Reads the command line; the first argument is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> {
     let mut parser = lexopt::Parser::from_iter(args);
-    let verb = loop {
-        match parser.next().map_err(bad)? {
-            None | Some(Short('h') | Long("help")) => return Ok(Verb::Help),
-            Some(Short('V') | Long("version")) => return Ok(Verb::Version),
-            Some(Value(word)) => break word.to_string_lossy().into_owned(),
-            Some(other) => return Err(bad(other.unexpected())),
-        }
+    let verb = match parser.next().map_err(bad)? {
+        None | Some(Short('h') | Long("help")) => return Ok(Verb::Help),
+        Some(Short('V') | Long("version")) => return Ok(Verb::Version),
+        Some(Value(word)) => word.to_string_lossy().into_owned(),
+        Some(other) => return Err(bad(other.unexpected())),
     };
     match verb.as_str() {
         "help" => Ok(Verb::Help),

@@ -53,17 +53,12 @@ impl Class {
 /// Most steps of a generated run; the ordinary one has some thousands.
 const STEPS_MAX: u64 = 200_000;
 
-/// Plays the scenario of a seed. The error is one of the generator itself, or a run that does not
-/// end.
-pub fn play(seed: u64, class: Class) -> Result<Runner, (Runner, ScriptError)> {
+/// Plays the scenario of a seed. An error is one of the generator itself, or a run that does not end.
+pub fn play(seed: u64, class: Class) -> (Runner, Option<ScriptError>) {
     let mut player = Player::new(seed, class);
-    match player.whole_scenario() {
-        Ok(()) => {
-            player.runner.close();
-            Ok(player.runner)
-        }
-        Err(error) => Err((player.runner, error)),
-    }
+    let error = player.whole_scenario().err();
+    player.runner.close();
+    (player.runner, error)
 }
 
 /// Whoever plays: the dice, the run so far, and what must be mended in the end.

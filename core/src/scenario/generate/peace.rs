@@ -25,7 +25,7 @@ impl Player {
             return self.play(Action::Run(Duration::from_s(20)));
         }
         self.play(Action::Beat(CALM.to_owned()))?;
-        self.until(Fact::Leader(None), 60)?;
+        self.until(Fact::Quiet, 60)?;
         self.last_words()?;
         self.until(Fact::Quiet, 60)?;
         let servers = self.servers(|_| true);

@@ -371,11 +371,11 @@ fn role(status: Status) -> String {
 
 /// The file a record went to and how many bytes of it are the record.
 fn appended(ops: &[FileOp]) -> (&str, usize) {
-    let writes = ops.iter().filter_map(|op| match op {
+    let mut writes = ops.iter().filter_map(|op| match op {
         FileOp::Write { name, bytes, .. } => Some((&**name, bytes.len())),
         _ => None,
     });
-    writes.last().unwrap_or(("no file", 0))
+    writes.next_back().unwrap_or(("no file", 0))
 }
 
 fn file_op(op: &FileOp) -> String {
