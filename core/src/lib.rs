@@ -3,6 +3,7 @@
 pub mod base;
 pub mod check;
 pub mod history;
+pub mod lab;
 pub mod model;
 pub mod protocol;
 pub mod scenario;
