@@ -31,7 +31,6 @@ words! {
     Clients: "Clients", "客户端";
     Servers: "Servers", "服务器";
     OnTheWire: "On the wire", "传输中";
-    Client: "Client", "客户端";
     LinksBroken: "links broken", "连接已断开";
     CutOff: "cut off", "网络隔离";
     Durable: "durable", "已落盘";

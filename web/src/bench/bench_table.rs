@@ -100,14 +100,14 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Ht
     let flights = frame.messages.iter().filter_map(|m| client_flight(desk, m, server));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
-        <svg class="cwire" width="30" height="100%">{ for flights }</svg>
+        <svg class="cwire" width="26" height="100%">{ for flights }</svg>
     </>}
 }
 
 fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option<Html> {
     let way = match (message.from, message.to) {
-        (EndView::Client(_), EndView::Server(to)) if to == server => Way::horizontal(0, 30),
-        (EndView::Server(from), EndView::Client(_)) if from == server => Way::horizontal(30, 0),
+        (EndView::Client(_), EndView::Server(to)) if to == server => Way::horizontal(0, 26),
+        (EndView::Server(from), EndView::Client(_)) if from == server => Way::horizontal(26, 0),
         _ => return None,
     };
     let title = message.title.get(desk.lang).to_owned();

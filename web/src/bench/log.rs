@@ -160,7 +160,7 @@ fn entry(shape: Shape, cell: Cell, number: &str, hot: bool, alive: bool, name: &
         CellState::Applied => ("com", Some("n-app")),
     };
     html! {
-        <g class={classes!("cell", hot.then_some("hot"), (!alive).then_some("dead"))} role="img" aria-label={name.to_owned()}
+        <g class={classes!("cell", (hot && cell.state != CellState::Missing).then_some("hot"), (!alive).then_some("dead"))} role="img" aria-label={name.to_owned()}
             data-kind="entry" data-id={id.to_owned()} data-state={fill}>
             <rect class={classes!("e", fill)} x={left.clone()} y={top} width={w.to_string()} height={h.to_string()} rx="2" />
             if applied { <rect class="bar" x={left} y={(half as i32 - 4).to_string()} width={w.to_string()} height="4" rx="1" /> }

@@ -30,7 +30,7 @@ impl Metrics {
             cell_h: 26,
             pitch: 42,
             slots: if width < 1360 { 7 } else { 8 },
-            token: if many { 36 } else { 52 },
+            token: if many { 34 } else { 52 },
             lines: if many { 1 } else { 3 },
             labels: true,
         };
@@ -52,7 +52,7 @@ impl Metrics {
                 pitch: 31,
                 slots: 7,
                 token: 42,
-                lines: 1,
+                lines: 2,
                 labels: false,
             },
         }

@@ -91,7 +91,7 @@ pub(crate) fn TimeSlot(props: &TimeProps) -> Html {
         </>}
     };
     html! {
-        <section class="time slot" aria-label={desk.word(Word::Time)} data-kind="slot" data-id="time">
+        <section class={classes!("time", "slot", (rows > 5).then_some("crowded"))} aria-label={desk.word(Word::Time)} data-kind="slot" data-id="time">
             <div class="lab"><h2>{ desk.word(Word::Time) }</h2><span class="sub">{ SlotKind::Time.says(desk.lang) }</span></div>
             <svg class="st" width="100%" height="100%" aria-hidden="true">{ for props.rows.iter().enumerate().map(lane) }</svg>
         </section>
