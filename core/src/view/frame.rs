@@ -79,7 +79,7 @@ pub struct Frame {
     /// Who holds the transaction under the lens.
     pub verdict: Option<Verdict>,
     /// What just happened.
-    pub caption: Caption,
+    pub caption: CaptionView,
 }
 
 /// What is fixed for the run.
@@ -455,7 +455,7 @@ pub struct Slot {
 
 /// What just happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Caption {
+pub struct CaptionView {
     /// Where the ensemble is: `Election, round 2`.
     pub heading: Text,
     /// Sentences, the most important first.
