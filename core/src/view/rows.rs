@@ -91,7 +91,7 @@ impl<'a> Source<'a> {
         let (accepted, current) = match status {
             Some(status) => (status.accepted.0, status.current.0),
             None => {
-                epochs::read(&host.disk, Zxid::ZERO).map_or((0, 0), |e| (e.accepted.0, e.current.0))
+                epochs::read(&host.disk, Zxid::ZERO, true).map_or((0, 0), |e| (e.accepted.0, e.current.0))
             }
         };
         let in_step = status

@@ -580,6 +580,7 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::LeaderUnreachable => "the leader cannot be reached",
         LeaveReason::NoQuorum => "no quorum of followers is in time",
         LeaveReason::InitLimit => "initLimit is over",
+        LeaveReason::HigherPromise => "a voter has promised a higher epoch",
         LeaveReason::OldEpoch => "the offered epoch is too old",
         LeaveReason::FollowerAhead => "a follower has a longer history",
         LeaveReason::CounterUsedUp => "the counter of the epoch is used up",

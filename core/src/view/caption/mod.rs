@@ -7,6 +7,7 @@
 //!
 //! Style: simple sentences, the visible object first, wire words in English.
 
+mod change;
 mod en;
 mod from_step;
 mod zh;
@@ -14,6 +15,7 @@ mod zh;
 use std::fmt;
 use std::sync::Arc;
 
+pub use change::change;
 pub use from_step::{captions, request};
 
 use super::lang::{Lang, Text};
@@ -223,6 +225,21 @@ impl Caption {
         match lang {
             Lang::En => en::sentence(self),
             Lang::Zh => zh::sentence(self),
+        }
+    }
+
+    /// A few words for a mark on the timeline; the sentence where none are known.
+    pub fn short(&self) -> Text {
+        match self {
+            Self::Died {
+                server,
+                kind: CrashKind::Power,
+                ..
+            } => Text::new(format!("{server} loses power"), format!("{server} 断电")),
+            Self::Died { server, .. } => {
+                Text::new(format!("{server} dies"), format!("{server} 进程退出"))
+            }
+            _ => self.text(),
         }
     }
 

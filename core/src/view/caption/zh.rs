@@ -530,6 +530,7 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::LeaderUnreachable => "连不上领导者",
         LeaveReason::NoQuorum => "没有多数派按时跟随",
         LeaveReason::InitLimit => "initLimit 已到",
+        LeaveReason::HigherPromise => "有投票者承诺了更高的纪元",
         LeaveReason::OldEpoch => "对方的纪元太旧",
         LeaveReason::FollowerAhead => "有跟随者的历史更长",
         LeaveReason::CounterUsedUp => "本纪元的计数器用完",

@@ -1,0 +1,102 @@
+//! One branch: a timeline, what is worth finding in it, and where its script comes from.
+
+use std::sync::Arc;
+
+use super::chronicle::Chronicle;
+use crate::history::Timeline;
+use crate::scenario::{Action, Program, print};
+use crate::view::Text;
+use crate::world::{Command, Refusal, Step};
+
+/// A future of the run.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// `main`, `b2`, `b3`.
+    pub(super) name: String,
+    /// What was done to start it.
+    pub(super) title: Text,
+    /// Where it left another one.
+    pub(super) from: u64,
+    /// The run.
+    pub(super) timeline: Timeline,
+    /// The notes.
+    pub(super) chronicle: Chronicle,
+    /// The text it was loaded from, as long as nothing was added to it by hand.
+    pub(super) source: Option<Arc<str>>,
+}
+
+impl Line {
+    /// Lets the next event happen at the head.
+    pub(super) fn step(&mut self) -> bool {
+        let Some(step) = self.timeline.step().cloned() else {
+            return false;
+        };
+        self.chronicle.note(&step, &self.timeline);
+        true
+    }
+
+    /// Does what the user asks, at the head.
+    pub(super) fn perform(&mut self, command: Command) -> Result<Step, Refusal> {
+        let step = self.timeline.perform(command)?.clone();
+        self.chronicle.note(&step, &self.timeline);
+        self.source = None;
+        Ok(step)
+    }
+
+    /// A line that leaves this one behind `steps` steps.
+    pub(super) fn fork(&self, steps: u64, name: String) -> Self {
+        Self {
+            name,
+            title: Text::default(),
+            from: steps,
+            timeline: self.timeline.fork_at(steps),
+            chronicle: self.chronicle.before(steps),
+            source: None,
+        }
+    }
+
+    /// The run as a script: its own text, or the recording.
+    pub(super) fn script(&self) -> String {
+        match &self.source {
+            Some(source) => source.to_string(),
+            None => recorded(&self.timeline),
+        }
+    }
+}
+
+/// A recording as a script: each command at its instant, after so many of that instant's events.
+fn recorded(timeline: &Timeline) -> String {
+    let recording = timeline.recording();
+    let mut actions = vec![Action::Ensemble(Arc::clone(&recording.config))];
+    let mut beats = recording.beats.iter().peekable();
+    for recorded in &recording.commands {
+        while let Some(beat) = beats.next_if(|b| b.at_step <= recorded.at_step) {
+            actions.push(place(timeline, beat.at_step));
+            actions.push(Action::Beat(beat.name.clone()));
+        }
+        actions.push(place(timeline, recorded.at_step));
+        actions.push(Action::Perform(Arc::clone(&recorded.command)));
+    }
+    for beat in beats {
+        actions.push(place(timeline, beat.at_step));
+        actions.push(Action::Beat(beat.name.clone()));
+    }
+    actions.push(place(timeline, timeline.len()));
+    actions.dedup();
+    print::program(&Program::of(actions))
+}
+
+/// `at`: the place behind the first `steps` steps.
+fn place(timeline: &Timeline, steps: u64) -> Action {
+    let Some(last) = steps.checked_sub(1).and_then(|last| timeline.index(last)) else {
+        return Action::At {
+            instant: timeline.index(0).map_or(timeline.now(), |first| first.at),
+            after: Some(0),
+        };
+    };
+    let first = timeline.briefs().first_at(last.at);
+    Action::At {
+        instant: last.at,
+        after: Some(steps - first),
+    }
+}
