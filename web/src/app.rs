@@ -21,14 +21,14 @@ use crate::desk::{Desk, Layout};
 use crate::motion::{Clock, Marks};
 use crate::panels::{Actions, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot, sentences};
 use crate::place::{self, At, Place};
-use crate::sample::Lab;
+use zablab_core::lab::Lab;
 use crate::toast::Toast;
 use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
 
 /// Lines of the list of events.
-const EVENTS: usize = 40;
+const EVENTS: u64 = 40;
 
 /// What can happen to the page.
 pub enum Msg {

@@ -19,7 +19,6 @@ mod motion;
 mod panels;
 mod picker;
 mod place;
-mod sample;
 mod toast;
 mod top;
 mod transport;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::chronicle::Chronicle;
-use crate::history::Timeline;
+use crate::base::Instant;
+use crate::history::{StepKind, Timeline};
 use crate::scenario::{Action, Program, print};
 use crate::view::Text;
 use crate::world::{Command, Refusal, Step};
@@ -71,32 +72,31 @@ fn recorded(timeline: &Timeline) -> String {
     let mut beats = recording.beats.iter().peekable();
     for recorded in &recording.commands {
         while let Some(beat) = beats.next_if(|b| b.at_step <= recorded.at_step) {
-            actions.push(place(timeline, beat.at_step));
+            actions.push(place(timeline, beat.at_step, None));
             actions.push(Action::Beat(beat.name.clone()));
         }
-        actions.push(place(timeline, recorded.at_step));
+        actions.push(place(timeline, recorded.at_step, Some(recorded.at)));
         actions.push(Action::Perform(Arc::clone(&recorded.command)));
     }
     for beat in beats {
-        actions.push(place(timeline, beat.at_step));
+        actions.push(place(timeline, beat.at_step, None));
         actions.push(Action::Beat(beat.name.clone()));
     }
-    actions.push(place(timeline, timeline.len()));
+    actions.push(place(timeline, timeline.len(), None));
     actions.dedup();
     print::program(&Program::of(actions))
 }
 
-/// `at`: the place behind the first `steps` steps.
-fn place(timeline: &Timeline, steps: u64) -> Action {
-    let Some(last) = steps.checked_sub(1).and_then(|last| timeline.index(last)) else {
-        return Action::At {
-            instant: timeline.index(0).map_or(timeline.now(), |first| first.at),
-            after: Some(0),
-        };
-    };
-    let first = timeline.briefs().first_at(last.at);
+/// `at`: the place behind the first `steps` steps, at `instant` or at that of the last of them.
+/// Commands are no events of an instant, so they are not counted.
+fn place(timeline: &Timeline, steps: u64, instant: Option<Instant>) -> Action {
+    let last = steps.checked_sub(1).and_then(|last| timeline.index(last));
+    let instant = instant.or(last.map(|last| last.at)).unwrap_or_default();
+    let since = timeline.briefs().first_at(instant);
+    let brief = |step: &u64| timeline.index(*step);
+    let events = (since..steps).filter(|s| brief(s).is_some_and(|b| b.kind != StepKind::Command));
     Action::At {
-        instant: last.at,
-        after: Some(steps - first),
+        instant,
+        after: Some(events.count() as u64),
     }
 }

@@ -6,7 +6,7 @@
 //! ```text
 //!   a message       600 ms from the step that sent it to the step in which it arrives
 //!   an fsync        400 ms from the step that asked for it
-//!   anything else   80 ms after the step before, small talk 20 ms
+//!   anything else   80 ms after the step before, small talk 20 ms, a crowd of messages less
 //!   silence         what it lasted, at most 600 ms
 //! ```
 //! Groups that are concurrent overlap: a step waits for its own cause and for the step before it,
@@ -28,8 +28,11 @@ use crate::world::{Actor, Cause, Outcome, Payload, Step, World};
 pub const FLIGHT_US: u64 = 600_000;
 /// From the write to the end of its fsync.
 const FSYNC_US: u64 = 400_000;
-/// Between two steps that have nothing to do with each other.
+/// Between two steps that have nothing to do with each other; less when much is on the wire, so that
+/// a group of many is not slower than a group of few.
 const STAGGER_US: u64 = 80_000;
+/// A group of messages arrives within so much time, from the first to the last.
+const GROUP_US: u64 = 600_000;
 /// The same, for small talk.
 const MURMUR_US: u64 = 20_000;
 /// What the user did is given a moment.
@@ -162,12 +165,13 @@ impl Playback {
     }
 
     fn moment(&self, step: &Step) -> u64 {
-        let after_last = self.last_us
-            + if is_murmur(step) {
-                MURMUR_US
-            } else {
-                STAGGER_US
-            };
+        let crowd = GROUP_US / (self.sent.len() as u64 + 1);
+        let stagger = if is_murmur(step) {
+            MURMUR_US
+        } else {
+            STAGGER_US
+        };
+        let after_last = self.last_us + stagger.min(crowd);
         let after_cause = match &step.cause {
             Cause::Delivered(m) | Cause::Dropped(m) => {
                 self.sent.get(&m.id).map(|at| at + FLIGHT_US)

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::Caption;
+use zablab_core::view::frame::CaptionView;
 
 use crate::desk::use_desk;
 use crate::words;
@@ -10,7 +10,7 @@ use crate::words;
 /// Properties of [`CaptionPanel`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
-    pub(crate) caption: Caption,
+    pub(crate) caption: CaptionView,
     pub(crate) step: u64,
     pub(crate) now_us: u64,
     pub(crate) playing: bool,
@@ -34,7 +34,7 @@ pub(crate) fn CaptionPanel(props: &Props) -> Html {
 }
 
 /// The first sentences as one text.
-pub(crate) fn sentences(caption: &Caption, lang: Lang, most: usize) -> String {
+pub(crate) fn sentences(caption: &CaptionView, lang: Lang, most: usize) -> String {
     let between = match lang {
         Lang::En => " ",
         Lang::Zh => "",
