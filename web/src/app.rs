@@ -19,16 +19,15 @@ use zablab_core::view::frame::Frame;
 use crate::bench::{Bench, Definitions};
 use crate::desk::{Desk, Layout};
 use crate::motion::{Clock, Marks};
-use crate::panels::{Actions, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot, sentences};
+use crate::panels::{
+    Actions, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot, sentences,
+};
 use crate::place::{self, At, Place};
-use zablab_core::lab::Lab;
 use crate::toast::Toast;
 use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
-
-/// Lines of the list of events.
-const EVENTS: u64 = 40;
+use zablab_core::lab::Lab;
 
 /// What can happen to the page.
 pub enum Msg {
@@ -201,7 +200,13 @@ impl App {
             Panel::Caption | Panel::Act | Panel::Events | Panel::Time => Panel::Script,
             panel => panel,
         };
-        let panels = vec![Panel::Script, Panel::Disk, Panel::Tree, Panel::Ledger, Panel::Vault];
+        let panels = vec![
+            Panel::Script,
+            Panel::Disk,
+            Panel::Tree,
+            Panel::Ledger,
+            Panel::Vault,
+        ];
         html! {
             <main class="main">
                 <div class="leftcol">
@@ -212,7 +217,7 @@ impl App {
                     </div>
                     <Bench frame={Arc::clone(frame)} />
                     <TimeSlot rows={frame.servers.clone()} />
-                    <Events lines={lab.events(EVENTS)} step={frame.step} />
+                    <Events lines={lab.events()} step={frame.step} />
                 </div>
                 <aside class="side">
                     { self.caption(lab, frame) }
@@ -227,8 +232,18 @@ impl App {
 
     /// The bench, and one panel at a time.
     fn narrow(&self, ctx: &Context<Self>, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let panels = vec![Panel::Caption, Panel::Act, Panel::Events, Panel::Script, Panel::Time];
-        let shown = if panels.contains(&self.panel) { self.panel } else { Panel::Caption };
+        let panels = vec![
+            Panel::Caption,
+            Panel::Act,
+            Panel::Events,
+            Panel::Script,
+            Panel::Time,
+        ];
+        let shown = if panels.contains(&self.panel) {
+            self.panel
+        } else {
+            Panel::Caption
+        };
         let inside = match shown {
             Panel::Caption => self.caption(lab, frame),
             shown => panel(shown, lab, frame),
@@ -288,9 +303,13 @@ impl App {
 fn panel(panel: Panel, lab: &Lab, frame: &Frame) -> Html {
     match panel {
         Panel::Caption => Html::default(),
-        Panel::Act => html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} /> },
-        Panel::Events => html! { <Events lines={lab.events(EVENTS)} step={frame.step} /> },
-        Panel::Script => html! { <ScriptBox script={lab.script()} notice={lab.notice()} /> },
+        Panel::Act => {
+            html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} /> }
+        }
+        Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
+        Panel::Script => {
+            html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
+        }
         Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
         Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
         Panel::Tree => html! { <Slot kind={SlotKind::Tree} /> },
@@ -325,17 +344,21 @@ impl Listeners {
         };
         // Both names are events of every browser; without them the page still works by mouse.
         let document = gloo_utils::document();
-        let _ = document.add_event_listener_with_callback("keydown", listeners.key.as_ref().unchecked_ref());
+        let _ = document
+            .add_event_listener_with_callback("keydown", listeners.key.as_ref().unchecked_ref());
         let window = gloo_utils::window();
-        let _ = window.add_event_listener_with_callback("resize", listeners.resize.as_ref().unchecked_ref());
+        let _ = window
+            .add_event_listener_with_callback("resize", listeners.resize.as_ref().unchecked_ref());
         listeners
     }
 
     fn release(&self) {
         let document = gloo_utils::document();
-        let _ = document.remove_event_listener_with_callback("keydown", self.key.as_ref().unchecked_ref());
+        let _ = document
+            .remove_event_listener_with_callback("keydown", self.key.as_ref().unchecked_ref());
         let window = gloo_utils::window();
-        let _ = window.remove_event_listener_with_callback("resize", self.resize.as_ref().unchecked_ref());
+        let _ = window
+            .remove_event_listener_with_callback("resize", self.resize.as_ref().unchecked_ref());
     }
 }
 

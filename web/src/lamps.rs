@@ -19,7 +19,10 @@ pub(crate) fn Lamps(props: &Props) -> Html {
     let desk = use_desk();
     let together = desk.layout == Layout::Phone;
     let all_hold = props.lamps.iter().all(|lamp| lamp.holds != Some(false));
-    let shown = props.lamps.iter().filter(|lamp| !together || lamp.holds == Some(false));
+    let shown = props
+        .lamps
+        .iter()
+        .filter(|lamp| !together || lamp.holds == Some(false));
     html! {
         <ul class="lamps" aria-label={desk.word(Word::Invariants)}>
             if together && all_hold && !props.lamps.is_empty() {
@@ -38,8 +41,12 @@ fn one(desk: &Desk, lamp: &Lamp) -> Html {
     };
     let said = format!("{}: {}", lamp.meaning.get(desk.lang), desk.word(verdict));
     let title = format!("{} · {}, {said}", lamp.id, lamp.property);
-    let inside = html! {<>{ sign(lamp.holds) }<span>{ &lamp.id }</span><span class="sr">{ said }</span></>};
-    let witness = lamp.broken.as_ref().and_then(|broken| broken.witness.last().copied());
+    let inside =
+        html! {<>{ sign(lamp.holds) }<span>{ &lamp.id }</span><span class="sr">{ said }</span></>};
+    let witness = lamp
+        .broken
+        .as_ref()
+        .and_then(|broken| broken.witness.last().copied());
     html! {
         <li class={classes!("lamp", class)} {title} data-kind="lamp" data-id={lamp.id.clone()} data-state={class}>
             if let Some(step) = witness {

@@ -28,11 +28,19 @@ struct Leg {
 
 impl Leg {
     const fn px(from: u32, to: u32) -> Self {
-        Self { from: from as f64, to: to as f64, percent: false }
+        Self {
+            from: from as f64,
+            to: to as f64,
+            percent: false,
+        }
     }
 
     const fn percent(from: f64, to: f64) -> Self {
-        Self { from, to, percent: true }
+        Self {
+            from,
+            to,
+            percent: true,
+        }
     }
 
     fn at(self, progress: f64) -> String {
@@ -45,12 +53,18 @@ impl Leg {
 impl Way {
     /// Down or up at a fixed `x`, in percent of the height.
     pub(crate) const fn vertical(x: u32, from: f64, to: f64) -> Self {
-        Self { across: Leg::px(x, x), down: Leg::percent(from, to) }
+        Self {
+            across: Leg::px(x, x),
+            down: Leg::percent(from, to),
+        }
     }
 
     /// Across, in the middle of the height.
     pub(crate) const fn horizontal(from: u32, to: u32) -> Self {
-        Self { across: Leg::px(from, to), down: Leg::percent(50.0, 50.0) }
+        Self {
+            across: Leg::px(from, to),
+            down: Leg::percent(50.0, 50.0),
+        }
     }
 
     /// The place at a progress from 0 to 1.
@@ -67,7 +81,10 @@ impl Way {
             let percent = words.next()? == "%";
             Some(Leg { from, to, percent })
         };
-        Some(Self { across: leg()?, down: leg()? })
+        Some(Self {
+            across: leg()?,
+            down: leg()?,
+        })
     }
 }
 

@@ -56,7 +56,12 @@ impl At {
     fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("beat:") {
             Some(name) => Some(Self::Beat(name.to_owned())),
-            None => text.strip_prefix("t=").unwrap_or(text).parse().ok().map(Self::Step),
+            None => text
+                .strip_prefix("t=")
+                .unwrap_or(text)
+                .parse()
+                .ok()
+                .map(Self::Step),
         }
     }
 }
@@ -85,7 +90,9 @@ impl Place {
                 .and_then(|tag| Lang::from_tag(&tag))
                 .or_else(system_lang)
                 .unwrap_or_default(),
-            theme: theme.and_then(|word| Theme::from_word(&word)).unwrap_or(Theme::Auto),
+            theme: theme
+                .and_then(|word| Theme::from_word(&word))
+                .unwrap_or(Theme::Auto),
             at: hash.and_then(|h| h.get("at")).and_then(|at| At::parse(&at)),
         }
     }
@@ -154,6 +161,9 @@ mod tests {
     fn a_moment_is_a_step_or_a_beat() {
         let found = ["44", "t=7", "beat:quorum", "x", ""].map(At::parse);
         let beat = Some(At::Beat("quorum".to_owned()));
-        assert_eq!(found, [Some(At::Step(44)), Some(At::Step(7)), beat, None, None]);
+        assert_eq!(
+            found,
+            [Some(At::Step(44)), Some(At::Step(7)), beat, None, None]
+        );
     }
 }

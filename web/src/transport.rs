@@ -24,7 +24,8 @@ pub(crate) fn TransportBar(props: &Props) -> Html {
     let desk = use_desk();
     let t = &props.transport;
     let slider = html! { <Slider transport={t.clone()} sentence={props.sentence.clone()} /> };
-    let count = html! { <output class="count"><b>{ t.step }</b><span>{ "/" }{ t.total }</span></output> };
+    let count =
+        html! { <output class="count"><b>{ t.step }</b><span>{ "/" }{ t.total }</span></output> };
     match desk.layout {
         Layout::Phone => html! {
             <footer class="transport mtrans" aria-label={desk.word(Word::Transport)}>
@@ -50,9 +51,25 @@ pub(crate) fn TransportBar(props: &Props) -> Html {
 fn keys(desk: &Desk, t: &Transport) -> Html {
     let start = t.step == 0;
     let play = if t.playing {
-        button(desk, Icon::Stop, Word::Stop, "play", "play", desk.ask(Action::Pause), false)
+        button(
+            desk,
+            Icon::Stop,
+            Word::Stop,
+            "play",
+            "play",
+            desk.ask(Action::Pause),
+            false,
+        )
     } else {
-        button(desk, Icon::Play, Word::Play, "play", "play", desk.ask(Action::Play), false)
+        button(
+            desk,
+            Icon::Play,
+            Word::Play,
+            "play",
+            "play",
+            desk.ask(Action::Play),
+            false,
+        )
     };
     let (back, forward) = (Direction::Back, Direction::Forward);
     let notable = |direction| desk.ask(Action::StepNotable(direction));
@@ -88,7 +105,9 @@ fn button(
 fn speed(desk: &Desk, t: &Transport) -> Html {
     let options = Speed::ALL.map(|s| (s.per_mille().to_string(), s.label().to_owned()));
     let on_pick = desk.pick(|value| {
-        let speed = Speed::ALL.into_iter().find(|s| s.per_mille().to_string() == value);
+        let speed = Speed::ALL
+            .into_iter()
+            .find(|s| s.per_mille().to_string() == value);
         speed.map(Action::SetSpeed)
     });
     html! {
@@ -102,7 +121,12 @@ fn branches(desk: &Desk, t: &Transport) -> Html {
         .branches
         .iter()
         .enumerate()
-        .map(|(at, branch)| (at.to_string(), branch_name(desk, &branch.name, branch.title.get(desk.lang))))
+        .map(|(at, branch)| {
+            (
+                at.to_string(),
+                branch_name(desk, &branch.name, branch.title.get(desk.lang)),
+            )
+        })
         .collect();
     let on_pick = desk.pick(|value| value.parse().ok().map(Action::SwitchBranch));
     html! {
@@ -136,14 +160,20 @@ fn Slider(props: &SliderProps) -> Html {
     let oninput = {
         let (node, act) = (node.clone(), desk.act.clone());
         Callback::from(move |_: InputEvent| {
-            let value = node.cast::<HtmlInputElement>().and_then(|input| input.value().parse().ok());
+            let value = node
+                .cast::<HtmlInputElement>()
+                .and_then(|input| input.value().parse().ok());
             if let Some(step) = value {
                 act.emit(Action::Seek(step));
             }
         })
     };
     let now = place(t.step, t.total);
-    let text = format!("{}: {}", words::step_of(desk.lang, t.step, t.total), props.sentence);
+    let text = format!(
+        "{}: {}",
+        words::step_of(desk.lang, t.step, t.total),
+        props.sentence
+    );
     html! {
         <div class="slider">
             <svg class="track" width="100%" height="100%" aria-hidden="true">

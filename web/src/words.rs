@@ -3,10 +3,11 @@
 //! What the *engine* says (captions, verdicts, messages) comes from `zablab_core::view`; here are the
 //! names of buttons, panels and states. A word without its other language does not compile.
 
-use zablab_core::view::Lang;
 use zablab_core::lab::ServerId;
+use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    CellState, EnsembleView, OutcomeView, Phase, RequestView, Role, ServerRow, SnapshotView, VoteView,
+    CellState, EnsembleView, OutcomeView, Phase, RequestView, Role, ServerRow, SnapshotView,
+    VoteView,
 };
 
 macro_rules! words {
@@ -170,8 +171,11 @@ pub(crate) fn epoch(lang: Lang, epoch: i64, leader: Option<u8>, long: bool) -> S
     }
 }
 
-/// Seconds with at most two decimals: `2.01 s`.
+/// `6 ms`, or seconds with two decimals: `2.01 s`.
 pub(crate) fn seconds(us: u64) -> String {
+    if us < 1_000_000 {
+        return format!("{} ms", us / 1_000);
+    }
     let hundredths = us / 10_000;
     format!("{}.{:02} s", hundredths / 100, hundredths % 100)
 }
@@ -313,11 +317,11 @@ pub(crate) fn step_of(lang: Lang, step: u64, total: u64) -> String {
     }
 }
 
-/// `cut from S3, S4`.
+/// `cut: S3 S4`.
 pub(crate) fn cut_from(lang: Lang, others: &str) -> String {
     match lang {
-        Lang::En => format!("cut from {others}"),
-        Lang::Zh => format!("与 {others} 断开"),
+        Lang::En => format!("cut: {others}"),
+        Lang::Zh => format!("断开：{others}"),
     }
 }
 
@@ -350,7 +354,11 @@ pub(crate) fn about(lang: Lang, e: &EnsembleView) -> String {
         Lang::En => ", ",
         Lang::Zh => "，",
     };
-    let mut parts = vec![servers, format!("tick {} ms", e.tick_ms), format!("syncLimit {}", e.sync_limit)];
+    let mut parts = vec![
+        servers,
+        format!("tick {} ms", e.tick_ms),
+        format!("syncLimit {}", e.sync_limit),
+    ];
     if e.profile != "zablab" {
         parts.push(e.profile.clone());
     }

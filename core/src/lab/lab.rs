@@ -1,5 +1,6 @@
 //! The lab: branches, a place in one of them, and what is shown there.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::action::{Action, Direction};
@@ -16,12 +17,14 @@ use crate::model::request::CreateMode;
 use crate::model::{Request, Zxid};
 use crate::scenario::{Options, Problem, Progress, Runner, ScriptError, parse};
 use crate::view::{Frame, Shelf, Sight, Text, caption};
-use crate::world::{Actor, ClientState, Command, Endpoint, Refusal, Step, World};
+use crate::world::{Actor, Cause, ClientState, Command, Endpoint, Refusal, Step, World};
 
 /// Steps of a run, see the product contract.
 const STEPS_MAX: u64 = 1_000_000;
 /// Branches that are kept.
 const BRANCHES_MAX: usize = 32;
+/// Lines of the list of events.
+const EVENTS: usize = 40;
 /// Steps that are shown for one call of `advance`, so that a slow page stays alive.
 const SHOWN_AT_ONCE: usize = 64;
 
@@ -38,6 +41,10 @@ pub struct Lab {
     playing: bool,
     shelf: Shelf,
     frame: Arc<Frame>,
+    /// The last steps, oldest first.
+    events: VecDeque<EventLine>,
+    /// The run as a script, as of the last action.
+    script: Arc<str>,
     notice: Option<Notice>,
     version: u64,
 }
@@ -71,6 +78,8 @@ impl Lab {
             playing: false,
             shelf: Shelf::default(),
             frame: Arc::default(),
+            events: VecDeque::new(),
+            script: script.into(),
             notice,
             version: 0,
         };
@@ -105,9 +114,9 @@ impl Lab {
         self.notice.clone()
     }
 
-    /// The run as a script.
-    pub fn script(&self) -> String {
-        self.line().script()
+    /// The run as a script, as it was after the last action.
+    pub fn script(&self) -> Arc<str> {
+        Arc::clone(&self.script)
     }
 
     /// The state of the controls.
@@ -124,16 +133,9 @@ impl Lab {
         }
     }
 
-    /// The last `most` steps up to the one that is shown, oldest first.
-    pub fn events(&self, most: u64) -> Vec<EventLine> {
-        let timeline = &self.line().timeline;
-        let from = self.at.saturating_sub(most);
-        let names = self.world_names();
-        let steps = timeline.steps(from..self.at);
-        steps
-            .iter()
-            .map(|step| event(step, timeline.world(), &names))
-            .collect()
+    /// The last steps up to the one that is shown, oldest first.
+    pub fn events(&self) -> Vec<EventLine> {
+        self.events.iter().cloned().collect()
     }
 
     /// How far a message is on its way, in thousandths.
@@ -168,6 +170,9 @@ impl Lab {
                 self.jump(self.at);
             }
             Action::SwitchBranch(_) | Action::Dismiss => {}
+        }
+        if !self.playing {
+            self.script = self.line().script().into();
         }
     }
 
@@ -229,7 +234,17 @@ impl Lab {
     fn show(&mut self, steps: u64) {
         let line = &mut self.branches[self.branch];
         let moment = line.timeline.seek(steps);
+        let goes_on = self.at + 1 == moment.world.steps();
         self.at = moment.world.steps();
+        match &moment.step {
+            Some(step) if goes_on && !self.events.is_empty() => {
+                self.events.push_back(event(step, &moment.world));
+                if self.events.len() > EVENTS {
+                    self.events.pop_front();
+                }
+            }
+            _ => self.events.clear(),
+        }
         let (at, chronicle) = (self.at, &line.chronicle);
         let sight = Sight {
             world: &moment.world,
@@ -239,6 +254,11 @@ impl Lab {
             lamps: lamps(&moment.verdicts),
         };
         self.frame = Arc::new(Frame::of(sight, &mut self.shelf));
+        if self.events.is_empty() {
+            let steps = line.timeline.steps(at.saturating_sub(EVENTS as u64)..at);
+            let world = line.timeline.world();
+            self.events = steps.iter().map(|step| event(step, world)).collect();
+        }
     }
 
     /// Goes to a place and stays there.
@@ -473,11 +493,6 @@ impl Lab {
         marks.sort_by_key(|mark| mark.step);
         marks
     }
-
-    fn world_names(&self) -> Vec<String> {
-        let clients = self.line().timeline.world().clients().iter();
-        clients.map(|c| c.name.clone()).collect()
-    }
 }
 
 /// Runs a script to its end.
@@ -541,21 +556,36 @@ fn free_name(world: &World) -> String {
         .expect("there are more names than clients")
 }
 
-fn event(step: &Step, world: &World, names: &[String]) -> EventLine {
+fn event(step: &Step, world: &World) -> EventLine {
     let said = caption::captions(step, world);
     let most = said.iter().map(caption::Caption::weight).max().unwrap_or(0);
     let main = said.iter().find(|c| c.weight() == most);
     EventLine {
         step: step.id.0,
         at_us: step.at.0,
-        who: match step.actor {
-            Actor::Server(id) => id.to_string(),
-            Actor::Client(id) => names.get(usize::from(id.0)).cloned().unwrap_or_default(),
-            Actor::World => String::new(),
-        },
+        who: who(step, world),
         text: main.map(caption::Caption::text).unwrap_or_default(),
         more: u32::try_from(said.len().saturating_sub(1)).unwrap_or(u32::MAX),
         change: caption::change(step),
+    }
+}
+
+/// Whose event it is; what the user makes a client do is the client's.
+fn who(step: &Step, world: &World) -> String {
+    match (step.actor, &step.cause) {
+        (Actor::Server(id), _) => id.to_string(),
+        (Actor::Client(id), _) => {
+            let client = world.clients().get(usize::from(id.0));
+            client.map(|c| c.name.clone()).unwrap_or_default()
+        }
+        (Actor::World, Cause::Command(command)) => match &**command {
+            Command::Client { name, .. } => name.clone(),
+            Command::Invoke { client, .. }
+            | Command::Close { client }
+            | Command::Drop { client } => client.clone(),
+            _ => String::new(),
+        },
+        (Actor::World, _) => String::new(),
     }
 }
 

@@ -130,16 +130,19 @@ fn heading(world: &World) -> Text {
             format!("Discovery, {id} elected"),
             format!("发现阶段，{id} 当选"),
         ),
-        None => {
-            let round = statuses()
-                .map(|(_, peer)| Peer::round(peer))
-                .max()
-                .unwrap_or(0);
-            match round {
-                0 => Text::new("Start", "开始"),
-                n => Text::new(format!("Election, round {n}"), format!("选举，第 {n} 轮")),
-            }
-        }
+        None => leaderless(world),
+    }
+}
+
+fn leaderless(world: &World) -> Text {
+    let peers = || world.hosts().iter().filter_map(|h| h.process.as_ref());
+    if peers().any(|peer| peer.status().leader.is_some()) {
+        return Text::new("The leader is gone", "领导者已失联");
+    }
+    match peers().map(Peer::round).max() {
+        None => Text::new("Nobody runs", "没有服务器在运行"),
+        Some(0) => Text::new("Start", "启动"),
+        Some(n) => Text::new(format!("Election, round {n}"), format!("选举，第 {n} 轮")),
     }
 }
 

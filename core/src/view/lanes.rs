@@ -1,9 +1,10 @@
 //! Where messages between servers run on the bench.
 //!
 //! Servers are rows. A message leaves its sender's row to the right, goes up or down on a vertical
-//! lane and comes back into its receiver's row: a bracket. All messages of one sender share a lane,
-//! and senders whose brackets do not overlap share one too, so that an election of nine servers stays
-//! narrow. Short brackets lie inside long ones.
+//! lane and comes back into its receiver's row: a bracket. Messages that left together share one, so
+//! that a broadcast is one picture. When that makes too many lanes, all messages of a sender share one:
+//! an election of nine servers stays narrow. Brackets that do not meet share a lane; short ones lie
+//! inside long ones.
 //!
 //! Heights are in thousandths of a row: row 2 reaches from 2000 to 3000.
 
@@ -12,6 +13,8 @@ use crate::base::ServerId;
 
 /// Height of a row.
 pub const ROW: u32 = 1_000;
+/// More lanes than this, and messages of one sender are no longer kept apart.
+const WIDE: usize = 3;
 /// How far the ports of nested brackets lie above and below the middle of a row.
 const SPREAD: u32 = 170;
 
@@ -61,21 +64,37 @@ pub fn lay_out(messages: &[MessageView], rows: &[ServerId]) -> Lanes {
         EndView::Server(id) => rows.iter().position(|row| *row == id),
         EndView::Client(_) => None,
     };
+    let rows_of = |view: &MessageView| Some((row_of(view.from)?, row_of(view.to)?));
+    let apart = bundled(messages, rows_of, |view| view.sent_us);
+    if apart.width <= WIDE {
+        return apart;
+    }
+    bundled(messages, rows_of, |_| 0)
+}
+
+/// Lays out with one bracket for each sender and value of `key`.
+fn bundled(
+    messages: &[MessageView],
+    rows_of: impl Fn(&MessageView) -> Option<(usize, usize)>,
+    key: impl Fn(&MessageView) -> u64,
+) -> Lanes {
     let mut bundles: Vec<Bundle> = Vec::new();
     for (message, view) in messages.iter().enumerate() {
-        let (Some(from), Some(to)) = (row_of(view.from), row_of(view.to)) else {
+        let Some((from, to)) = rows_of(view) else {
             continue;
         };
-        match bundles.iter_mut().find(|b| b.from == from) {
+        let key = key(view);
+        match bundles.iter_mut().find(|b| b.from == from && b.key == key) {
             Some(bundle) => bundle.to.push((message, to)),
             None => bundles.push(Bundle {
                 from,
+                key,
                 to: vec![(message, to)],
                 lane: 0,
             }),
         }
     }
-    bundles.sort_by_key(|b| (b.rows().1 - b.rows().0, b.from));
+    bundles.sort_by_key(|b| (b.rows().1 - b.rows().0, b.from, b.key));
     let width = assign_lanes(&mut bundles);
     let brackets = bundles.iter().map(|b| b.bracket(width)).collect();
     Lanes { brackets, width }
@@ -83,6 +102,7 @@ pub fn lay_out(messages: &[MessageView], rows: &[ServerId]) -> Lanes {
 
 struct Bundle {
     from: usize,
+    key: u64,
     to: Vec<(usize, usize)>,
     lane: usize,
 }
@@ -190,6 +210,19 @@ mod tests {
         assert_eq!(lanes.brackets.len(), 1);
         assert_eq!(lanes.brackets[0].enters.len(), 3);
         assert_eq!(lanes.brackets[0].flights.len(), 3);
+    }
+
+    #[test]
+    fn two_broadcasts_are_two_brackets_as_long_as_there_is_room() {
+        let sent = |message: MessageView, sent_us| MessageView { sent_us, ..message };
+        let two = [
+            sent(message(1, 2), 5),
+            sent(message(1, 3), 5),
+            sent(message(1, 2), 9),
+        ];
+        assert_eq!(lay_out(&two, &rows(3)).brackets.len(), 2);
+        let many: Vec<_> = (0..6).map(|at| sent(message(1, 3), at)).collect();
+        assert_eq!(lay_out(&many, &rows(3)).brackets.len(), 1);
     }
 
     #[test]

@@ -90,9 +90,8 @@ impl<'a> Source<'a> {
         let status = peer.map(Peer::status);
         let (accepted, current) = match status {
             Some(status) => (status.accepted.0, status.current.0),
-            None => {
-                epochs::read(&host.disk, Zxid::ZERO, true).map_or((0, 0), |e| (e.accepted.0, e.current.0))
-            }
+            None => epochs::read(&host.disk, Zxid::ZERO, true)
+                .map_or((0, 0), |e| (e.accepted.0, e.current.0)),
         };
         let in_step = status
             .filter(|s| s.role == Role::Leading && s.phase == Phase::Broadcast)

@@ -64,7 +64,7 @@ fn reason(world: &World, zxid: Zxid, committed: bool, told: bool, quorum: bool) 
     if committed {
         return if told {
             Text::new(
-                "a client was told: it must never be lost",
+                "a client was told: never lose it",
                 "已答复客户端：绝不能丢失",
             )
         } else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use yew::prelude::*;
 use zablab_core::lab::ServerId;
-use zablab_core::view::frame::{ClientView, Frame, MessageView, EndView};
+use zablab_core::view::frame::{ClientView, EndView, Frame, MessageView};
 
 use super::client::ClientCell;
 use super::disk::DiskCell;
@@ -93,11 +93,19 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Ht
     if desk.layout != Layout::Cockpit {
         return Html::default();
     }
-    let here: Vec<ClientView> = frame.clients.iter().filter(|c| c.server == Some(server)).cloned().collect();
+    let here: Vec<ClientView> = frame
+        .clients
+        .iter()
+        .filter(|c| c.server == Some(server))
+        .cloned()
+        .collect();
     if here.is_empty() {
         return Html::default();
     }
-    let flights = frame.messages.iter().filter_map(|m| client_flight(desk, m, server));
+    let flights = frame
+        .messages
+        .iter()
+        .filter_map(|m| client_flight(desk, m, server));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
         <svg class="cwire" width="26" height="100%">{ for flights }</svg>
@@ -122,8 +130,16 @@ fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option
 
 /// The client worth one line: one with an unknown outcome, else the newest that asked for something.
 fn spokesman(clients: &[ClientView]) -> Option<&ClientView> {
-    let unknown = clients.iter().find(|c| c.unknown > 0 && c.request.is_some());
-    unknown.or_else(|| clients.iter().filter(|c| c.request.is_some()).max_by_key(|c| c.request.as_ref().map(|r| r.since_us)))
+    let unknown = clients
+        .iter()
+        .find(|c| c.unknown > 0 && c.request.is_some());
+    unknown
+        .or_else(|| {
+            clients
+                .iter()
+                .filter(|c| c.request.is_some())
+                .max_by_key(|c| c.request.as_ref().map(|r| r.since_us))
+        })
         .or_else(|| clients.first())
 }
 

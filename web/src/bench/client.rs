@@ -21,10 +21,17 @@ pub(super) struct Props {
 #[component]
 pub(super) fn ClientCell(props: &Props) -> Html {
     let desk = use_desk();
-    let Props { clients, now_us, tight } = props;
+    let Props {
+        clients,
+        now_us,
+        tight,
+    } = props;
     let [one] = clients.as_slice() else {
         let hidden = clients.len().saturating_sub(2);
-        let short = clients.iter().take(2).map(|client| short(client, *now_us, desk.lang));
+        let short = clients
+            .iter()
+            .take(2)
+            .map(|client| short(client, *now_us, desk.lang));
         return html! {<>
             { for short }
             if hidden > 0 { <span class="cmore">{ format!("+{hidden}") }</span> }
@@ -81,7 +88,9 @@ fn details(client: &ClientView, now_us: u64, lang: Lang) -> Vec<Html> {
         Some(request) => {
             lines.push(html! { <span>{ words::outcome(lang, request, now_us) }</span> });
             if request.outcome == OutcomeView::Unknown {
-                lines.push(html! { <span><em class="bad">{ Word::OutcomeUnknown.get(lang) }</em></span> });
+                lines.push(
+                    html! { <span><em class="bad">{ Word::OutcomeUnknown.get(lang) }</em></span> },
+                );
             }
         }
         None => lines.push(html! { <span>{ words::session(lang, client.timeout_ms) }</span> }),

@@ -29,7 +29,7 @@ pub(super) fn DiskCell(props: &Props) -> Html {
     let own_file = disk.file.as_ref().filter(|_| scale.file.is_none());
     html! {<>
         <div class="dl">
-            <span>{ desk.word(Word::Durable) }{ " " }<b>{ disk.durable }</b>{ " B" }</span>
+            <span>{ desk.word(Word::Durable) }{ " " }<b>{ disk.durable }</b><span class="unit">{ " B" }</span></span>
             <span class={classes!("pend", (disk.pending > 0).then_some("on"))}>
                 { desk.word(Word::Pending) }{ " " }<b>{ disk.pending }</b>
             </span>
@@ -51,7 +51,10 @@ fn bar(disk: &DiskRow, scale: &ByteScale) -> Html {
     let at = |byte: u64| percent(byte, scale);
     let wide = |from: u64, to: u64| format!("{}%", percent_f(to, scale) - percent_f(from, scale));
     let written = disk.durable + disk.pending;
-    let whole = disk.ends.iter().filter(|end| **end > scale.from && **end < disk.durable);
+    let whole = disk
+        .ends
+        .iter()
+        .filter(|end| **end > scale.from && **end < disk.durable);
     html! {
         <svg class="dbar" width="100%" height="16" aria-hidden="true">
             <rect class="alloc" x="0" y="2.5" width="100%" height="11" />

@@ -49,7 +49,9 @@ pub(crate) fn mark(glyph: Glyph) -> Html {
         Glyph::Diff => parcel("g copy", "DIFF", 22),
         Glyph::Trunc => parcel("g loss", "TRUNC", 27),
         Glyph::Snap => parcel("g copy", "SNAP", 24),
-        Glyph::Request => html! { <g class="g slate hollow"><path d="M-11-8H4L11 0 4 8H-11L-5 0Z" /></g> },
+        Glyph::Request => {
+            html! { <g class="g slate hollow"><path d="M-11-8H4L11 0 4 8H-11L-5 0Z" /></g> }
+        }
         Glyph::Reply => html! { <g class="g slate"><path d="M11-8H-4L-11 0-4 8H11L5 0Z" /></g> },
         Glyph::Ping => html! { <g class="g slate"><circle r="4" /></g> },
     }

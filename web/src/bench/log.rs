@@ -53,7 +53,10 @@ fn bracket(bracket: &Bracket, metrics: Metrics, before: u32, lang: Lang) -> Html
 
 /// Room for a label of 12 pixels: a Chinese character is one em wide, a Latin one half of it.
 fn text_width(text: &str) -> u32 {
-    text.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum::<u32>() + 9
+    text.chars()
+        .map(|c| if c.is_ascii() { 6 } else { 13 })
+        .sum::<u32>()
+        + 9
 }
 
 fn next_epoch(strip: &Strip, metrics: Metrics, before: u32) -> Html {
@@ -83,7 +86,11 @@ pub(super) struct Props {
 #[component]
 pub(super) fn LogColumns(props: &Props) -> Html {
     let lang = use_desk().lang;
-    let Props { rows, strip, metrics } = props;
+    let Props {
+        rows,
+        strip,
+        metrics,
+    } = props;
     let before = before(strip, *metrics);
     let lens = strip.lens.map(|at| lens_x(*metrics, at, before));
     html! {
@@ -124,9 +131,27 @@ fn log_row(at: usize, rows: usize, row: &ServerRow, strip: &Strip, m: Metrics, l
 }
 
 fn range(row: &ServerRow, cell: Cell, fold: Fold, m: Metrics, alive: bool, lang: Lang) -> Html {
-    let shape = Shape { x: 4, w: m.range() - (m.pitch - m.cell), h: m.cell_h };
-    let name = format!("{} {}–{}: {}", row.id, fold.first, fold.last, words::cell(lang, cell.state));
-    entry(shape, cell, &range_name(fold), false, alive, &name, &format!("{}/fold", row.id))
+    let shape = Shape {
+        x: 4,
+        w: m.range() - (m.pitch - m.cell),
+        h: m.cell_h,
+    };
+    let name = format!(
+        "{} {}–{}: {}",
+        row.id,
+        fold.first,
+        fold.last,
+        words::cell(lang, cell.state)
+    );
+    entry(
+        shape,
+        cell,
+        &range_name(fold),
+        false,
+        alive,
+        &name,
+        &format!("{}/fold", row.id),
+    )
 }
 
 fn range_name(fold: Fold) -> String {
@@ -146,7 +171,15 @@ struct Shape {
     h: u32,
 }
 
-fn entry(shape: Shape, cell: Cell, number: &str, hot: bool, alive: bool, name: &str, id: &str) -> Html {
+fn entry(
+    shape: Shape,
+    cell: Cell,
+    number: &str,
+    hot: bool,
+    alive: bool,
+    name: &str,
+    id: &str,
+) -> Html {
     let Shape { x, w, h } = shape;
     let (half, mid) = (h / 2, x + w / 2);
     let (left, right, top) = (x.to_string(), x + w, format!("-{half}"));
@@ -174,11 +207,18 @@ fn entry(shape: Shape, cell: Cell, number: &str, hot: bool, alive: bool, name: &
 }
 
 fn before(strip: &Strip, metrics: Metrics) -> u32 {
-    if strip.fold.is_some() { metrics.range() } else { 0 }
+    if strip.fold.is_some() {
+        metrics.range()
+    } else {
+        0
+    }
 }
 
 fn lens_x(metrics: Metrics, at: usize, before: u32) -> (u32, u32) {
-    (metrics.middle(at, before) - metrics.pitch / 2, metrics.pitch)
+    (
+        metrics.middle(at, before) - metrics.pitch / 2,
+        metrics.pitch,
+    )
 }
 
 /// The strip of a frame in a window.

@@ -35,7 +35,10 @@ impl Metrics {
             labels: true,
         };
         match layout {
-            Layout::Cockpit if many => Self { cell_h: 22, ..roomy },
+            Layout::Cockpit if many => Self {
+                cell_h: 22,
+                ..roomy
+            },
             Layout::Cockpit => roomy,
             Layout::Embed => Self {
                 cell: 33,

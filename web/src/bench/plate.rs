@@ -58,10 +58,18 @@ pub(crate) fn lines(row: &ServerRow, lang: Lang) -> Vec<String> {
 
 fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
     let word = |w: Word| w.get(lang).to_owned();
-    let phase = row.phase.and_then(words::phase).map(word).unwrap_or_default();
+    let phase = row
+        .phase
+        .and_then(words::phase)
+        .map(word)
+        .unwrap_or_default();
     match role {
         Role::Looking if row.observer => {
-            vec![word(Word::Looking), word(Word::Observer), word(Word::NoVote)]
+            vec![
+                word(Word::Looking),
+                word(Word::Observer),
+                word(Word::NoVote),
+            ]
         }
         Role::Looking => match row.vote {
             Some(vote) => vec![
@@ -72,7 +80,10 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
             None => vec![word(Word::Looking)],
         },
         Role::Leading if row.claims => {
-            vec![word(Word::ClaimsToLead), words::no_quorum(lang, row.current)]
+            vec![
+                word(Word::ClaimsToLead),
+                words::no_quorum(lang, row.current),
+            ]
         }
         Role::Leading => {
             let quorum = row.quorum.map(|n| words::in_step(lang, n));
@@ -82,7 +93,11 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
                 quorum.unwrap_or_default(),
             ]
         }
-        Role::Following => vec![words::follows(lang, row.leader), phase, words::at_epoch(lang, row)],
+        Role::Following => vec![
+            words::follows(lang, row.leader),
+            phase,
+            words::at_epoch(lang, row),
+        ],
         Role::Observing => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
     }
 }
@@ -91,8 +106,13 @@ fn on_disk(row: &ServerRow, lang: Lang) -> String {
     if row.disk.lost > 0 {
         return words::lost_bytes(lang, row.disk.lost);
     }
-    let held = row.cells.iter().any(|c| c.state >= CellState::Durable) || row.fold.state >= CellState::Durable;
-    if held { Word::DiskIntact.get(lang).to_owned() } else { Word::NoLogYet.get(lang).to_owned() }
+    let held = row.cells.iter().any(|c| c.state >= CellState::Durable)
+        || row.fold.state >= CellState::Durable;
+    if held {
+        Word::DiskIntact.get(lang).to_owned()
+    } else {
+        Word::NoLogYet.get(lang).to_owned()
+    }
 }
 
 /// The state in one word, for tests and hosts.

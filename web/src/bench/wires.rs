@@ -30,7 +30,11 @@ pub(super) fn Wires(props: &Props) -> Html {
     let desk = use_desk();
     let ids: Vec<ServerId> = props.rows.iter().map(|row| row.id).collect();
     let lanes = lanes::lay_out(&props.messages, &ids);
-    let drawing = Drawing { desk: &desk, props, lanes: &lanes };
+    let drawing = Drawing {
+        desk: &desk,
+        props,
+        lanes: &lanes,
+    };
     html! {
         <svg class="wires" width="100%" height="100%" role="group" aria-label={desk.word(Word::OnTheWire)}>
             { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
@@ -58,7 +62,7 @@ impl Drawing<'_> {
         let first = if self.props.metrics.labels { 20 } else { 14 };
         let apart = match (self.lanes.width, self.props.metrics.labels) {
             (..=2, true) => 64,
-            (3, true) => 42,
+            (3, true) => 44,
             (4, true) => 32,
             (..=3, false) => 28,
             _ => 22,
@@ -83,13 +87,13 @@ impl Drawing<'_> {
     /// The marks of a bracket; equal words are written once, beside the last of them.
     fn flights(&self, bracket: &Bracket) -> Vec<Html> {
         let messages = &self.props.messages;
-        let labels = self.props.metrics.labels && self.lanes.width <= 2;
+        let labels = self.props.metrics.labels && self.lanes.width <= 3;
         let x = self.x(bracket.lane);
         let mut said = BTreeSet::new();
         let mut marks: Vec<Html> = Vec::new();
         for flight in bracket.flights.iter().rev() {
             let message = &messages[flight.message];
-            let label = message.label.get(self.desk.lang);
+            let label = self.label(message);
             let first = said.insert((label.to_owned(), message.zxid));
             let way = Way::vertical(x, self.y(bracket.leaves), self.y(flight.enters));
             marks.push(self.mark(message, way, labels && first));
@@ -100,7 +104,7 @@ impl Drawing<'_> {
 
     fn mark(&self, message: &MessageView, way: Way, labelled: bool) -> Html {
         let lang = self.desk.lang;
-        let label = message.label.get(lang).to_owned();
+        let label = self.label(message).to_owned();
         let zxid = message.zxid.map(|zx| zx.to_string());
         let two = !label.is_empty() && zxid.is_some();
         html! {
@@ -113,6 +117,15 @@ impl Drawing<'_> {
                     if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
                 }
             </svg>
+        }
+    }
+
+    /// The words beside a mark; three lanes leave room for its number only.
+    fn label<'b>(&self, message: &'b MessageView) -> &'b str {
+        if self.lanes.width > 2 && message.zxid.is_some() {
+            ""
+        } else {
+            message.label.get(self.desk.lang)
         }
     }
 
@@ -133,7 +146,10 @@ impl Drawing<'_> {
     }
 
     fn trouble(&self, row: &ServerRow) -> Option<(&'static str, String)> {
-        if matches!(row.power, Power::PowerLost | Power::Killed | Power::Halted(_)) {
+        if matches!(
+            row.power,
+            Power::PowerLost | Power::Killed | Power::Halted(_)
+        ) {
             return Some(("cut", self.desk.word(Word::LinksBroken).to_owned()));
         }
         let me = EndView::Server(row.id);

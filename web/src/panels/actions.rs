@@ -49,7 +49,14 @@ pub(crate) fn Actions(props: &Props) -> Html {
     }
 }
 
-fn act(desk: &Desk, icon: Icon, word: Word, id: &'static str, action: Action, enabled: bool) -> Html {
+fn act(
+    desk: &Desk,
+    icon: Icon,
+    word: Word,
+    id: &'static str,
+    action: Action,
+    enabled: bool,
+) -> Html {
     html! {
         <button type="button" class="btn" onclick={desk.ask(action)} disabled={!enabled} data-kind="action" data-id={id}>
             { icon.html() }<span>{ desk.word(word) }</span>

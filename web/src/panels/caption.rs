@@ -39,6 +39,11 @@ pub(crate) fn sentences(caption: &CaptionView, lang: Lang, most: usize) -> Strin
         Lang::En => " ",
         Lang::Zh => "",
     };
-    let said: Vec<&str> = caption.sentences.iter().take(most).map(|text| text.get(lang)).collect();
+    let said: Vec<&str> = caption
+        .sentences
+        .iter()
+        .take(most)
+        .map(|text| text.get(lang))
+        .collect();
     said.join(between)
 }

@@ -22,7 +22,10 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     let node = use_node_ref();
     let draft = use_state(|| None::<String>);
     let text = (*draft).clone().unwrap_or_else(|| props.script.to_string());
-    let error = props.notice.as_ref().filter(|n| n.kind == NoticeKind::Script);
+    let error = props
+        .notice
+        .as_ref()
+        .filter(|n| n.kind == NoticeKind::Script);
     {
         let draft = draft.clone();
         let script = props.script.clone();

@@ -41,15 +41,27 @@ impl SlotKind {
 
     const fn says(self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::Time, Lang::En) => "Kept for the space-time view: a life line per server, a line per message.",
+            (Self::Time, Lang::En) => {
+                "Kept for the space-time view: a life line per server, a line per message."
+            }
             (Self::Time, Lang::Zh) => "此处留给时空图：每台服务器一条生命线，每条消息一条连线。",
-            (Self::Disk, Lang::En) => "Kept for the bytes of a server's files: log, snapshots, epochs, field by field.",
-            (Self::Disk, Lang::Zh) => "此处留给服务器文件的字节：日志、快照、纪元文件，逐字段解读。",
+            (Self::Disk, Lang::En) => {
+                "Kept for the bytes of a server's files: log, snapshots, epochs, field by field."
+            }
+            (Self::Disk, Lang::Zh) => {
+                "此处留给服务器文件的字节：日志、快照、纪元文件，逐字段解读。"
+            }
             (Self::Tree, Lang::En) => "Kept for the znode tree of a server, as it is in memory.",
             (Self::Tree, Lang::Zh) => "此处留给服务器内存中的 znode 数据树。",
-            (Self::Ledger, Lang::En) => "Kept for the ledger of confirmed writes: what clients were told, by whom, and whether it still holds.",
-            (Self::Ledger, Lang::Zh) => "此处留给已答复写入的账本：客户端得到了什么答复、由谁答复、现在是否仍成立。",
-            (Self::Vault, Lang::En) => "Kept for backups: what each one holds, and to which zxid it restores.",
+            (Self::Ledger, Lang::En) => {
+                "Kept for the ledger of confirmed writes: what clients were told, by whom, and whether it still holds."
+            }
+            (Self::Ledger, Lang::Zh) => {
+                "此处留给已答复写入的账本：客户端得到了什么答复、由谁答复、现在是否仍成立。"
+            }
+            (Self::Vault, Lang::En) => {
+                "Kept for backups: what each one holds, and to which zxid it restores."
+            }
             (Self::Vault, Lang::Zh) => "此处留给备份：每份备份包含什么，可还原到哪个 zxid。",
         }
     }

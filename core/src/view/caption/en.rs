@@ -117,6 +117,9 @@ pub(super) fn sentence(caption: &Caption) -> String {
             format!("Client {client} has a session at {server}.")
         }
         Caption::Expired(client) => format!("Client {client} learns that its session has expired."),
+        Caption::Stranded(client) => {
+            format!("Client {client} reaches no server; it will try the next one.")
+        }
         Caption::Disconnected(client) => format!("The connection of client {client} is gone."),
         Caption::Pinged(by) => format!("{} says that it is alive.", capital(who(by))),
         Caption::DiskFailed(s) => format!("{s}'s disk refuses a write: no space left."),

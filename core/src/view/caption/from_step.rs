@@ -1,4 +1,7 @@
 //! From a step to the things worth a sentence, in the order in which they happened.
+//!
+//! Of the world only names are asked, and what a client asked and was told: these never change later,
+//! so that a sentence is the same whenever it is made.
 
 use std::sync::Arc;
 
@@ -10,11 +13,10 @@ use crate::protocol::zab::packet::Packet;
 use crate::protocol::{ClientPacket, Decision, Effect, ServerPacket};
 use crate::world::client::PING_XID;
 use crate::world::{
-    Actor, Cause, Client, ClientState, Command, End, Message, Outcome, Payload, RequestOutcome,
-    Step, World,
+    Actor, Cause, Client, Command, End, Message, Outcome, Payload, RequestOutcome, Step, World,
 };
 
-/// What a step has to tell; `world` is the world after it.
+/// What a step has to tell; `world` is a world of the same run at or after it.
 pub fn captions(step: &Step, world: &World) -> Vec<Caption> {
     let mut teller = Teller {
         step,
@@ -117,11 +119,7 @@ impl Teller<'_> {
                 client,
                 request: asked,
             } => {
-                let server = self
-                    .world
-                    .client_named(client)
-                    .filter(|c| c.state == ClientState::Connected);
-                let server = server.and_then(|c| c.server);
+                let server = self.called();
                 self.say(Caption::Asked {
                     client: client.clone(),
                     request: request(asked),
@@ -169,26 +167,29 @@ impl Teller<'_> {
         let Actor::Client(id) = self.step.actor else {
             return;
         };
-        let Some(client) = self.client(id) else {
-            return;
-        };
-        let name = client.name.clone();
-        match (client.state, client.server) {
-            (ClientState::Connecting, Some(server)) => {
-                let gave_up = self
-                    .step
-                    .outcomes
-                    .iter()
-                    .any(|o| matches!(o, Outcome::Unknown { .. }));
-                if !gave_up {
-                    self.say(Caption::Dialled {
-                        client: name,
-                        server,
-                    });
-                }
+        let client = self.name(id);
+        let dials = self.step.outcomes.iter().any(|outcome| match outcome {
+            Outcome::Sent(m) => {
+                matches!(m.payload, Payload::ToServer(ClientPacket::Connect { .. }))
             }
-            _ => self.say(Caption::Pinged(Who::Client(name))),
+            _ => false,
+        });
+        match self.called() {
+            Some(server) if dials => self.say(Caption::Dialled { client, server }),
+            Some(_) => self.say(Caption::Pinged(Who::Client(client))),
+            None => self.say(Caption::Stranded(client)),
         }
+    }
+
+    /// The server to which a client sent something in this step.
+    fn called(&self) -> Option<ServerId> {
+        self.step.outcomes.iter().find_map(|outcome| match outcome {
+            Outcome::Sent(m) => match (m.from, m.to) {
+                (End::Client(_), End::Server(server)) => Some(server),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     fn outcome(&mut self, outcome: &Outcome) {
@@ -226,7 +227,8 @@ impl Teller<'_> {
                 let asked = entries.iter().filter_map(|at| history?.get(*at as usize));
                 let requests = asked.map(|i| request(&i.request)).collect();
                 let client = self.name(*client);
-                self.said.retain(|c| !matches!(c, Caption::Disconnected(_)));
+                self.said
+                    .retain(|c| !matches!(c, Caption::Disconnected(_) | Caption::Stranded(_)));
                 self.say(Caption::Unknown { client, requests });
             }
         }

@@ -173,6 +173,8 @@ pub enum Caption {
     Expired(String),
     /// A client's connection is gone.
     Disconnected(String),
+    /// A client looks for a server and reaches none.
+    Stranded(String),
     /// A server or a client says that it is alive.
     Pinged(Who),
     /// A disk refused a write.
@@ -256,7 +258,8 @@ impl Caption {
             | Self::Opened(..)
             | Self::Dialled { .. }
             | Self::Answered { .. }
-            | Self::Disconnected(_) => 1,
+            | Self::Disconnected(_)
+            | Self::Stranded(_) => 1,
             Self::Decided(_, decision) => decision_weight(decision),
             Self::Command(_)
             | Self::Lost(_)

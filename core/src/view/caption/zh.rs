@@ -26,17 +26,14 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::LinkUp(s, peer) => format!("{s} 可以与 {peer} 交换选票了。"),
         Caption::Opened(s, peer) => format!("{s} 与 {peer} 建立了连接。"),
         Caption::Closed(s, peer) => format!("{s} 发现与 {peer} 的连接已断开。"),
-        Caption::Received(p) => format!(
-            "{} 收到 {} 发来的 {}。",
-            who(&p.to),
-            who(&p.from),
-            parcel(p)
-        ),
+        Caption::Received(p) => {
+            format!("{}收到{}发来的 {}。", first(&p.to), within(&p.from), parcel(p))
+        }
         Caption::Dropped(p) => format!(
-            "{} 发出的 {} 到达时，{} 已不再接收。",
-            who(&p.from),
+            "{}发出的 {} 到达时，{}已不再接收。",
+            first(&p.from),
             parcel(p),
-            who(&p.to)
+            first(&p.to)
         ),
         Caption::TimerFired(s, timer) => timer_fired(*s, *timer),
         Caption::Voted { server, vote } => format!("{server} {}。", ballot(vote)),
@@ -121,18 +118,25 @@ pub(super) fn sentence(caption: &Caption) -> String {
             format!("客户端 {client} 在 {server} 上有了会话。")
         }
         Caption::Expired(client) => format!("客户端 {client} 得知自己的会话已过期。"),
+        Caption::Stranded(client) => format!("客户端 {client} 连不上服务器，稍后换下一台。"),
         Caption::Disconnected(client) => format!("客户端 {client} 的连接已断开。"),
-        Caption::Pinged(by) => format!("{} 报告自己仍在运行。", who(by)),
+        Caption::Pinged(by) => format!("{}报告自己仍在运行。", first(by)),
         Caption::DiskFailed(s) => format!("{s} 的磁盘拒绝写入：空间已满。"),
         Caption::Decided(s, decision) => decided(*s, decision),
     }
 }
 
-fn who(who: &Who) -> String {
+/// A name inside a sentence: Latin letters stand apart from Chinese ones.
+fn within(who: &Who) -> String {
     match who {
-        Who::Server(id) => id.to_string(),
-        Who::Client(name) => format!("客户端 {name}"),
+        Who::Server(id) => format!(" {id} "),
+        Who::Client(name) => format!("客户端 {name} "),
     }
+}
+
+/// A name at the start of a clause.
+fn first(who: &Who) -> String {
+    within(who).trim_start().to_owned()
 }
 
 fn parcel(p: &Parcel) -> String {
@@ -161,16 +165,16 @@ fn lost(parcels: &[Parcel]) -> String {
     match parcels {
         [] => String::new(),
         [one] => format!(
-            "{} 发给 {} 的 {} 丢失。",
-            who(&one.from),
-            who(&one.to),
+            "{}发给{}的 {} 丢失。",
+            first(&one.from),
+            within(&one.to),
             parcel(one)
         ),
         [a, b] => format!(
-            "途中发给 {} 的 {} 和发给 {} 的 {} 丢失。",
-            who(&a.to),
+            "途中发给{}的 {} 和发给{}的 {} 丢失。",
+            within(&a.to),
             parcel(a),
-            who(&b.to),
+            within(&b.to),
             parcel(b)
         ),
         many => format!("途中的 {} 条消息丢失。", many.len()),
