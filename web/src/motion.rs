@@ -140,11 +140,14 @@ pub(crate) struct Clock {
     inner: Rc<Inner>,
 }
 
+/// What the browser calls with the time in milliseconds.
+type OnFrame = Closure<dyn FnMut(f64)>;
+
 struct Inner {
     frame: Box<dyn Fn(u64) -> bool>,
     last_ms: Cell<Option<f64>>,
     asked: Cell<Option<i32>>,
-    callback: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    callback: RefCell<Option<OnFrame>>,
 }
 
 impl Clock {

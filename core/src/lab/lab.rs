@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::action::{Action, Direction};
 use super::branch::Line;
 use super::chronicle::Chronicle;
+use super::events::event;
 use super::lamps::lamps;
+use super::notices::{refused, script_notice};
 use super::playback::{Pass, Playback};
 use super::scenarios::{SCENARIOS, Scenario};
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
@@ -15,9 +17,9 @@ use crate::history::Keep;
 use crate::model::acl::Acl;
 use crate::model::request::CreateMode;
 use crate::model::{Request, Zxid};
-use crate::scenario::{Options, Problem, Progress, Runner, ScriptError, parse};
+use crate::scenario::{Options, Progress, Runner, ScriptError, parse};
 use crate::view::{Frame, Shelf, Sight, Text, caption};
-use crate::world::{Actor, Cause, ClientState, Command, Endpoint, Refusal, Step, World};
+use crate::world::{ClientState, Command, Endpoint, Step, World};
 
 /// Steps of a run, see the product contract.
 const STEPS_MAX: u64 = 1_000_000;
@@ -554,92 +556,4 @@ fn free_name(world: &World) -> String {
         .chain(numbers)
         .find(|name| world.client_named(name).is_none())
         .expect("there are more names than clients")
-}
-
-fn event(step: &Step, world: &World) -> EventLine {
-    let said = caption::captions(step, world);
-    let most = said.iter().map(caption::Caption::weight).max().unwrap_or(0);
-    let main = said.iter().find(|c| c.weight() == most);
-    EventLine {
-        step: step.id.0,
-        at_us: step.at.0,
-        who: who(step, world),
-        text: main.map(caption::Caption::text).unwrap_or_default(),
-        more: u32::try_from(said.len().saturating_sub(1)).unwrap_or(u32::MAX),
-        change: caption::change(step),
-    }
-}
-
-/// Whose event it is; what the user makes a client do is the client's.
-fn who(step: &Step, world: &World) -> String {
-    match (step.actor, &step.cause) {
-        (Actor::Server(id), _) => id.to_string(),
-        (Actor::Client(id), _) => {
-            let client = world.clients().get(usize::from(id.0));
-            client.map(|c| c.name.clone()).unwrap_or_default()
-        }
-        (Actor::World, Cause::Command(command)) => match &**command {
-            Command::Client { name, .. } => name.clone(),
-            Command::Invoke { client, .. }
-            | Command::Close { client }
-            | Command::Drop { client } => client.clone(),
-            _ => String::new(),
-        },
-        (Actor::World, _) => String::new(),
-    }
-}
-
-fn refused(refusal: &Refusal) -> Text {
-    let zh = match refusal {
-        Refusal::NoServer(s) => format!("没有服务器 {}", s.0),
-        Refusal::NoClient(c) => format!("没有客户端 {c}"),
-        Refusal::ClientExists(c) => format!("客户端 {c} 已存在"),
-        Refusal::ClientClosed(c) => format!("客户端 {c} 已关闭会话"),
-        Refusal::Down(s) => format!("服务器 {} 没有运行", s.0),
-        Refusal::Up(s) => format!("服务器 {} 正在运行", s.0),
-        Refusal::PauseState(s) => format!("服务器 {} 已是该状态", s.0),
-        Refusal::NoFile { server, file } => format!("服务器 {} 没有文件 {file}", server.0),
-        Refusal::BeyondEnd { file, len } => format!("{file} 只有 {len} 字节"),
-        Refusal::Limit(what) => format!("达到上限：{what}"),
-        Refusal::SameEnd => "两端相同".to_owned(),
-        #[allow(unreachable_patterns)]
-        other => other.to_string(),
-    };
-    Text::new(refusal.to_string(), zh)
-}
-
-fn script_notice(error: &ScriptError) -> Notice {
-    let zh = match &error.problem {
-        Problem::Expected {
-            what,
-            found,
-            nearest,
-        } => {
-            let found = match found {
-                Some(found) => format!("，实际是 {found:?}"),
-                None => "，但这一行到此结束".to_owned(),
-            };
-            let nearest = nearest
-                .as_ref()
-                .map(|n| format!("；是否想写 {n:?}？"))
-                .unwrap_or_default();
-            format!("此处应为 {what}{found}{nearest}")
-        }
-        Problem::OutOfBounds {
-            what,
-            bounds: (lo, hi),
-            found,
-        } => {
-            format!("{what} 应在 {lo} 到 {hi} 之间，而不是 {found}")
-        }
-        Problem::Limit { what, max } => format!("达到上限：最多 {max} {what}"),
-        Problem::NotYet(what) => format!("{what} 属于该语言，但尚未实现"),
-        Problem::Refused(refusal) => refused(refusal).zh,
-        other => other.to_string(),
-    };
-    Notice {
-        kind: NoticeKind::Script,
-        text: Text::new(error.problem.to_string(), zh),
-        place: Some((error.at.line, error.at.column)),
-    }
 }

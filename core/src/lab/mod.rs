@@ -10,9 +10,11 @@
 pub mod action;
 mod branch;
 mod chronicle;
+mod events;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;
+mod notices;
 pub mod playback;
 pub mod scenarios;
 #[cfg(test)]

@@ -27,7 +27,12 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::Opened(s, peer) => format!("{s} 与 {peer} 建立了连接。"),
         Caption::Closed(s, peer) => format!("{s} 发现与 {peer} 的连接已断开。"),
         Caption::Received(p) => {
-            format!("{}收到{}发来的 {}。", first(&p.to), within(&p.from), parcel(p))
+            format!(
+                "{}收到{}发来的 {}。",
+                first(&p.to),
+                within(&p.from),
+                parcel(p)
+            )
         }
         Caption::Dropped(p) => format!(
             "{}发出的 {} 到达时，{}已不再接收。",
