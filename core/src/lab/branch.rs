@@ -68,23 +68,45 @@ impl Line {
 /// A recording as a script: each command at its instant, after so many of that instant's events.
 fn recorded(timeline: &Timeline) -> String {
     let recording = timeline.recording();
-    let mut actions = vec![Action::Ensemble(Arc::clone(&recording.config))];
+    let mut page = Page {
+        timeline,
+        actions: vec![Action::Ensemble(Arc::clone(&recording.config))],
+        here: None,
+    };
     let mut beats = recording.beats.iter().peekable();
     for recorded in &recording.commands {
         while let Some(beat) = beats.next_if(|b| b.at_step <= recorded.at_step) {
-            actions.push(place(timeline, beat.at_step, None));
-            actions.push(Action::Beat(beat.name.clone()));
+            page.write(beat.at_step, None, Action::Beat(beat.name.clone()));
         }
-        actions.push(place(timeline, recorded.at_step, Some(recorded.at)));
-        actions.push(Action::Perform(Arc::clone(&recorded.command)));
+        let action = Action::Perform(Arc::clone(&recorded.command));
+        page.write(recorded.at_step, Some(recorded.at), action);
     }
     for beat in beats {
-        actions.push(place(timeline, beat.at_step, None));
-        actions.push(Action::Beat(beat.name.clone()));
+        page.write(beat.at_step, None, Action::Beat(beat.name.clone()));
     }
-    actions.push(place(timeline, timeline.len(), None));
-    actions.dedup();
-    print::program(&Program::of(actions))
+    page.go_to(place(timeline, timeline.len(), None));
+    print::program(&Program::of(page.actions))
+}
+
+/// A script being written: what stands in it, and where its last line leads.
+struct Page<'a> {
+    timeline: &'a Timeline,
+    actions: Vec<Action>,
+    here: Option<Action>,
+}
+
+impl Page<'_> {
+    fn write(&mut self, steps: u64, instant: Option<Instant>, action: Action) {
+        self.go_to(place(self.timeline, steps, instant));
+        self.actions.push(action);
+    }
+
+    fn go_to(&mut self, place: Action) {
+        if self.here.as_ref() != Some(&place) {
+            self.actions.push(place.clone());
+            self.here = Some(place);
+        }
+    }
 }
 
 /// `at`: the place behind the first `steps` steps, at `instant` or at that of the last of them.

@@ -322,7 +322,7 @@ fn client(client: &world::Client) -> ClientView {
     ClientView {
         id: client.id,
         name: client.name.clone(),
-        server: client.server,
+        server: client.server.or(client.last().and_then(|i| i.server)),
         state: match client.state {
             world::ClientState::Connecting => ClientState::Connecting,
             world::ClientState::Connected => ClientState::Connected,

@@ -38,8 +38,8 @@ pub(super) fn Wires(props: &Props) -> Html {
     html! {
         <svg class="wires" width="100%" height="100%" role="group" aria-label={desk.word(Word::OnTheWire)}>
             { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
-            { for (0..ids.len()).map(|at| drawing.stub(at)) }
             { for lanes.brackets.iter().map(|b| drawing.bracket(b)) }
+            { for (0..ids.len()).map(|at| drawing.stub(at)) }
             { for lanes.brackets.iter().flat_map(|b| drawing.flights(b)) }
         </svg>
     }
@@ -87,7 +87,9 @@ impl Drawing<'_> {
     /// The marks of a bracket; equal words are written once, beside the last of them.
     fn flights(&self, bracket: &Bracket) -> Vec<Html> {
         let messages = &self.props.messages;
-        let labels = self.props.metrics.labels && self.lanes.width <= 3;
+        let outermost = bracket.lane + 1 == self.lanes.width;
+        let room = self.lanes.width <= 2 || self.lanes.width == 3 && outermost;
+        let labels = self.props.metrics.labels && room;
         let x = self.x(bracket.lane);
         let mut said = BTreeSet::new();
         let mut marks: Vec<Html> = Vec::new();
