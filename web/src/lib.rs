@@ -1,24 +1,30 @@
 //! The ZabLab page.
 //!
-//! A library, so that tests can import the components; `main.rs` only mounts [`App`].
+//! A library, so that tests can import the components; `main.rs` only mounts [`App`]. The page holds no
+//! state of the run: wishes go to `zablab_core::lab`, frames come back, and everything drawn is a frame.
+//!
+//! ```text
+//! app        the page: lab, clock, keys          bench      one row per server
+//! desk       language, layout, wishes            panels     caption, events, script, kept places
+//! motion     the one animation loop              transport  play, step, slider, branches
+//! place      address and memory                  words      the page's own words, en and zh-CN
+//! ```
 
-use yew::prelude::*;
+mod app;
+mod bench;
+mod desk;
+mod icon;
+mod lamps;
+mod motion;
+mod panels;
+mod picker;
+mod place;
+mod toast;
+mod top;
+mod transport;
+mod words;
 
-/// The whole page.
-#[component]
-pub fn App() -> Html {
-    use_effect_with((), |()| {
-        let root = gloo_utils::document_element();
-        root.set_attribute("data-ready", "true")
-            .expect("`data-ready` is a valid attribute name");
-    });
-    html! {
-        <main>
-            <h1>{ "ZabLab" }</h1>
-            <p>{ "A real ZooKeeper ensemble, in a page." }</p>
-        </main>
-    }
-}
+pub use app::App;
 
 /// Mounts [`App`] on the document's body.
 pub fn run() {

@@ -1,3 +1,48 @@
 //! The native command line of ZabLab.
+//!
+//! It is a thin shell: it reads files, calls the engine, prints. With `--json` standard output holds
+//! JSON alone; everything else goes to standard error. The exit code is 0 when the command reached
+//! its result, 1 when an expectation, check or comparison failed, 2 when the input was bad.
 
-fn main() {}
+mod args;
+mod output;
+mod report;
+mod run;
+mod shrink;
+mod swarm;
+
+use std::process::ExitCode;
+
+use self::args::Verb;
+use self::output::Failure;
+
+fn main() -> ExitCode {
+    let done = args::parse(std::env::args_os()).and_then(carry_out);
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure::Input(message)) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+        // Whoever reads the output has seen enough.
+        Err(Failure::Closed) => ExitCode::SUCCESS,
+    }
+}
+
+/// True when everything that was checked held.
+fn carry_out(verb: Verb) -> Result<bool, Failure> {
+    match verb {
+        Verb::Help => output::print(args::HELP).map(|()| true),
+        Verb::Version => {
+            let text = format!("zablab {}\n", env!("CARGO_PKG_VERSION"));
+            output::print(&text).map(|()| true)
+        }
+        Verb::Run(options) => run::run(&options),
+        Verb::Swarm(options) => swarm::run(&options),
+        Verb::Shrink(options) => shrink::run(&options),
+        Verb::Later(name) => Err(Failure::Input(format!(
+            "zablab {name}: part of the command line, but not yet built"
+        ))),
+    }
+}

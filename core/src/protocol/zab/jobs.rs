@@ -77,6 +77,11 @@ impl Jobs {
 }
 
 impl Peer {
+    /// True while an fsync it asked for has not finished, or records wait for one.
+    pub fn waits_for_disk(&self) -> bool {
+        !self.pipeline.is_idle() || !self.jobs.waiting.is_empty()
+    }
+
     /// Asks for an fsync.
     pub(super) fn sync(&mut self, cx: &mut Cx<'_>, target: SyncTarget) -> WriteId {
         self.jobs.last_id += 1;

@@ -1,0 +1,245 @@
+//! What the command line asks for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::{Long, Short, Value};
+use zablab_core::protocol::Profile;
+use zablab_core::scenario::error::nearest;
+use zablab_core::scenario::generate::Class;
+use zablab_core::view::text::{Filter, Kind};
+
+use super::output::Failure;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+zablab: a ZooKeeper ensemble that can be run, crashed and read
+
+usage: zablab VERB [options]
+
+  run FILE.zab|DIR     run a script, or every script below DIR, and print what happens
+      --as PROFILE       under another release: zablab, 3.8.0, 3.9.4
+      --verbose          every message, every disk write, every small choice
+      --show KIND,...    these kinds of lines besides the notable ones:
+                         vote message disk apply choice request link detail
+  recover DIR          recover one real version-2 directory            (not yet)
+  boot DIR DIR DIR     start an ensemble on copies of real directories (not yet)
+  replay TRACE.json    replay a recorded client trace                  (not yet)
+  export FILE.zab      write a server's disk as a real version-2       (not yet)
+  inspect FILE...      a log or snapshot as text                       (not yet)
+  diff DIR DIR         compare two recovered trees                     (not yet)
+  backup ...           the backup engine on real directories           (not yet)
+  swarm --seeds A..B   random scenarios with checks
+      --class A|B        A: faults that ZooKeeper must survive (default); B: any fault
+      --save DIR         write failing scenarios here as scripts
+  shrink FILE.zab      the smallest script that still fails
+  lesson check [ID]    check the lessons                               (not yet)
+  bench                figures of the engine
+
+  --json               JSON alone on standard output
+  --help, --version
+
+exit: 0 reached its result, 1 an expectation, check or comparison failed, 2 bad input
+";
+
+/// Verbs of the contract that later versions bring.
+const LATER: [&str; 8] = [
+    "recover", "boot", "replay", "export", "inspect", "diff", "backup", "lesson",
+];
+
+/// Verbs that this version has.
+const BUILT: [&str; 4] = ["run", "swarm", "shrink", "bench"];
+
+/// A verb with its options.
+#[derive(Debug)]
+pub enum Verb {
+    /// `--help`.
+    Help,
+    /// `--version`.
+    Version,
+    /// `run`.
+    Run(RunOptions),
+    /// `swarm`.
+    Swarm(SwarmOptions),
+    /// `shrink`.
+    Shrink(ShrinkOptions),
+    /// A verb of a later version.
+    Later(&'static str),
+}
+
+/// Options of `run`.
+#[derive(Debug)]
+pub struct RunOptions {
+    /// A script, or a directory of scripts.
+    pub path: PathBuf,
+    /// JSON instead of text.
+    pub json: bool,
+    /// Another release than the script's.
+    pub profile: Option<Profile>,
+    /// The lines that are wanted.
+    pub filter: Filter,
+}
+
+/// Options of `swarm`.
+#[derive(Debug)]
+pub struct SwarmOptions {
+    /// First seed.
+    pub first: u64,
+    /// The seed behind the last.
+    pub end: u64,
+    /// What may happen.
+    pub class: Class,
+    /// JSON instead of text.
+    pub json: bool,
+    /// Where failing scripts go.
+    pub save: Option<PathBuf>,
+}
+
+/// Options of `shrink`.
+#[derive(Debug)]
+pub struct ShrinkOptions {
+    /// The script.
+    pub path: PathBuf,
+    /// JSON instead of text.
+    pub json: bool,
+}
+
+/// Reads the command line; the first argument is the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> {
+    let mut parser = lexopt::Parser::from_iter(args);
+    let verb = match parser.next().map_err(bad)? {
+        None | Some(Short('h') | Long("help")) => return Ok(Verb::Help),
+        Some(Short('V') | Long("version")) => return Ok(Verb::Version),
+        Some(Value(word)) => word.to_string_lossy().into_owned(),
+        Some(other) => return Err(bad(other.unexpected())),
+    };
+    match verb.as_str() {
+        "help" => Ok(Verb::Help),
+        "run" => run(parser),
+        "swarm" => swarm(parser),
+        "shrink" => shrink(parser),
+        word => match LATER.into_iter().find(|later| *later == word) {
+            Some(later) => Ok(Verb::Later(later)),
+            None => Err(unknown(word)),
+        },
+    }
+}
+
+fn run(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
+    let mut path = None;
+    let mut options = RunOptions {
+        path: PathBuf::new(),
+        json: false,
+        profile: None,
+        filter: Filter::notable(),
+    };
+    while let Some(arg) = parser.next().map_err(bad)? {
+        match arg {
+            Long("json") => options.json = true,
+            Long("verbose") => options.filter = Filter::everything(),
+            Long("as") => options.profile = Some(profile(&text(&mut parser)?)?),
+            Long("show") => options.filter = kinds(options.filter, &text(&mut parser)?)?,
+            Short('h') | Long("help") => return Ok(Verb::Help),
+            Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
+            other => return Err(bad(other.unexpected())),
+        }
+    }
+    options.path = path.ok_or_else(|| Failure::Input("zablab run: which FILE.zab?".to_owned()))?;
+    Ok(Verb::Run(options))
+}
+
+fn swarm(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
+    let mut seeds = None;
+    let (mut class, mut json, mut save) = (Class::A, false, None);
+    while let Some(arg) = parser.next().map_err(bad)? {
+        match arg {
+            Long("seeds") => seeds = Some(range(&text(&mut parser)?)?),
+            Long("class") => class = letter(&text(&mut parser)?)?,
+            Long("save") => save = Some(PathBuf::from(parser.value().map_err(bad)?)),
+            Long("json") => json = true,
+            Short('h') | Long("help") => return Ok(Verb::Help),
+            other => return Err(bad(other.unexpected())),
+        }
+    }
+    let missing = || Failure::Input("zablab swarm: which --seeds A..B?".to_owned());
+    let (first, end) = seeds.ok_or_else(missing)?;
+    Ok(Verb::Swarm(SwarmOptions {
+        first,
+        end,
+        class,
+        json,
+        save,
+    }))
+}
+
+fn shrink(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
+    let (mut path, mut json) = (None, false);
+    while let Some(arg) = parser.next().map_err(bad)? {
+        match arg {
+            Long("json") => json = true,
+            Short('h') | Long("help") => return Ok(Verb::Help),
+            Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
+            other => return Err(bad(other.unexpected())),
+        }
+    }
+    let missing = || Failure::Input("zablab shrink: which FILE.zab?".to_owned());
+    let path = path.ok_or_else(missing)?;
+    Ok(Verb::Shrink(ShrinkOptions { path, json }))
+}
+
+/// `1..2001`: from the first up to, but not with, the second.
+fn range(text: &str) -> Result<(u64, u64), Failure> {
+    let ends = text.split_once("..");
+    let ends = ends.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    match ends {
+        Some((first, end)) if first < end => Ok((first, end)),
+        _ => Err(Failure::Input(format!(
+            "zablab swarm: expected seeds like 1..2001, found {text:?}"
+        ))),
+    }
+}
+
+fn letter(text: &str) -> Result<Class, Failure> {
+    match text {
+        "A" | "a" => Ok(Class::A),
+        "B" | "b" => Ok(Class::B),
+        _ => Err(expected("a class", text, &["A", "B"])),
+    }
+}
+
+/// The text value of the option that was just read.
+fn text(parser: &mut lexopt::Parser) -> Result<String, Failure> {
+    let value = parser.value().map_err(bad)?;
+    Ok(value.to_string_lossy().into_owned())
+}
+
+fn profile(name: &str) -> Result<Profile, Failure> {
+    let names = Profile::ALL.map(Profile::name);
+    Profile::from_name(name).ok_or_else(|| expected("a profile", name, &names))
+}
+
+/// `filter` with the kinds of a list like `disk,vote`.
+fn kinds(filter: Filter, list: &str) -> Result<Filter, Failure> {
+    let names = Kind::ALL.map(Kind::word);
+    list.split(',').try_fold(filter, |filter, word| {
+        let kind = Kind::from_word(word).ok_or_else(|| expected("a kind of line", word, &names))?;
+        Ok(filter.with(kind))
+    })
+}
+
+fn unknown(word: &str) -> Failure {
+    let verbs: Vec<&str> = BUILT.into_iter().chain(LATER).collect();
+    expected("a verb", word, &verbs)
+}
+
+fn expected(what: &str, found: &str, words: &[&str]) -> Failure {
+    let hint = match nearest(found, words.iter().copied()) {
+        Some(word) => format!("did you mean {word:?}?"),
+        None => format!("one of: {}", words.join(" ")),
+    };
+    Failure::Input(format!("zablab: expected {what}, found {found:?}; {hint}"))
+}
+
+fn bad(error: lexopt::Error) -> Failure {
+    Failure::Input(format!("zablab: {error}; try zablab --help"))
+}

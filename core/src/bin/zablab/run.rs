@@ -1,0 +1,138 @@
+//! `zablab run`: a script, or every script of a directory.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use zablab_core::history::Keep;
+use zablab_core::scenario::ast::{Action, Fact};
+use zablab_core::scenario::runner::Options;
+use zablab_core::scenario::{Progress, Runner, Transcript};
+
+use super::args::RunOptions;
+use super::output::{self, Failure};
+use super::report::Report;
+
+#[derive(Serialize)]
+struct Reports {
+    runs: Vec<Report>,
+}
+
+/// Runs what the options name. True when everything held.
+pub fn run(options: &RunOptions) -> Result<bool, Failure> {
+    if !options.path.is_dir() {
+        let (held, report) = run_file(&options.path, options)?;
+        if options.json {
+            output::print_json(&report)?;
+        }
+        return Ok(held);
+    }
+    let own = options.path.join("run.zab");
+    if own.is_file() {
+        let (held, report) = run_file(&own, options)?;
+        if options.json {
+            output::print_json(&report)?;
+        }
+        return Ok(held);
+    }
+    run_all(&options.path, options)
+}
+
+/// Every script below a directory, in order of names.
+fn run_all(dir: &Path, options: &RunOptions) -> Result<bool, Failure> {
+    let mut scripts = Vec::new();
+    collect(dir, &mut scripts).map_err(|e| Failure::Input(format!("{}: {e}", dir.display())))?;
+    scripts.sort();
+    if scripts.is_empty() {
+        return Err(Failure::Input(format!(
+            "{}: no .zab file here",
+            dir.display()
+        )));
+    }
+    let mut all_held = true;
+    let mut runs = Vec::new();
+    for path in scripts {
+        if !options.json {
+            output::print(&format!("== {}\n", path.display()))?;
+        }
+        let (held, mut report) = run_file(&path, options)?;
+        all_held &= held;
+        report.file = Some(path.display().to_string());
+        runs.push(report);
+    }
+    if options.json {
+        output::print_json(&Reports { runs })?;
+    }
+    Ok(all_held)
+}
+
+fn collect(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|e| e == "zab") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn run_file(path: &Path, options: &RunOptions) -> Result<(bool, Report), Failure> {
+    let program = Arc::new(output::read_script(path)?);
+    let run_options = Options {
+        keep: Keep::NoHistory,
+        profile: options.profile,
+        ..Options::default()
+    };
+    let mut runner = Runner::new(program, run_options);
+    let progress = match options.json {
+        true => runner.finish_with(&mut ()),
+        false => print_while_running(&mut runner, options)?,
+    };
+    if let Progress::Failed(error) = progress {
+        return Err(output::bad_script(path, &error));
+    }
+    for check in runner.checks().iter().filter(|c| !c.ok) {
+        let saw = check.saw.as_deref().unwrap_or("it is not so");
+        let (line, column) = (check.at.line, check.at.column);
+        eprintln!(
+            "{}:{line}:{column}: {} failed: {saw}",
+            path.display(),
+            check.text
+        );
+    }
+    Ok((held(&runner), Report::of(&runner)))
+}
+
+fn print_while_running(runner: &mut Runner, options: &RunOptions) -> Result<Progress, Failure> {
+    let mut transcript = Transcript::new(options.filter);
+    loop {
+        let progress = runner.advance_with(10_000, &mut transcript);
+        if progress == Progress::Finished {
+            transcript.ending(runner.timeline());
+        }
+        output::print(&transcript.take())?;
+        if progress != Progress::More {
+            return Ok(progress);
+        }
+    }
+}
+
+/// True when every claim held and no property is broken, unless the script says that one must be.
+fn held(runner: &Runner) -> bool {
+    let violations = runner.timeline().monitor().verdicts().violations().count();
+    runner.all_held() && (violations == 0 || expects_a_violation(runner))
+}
+
+fn expects_a_violation(runner: &Runner) -> bool {
+    runner.program().actions().any(|action| match action {
+        Action::Expect(claim) | Action::Until { claim, .. } => match &claim.fact {
+            Fact::Lamp { green, .. } => *green == claim.not,
+            Fact::Property { holds, .. } => *holds == claim.not,
+            Fact::Lost(target) => target.is_some() != claim.not,
+            _ => false,
+        },
+        _ => false,
+    })
+}

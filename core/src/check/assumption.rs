@@ -1,0 +1,192 @@
+//! What the protocol may rely on, and which of it did not hold in this run.
+//!
+//! Faults come in two classes. Class A (crashes, cuts, pauses, slowness, clocks, torn pending bytes,
+//! a full disk) is what ZooKeeper promises to survive. Class B breaks an assumption: bytes that were
+//! forced to disk change or go, an fsync lies, or a correction is turned off. After that anything
+//! may be lost, but never silently, so a violation names the assumption that explains it best.
+//!
+//! "Best" is a rule of thumb for captions, not a proof of cause: a correction that is known to guard
+//! the broken property, else damage to the disk of the server concerned, else any damage, else fsync
+//! turned off, else the first correction that is off.
+
+use std::sync::Arc;
+
+use super::servers::ServerSet;
+use super::verdict::Property;
+use crate::base::{ServerId, StepId};
+use crate::protocol::{Config, Switch, Switches};
+use crate::world::command::{Command, DiskFault};
+use crate::world::step::{Cause, Step};
+
+/// An assumption that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrokenAssumption {
+    /// A correction is turned off, by the release or alone.
+    SwitchOff(Switch),
+    /// `forceSync=no`: nothing waits for an fsync.
+    ForceSyncOff,
+    /// A disk was damaged.
+    Damaged(Damage),
+}
+
+/// Damage that no protocol promises to survive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Whose disk.
+    pub server: ServerId,
+    /// The step in which it was done.
+    pub at: StepId,
+    /// How.
+    pub kind: DamageKind,
+}
+
+/// A way to damage a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DamageKind {
+    /// fsync answers and forces nothing.
+    Lying,
+    /// A bit changed.
+    Flipped,
+    /// A file was deleted.
+    Deleted,
+    /// The newest log was torn.
+    Torn,
+    /// Everything was removed.
+    Wiped,
+}
+
+/// What did not hold so far; shared between clones until something is added.
+#[derive(Clone, Debug)]
+pub(super) struct Assumptions {
+    switches: Switches,
+    force_sync: bool,
+    damages: Arc<Vec<Damage>>,
+    /// Disks that lie now.
+    lying: ServerSet,
+}
+
+impl Assumptions {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            switches: config.switches,
+            force_sync: config.force_sync,
+            damages: Arc::default(),
+            lying: ServerSet::default(),
+        }
+    }
+
+    /// Notes the damage that a command does, and says whose disk it was.
+    pub(super) fn note(&mut self, step: &Step) -> Option<ServerId> {
+        let Cause::Command(command) = &step.cause else {
+            return None;
+        };
+        if let Command::Disk {
+            server,
+            fault: DiskFault::Ok,
+        } = &**command
+        {
+            self.lying.remove(*server);
+        }
+        let (server, kind) = damage(command)?;
+        if kind == DamageKind::Lying {
+            self.lying.insert(server);
+        }
+        let at = step.id;
+        Arc::make_mut(&mut self.damages).push(Damage { server, at, kind });
+        Some(server)
+    }
+
+    /// The assumption that explains a breach best.
+    pub(super) fn explain(
+        &self,
+        property: Property,
+        concerned: Option<ServerId>,
+    ) -> Option<BrokenAssumption> {
+        let guards = suspects(property).iter().copied();
+        let guard = guards
+            .chain(named_by_card(property))
+            .find(|s| self.is_off(*s));
+        let by_switch = guard.map(BrokenAssumption::SwitchOff);
+        by_switch
+            .or_else(|| self.damage_of(concerned))
+            .or_else(|| (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff))
+            .or_else(|| self.off().next().map(BrokenAssumption::SwitchOff))
+    }
+
+    /// True when nothing but class A has happened.
+    pub(super) fn all_hold(&self) -> bool {
+        self.force_sync && self.damages.is_empty() && self.off().next().is_none()
+    }
+
+    /// True while fsyncs of that disk force nothing.
+    pub(super) fn lies(&self, server: ServerId) -> bool {
+        self.lying.contains(server)
+    }
+
+    /// True when the disk of that server is as its writes left it.
+    pub(super) fn disk_is_intact(&self, server: ServerId) -> bool {
+        self.damages.iter().all(|d| d.server != server)
+    }
+
+    fn off(&self) -> impl Iterator<Item = Switch> {
+        self.switches.off()
+    }
+
+    fn is_off(&self, switch: Switch) -> bool {
+        !self.switches.on(switch)
+    }
+
+    fn damage_of(&self, concerned: Option<ServerId>) -> Option<BrokenAssumption> {
+        let own = |d: &&Damage| Some(d.server) == concerned;
+        let newest = self.damages.iter().rev();
+        let damage = newest.clone().find(own).or_else(|| newest.clone().next());
+        damage.cloned().map(BrokenAssumption::Damaged)
+    }
+}
+
+/// Corrections that guard a property besides those whose card names it, the likeliest first.
+const fn suspects(property: Property) -> &'static [Switch] {
+    use Switch as W;
+    match property {
+        Property::S2 => &[W::SyncDirectory],
+        Property::S9 | Property::S12 => &[
+            W::FsyncBeforeAck,
+            W::FsyncBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+            W::LogBeforeNewleaderAck,
+            W::EpochAfterLog,
+        ],
+        Property::S10 => &[W::FsyncBeforeAck],
+        Property::S11 => &[
+            W::LogBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+            W::FsyncBeforeNewleaderAck,
+            W::SyncDirectory,
+            W::FsyncRecovered,
+        ],
+        Property::S14 | Property::S15 => &[W::TruncDropsSnapshots],
+        _ => &[],
+    }
+}
+
+fn named_by_card(property: Property) -> impl Iterator<Item = Switch> {
+    let named = move |s: &Switch| s.card().property == property.name();
+    Switch::ALL.iter().copied().filter(named)
+}
+
+fn damage(command: &Command) -> Option<(ServerId, DamageKind)> {
+    match command {
+        Command::Wipe(server) => Some((*server, DamageKind::Wiped)),
+        Command::Disk { server, fault } => {
+            let kind = match fault {
+                DiskFault::Full | DiskFault::Ok | DiskFault::Slow(_) => return None,
+                DiskFault::Lying => DamageKind::Lying,
+                DiskFault::Tear => DamageKind::Torn,
+                DiskFault::Flip { .. } => DamageKind::Flipped,
+                DiskFault::Delete { .. } => DamageKind::Deleted,
+            };
+            Some((*server, kind))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,163 @@
+//! The monitor: all checks over one run, with what they remember.
+//!
+//! It is fed each step with the world after it, and clones as cheaply as the world does, so a
+//! checkpoint of a run keeps both. What a step means to the checks is told in `dissect.rs`.
+
+use std::sync::Arc;
+
+use super::assumption::Assumptions;
+use super::client::ClientOrder;
+use super::findings::Findings;
+use super::ghost::Ghost;
+use super::leadership::Leadership;
+use super::liveness::Liveness;
+use super::replay::Replay;
+use super::scene::Scene;
+use super::verdict::{Lamp, Verdict, Verdicts};
+use super::{durability, tree};
+use crate::base::{ServerId, StepId};
+use crate::model::{Record, Zxid};
+use crate::protocol::Config;
+use crate::tree::Database;
+use crate::world::World;
+use crate::world::step::Step;
+
+/// Runs every check over a run. Feed it each step with the world after that step.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    pub(super) ghost: Ghost,
+    pub(super) replay: Replay,
+    pub(super) leadership: Leadership,
+    pub(super) clients: ClientOrder,
+    pub(super) liveness: Liveness,
+    pub(super) findings: Findings,
+}
+
+impl Monitor {
+    /// A monitor for a run that has not begun.
+    pub fn new(config: &Config) -> Self {
+        let servers = config.ensemble.servers().count();
+        Self {
+            ghost: Ghost::new(&config.ensemble),
+            replay: Replay::new(),
+            leadership: Leadership::new(servers),
+            clients: ClientOrder::new(),
+            liveness: Liveness::new(servers),
+            findings: Findings::new(Assumptions::new(config)),
+        }
+    }
+
+    /// Takes in one step; `world` is the world after it.
+    pub fn observe(&mut self, step: &Step, world: &World) {
+        self.watch(step, world);
+    }
+
+    /// Checks what is only checked at the end of a run: every disk is recovered and every database
+    /// compared in full. The run may go on afterwards.
+    pub fn finish(&mut self, world: &World) {
+        self.close(world);
+    }
+
+    /// From now on the ensemble is left in peace: liveness is judged from here.
+    pub fn begin_calm(&mut self, world: &World) {
+        self.liveness.begin(world);
+    }
+
+    /// Judges L1-L6 over the calm time so far; it should have lasted at least
+    /// [`super::liveness::calm`].
+    pub fn judge_liveness(&mut self, world: &World) {
+        self.liveness.judge(&self.ghost, &mut self.findings, world);
+    }
+
+    /// The six lamps.
+    pub fn lamps(&self) -> [Lamp; 6] {
+        self.verdicts().lamps()
+    }
+
+    /// Every property by name.
+    pub fn properties(&self) -> Vec<(&'static str, Verdict)> {
+        self.verdicts().properties()
+    }
+
+    /// All verdicts.
+    pub fn verdicts(&self) -> &Verdicts {
+        &self.findings.verdicts
+    }
+
+    /// True when nothing but faults of class A has happened so far: crashes, cuts, pauses and the
+    /// like, with every correction in force.
+    pub fn assumptions_hold(&self) -> bool {
+        self.findings.assumptions.all_hold()
+    }
+
+    /// The last zxid that is committed, in the eyes of somebody who sees everything.
+    pub fn committed(&self) -> Zxid {
+        self.ghost.end_of(self.ghost.committed.len())
+    }
+
+    /// True when that transaction is committed.
+    pub fn is_committed(&self, zxid: Zxid) -> bool {
+        self.ghost.entry(zxid).is_some_and(|e| e.place.is_some())
+    }
+
+    /// The committed transactions, oldest first, each with the step that committed it and the step
+    /// in which a client was told of it.
+    pub fn ledger(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&Arc<Record>, StepId, Option<StepId>)> {
+        self.ghost.committed.iter().map(|record| {
+            let entry = self.ghost.entry(record.zxid());
+            let entry = entry.expect("what is committed is in the ledger");
+            (record, entry.committed, entry.confirmed)
+        })
+    }
+
+    /// Committed transactions that no disk would bring back, or that the newest established leader
+    /// went on without. Walks the whole ledger.
+    pub fn lost(&self) -> Vec<Zxid> {
+        let newest = self.ghost.reigns.last();
+        let gone = |zxid: Zxid| {
+            let overruled = newest.is_some_and(|(epoch, reign)| {
+                reign.lacks.is_some()
+                    && zxid < Zxid::new(*epoch, 0)
+                    && !self.ghost.holds(reign.leader, zxid)
+            });
+            overruled || self.ghost.holders(zxid).is_empty()
+        };
+        let committed = self.ghost.committed.iter().map(|r| r.zxid());
+        committed.filter(|zxid| gone(*zxid)).collect()
+    }
+
+    pub(super) fn close<S: Scene>(&mut self, scene: &S) {
+        let servers: Vec<ServerId> = self.ghost.ensemble.servers().collect();
+        for server in servers {
+            if !self.ghost.seat(server).started {
+                continue;
+            }
+            self.survey(server, scene, true);
+            if let Some(database) = scene.database(server)
+                && self.ghost.seat(server).serving
+            {
+                tree::owners_are_open(&mut self.findings, server, database);
+                self.compare_serving(server, database);
+            }
+        }
+        durability::still_on_enough_disks(&mut self.ghost, &mut self.findings);
+    }
+
+    /// True when the first breach of that property is known.
+    #[cfg(test)]
+    pub(super) fn is_broken(&self, property: super::Property) -> bool {
+        self.findings.is_broken(property)
+    }
+
+    pub(super) fn compare_recovered(&mut self, server: ServerId, database: &Database) {
+        let (ghost, replay) = (&mut self.ghost, &mut self.replay);
+        tree::recovered(ghost, replay, &mut self.findings, server, database);
+    }
+
+    pub(super) fn compare_serving(&mut self, server: ServerId, database: &Database) {
+        let (ghost, replay) = (&self.ghost, &mut self.replay);
+        tree::serving(ghost, replay, &mut self.findings, server, database);
+    }
+}

@@ -1,0 +1,99 @@
+//! A survey: what recovery would find on a disk, now and after a power loss.
+//!
+//! It parses bytes and is taken only when a disk may hold less than before, or more than the log's
+//! writer said: at each start, after a power loss, a cut, a purge, damage, and when a snapshot ends.
+
+use std::sync::Arc;
+
+use crate::model::{Record, Zxid};
+use crate::protocol::{Config, Profile, Switch};
+use crate::storage::recovery::recover;
+use crate::storage::scan::LastLog;
+use crate::storage::{Disk, Finding, GapRule, RecoverOptions, epochs, purge, scan};
+use crate::tree::Database;
+
+/// What a disk holds.
+#[derive(Clone, Debug)]
+pub(super) struct Survey {
+    /// Recovery accepts the disk.
+    pub startable: bool,
+    /// Zxid of the snapshot that recovery chooses.
+    pub base: Zxid,
+    /// Zxid of the newest snapshot that a power loss leaves whole.
+    pub base_durable: Zxid,
+    /// The log beyond the snapshot, in order.
+    pub log: Vec<Found>,
+    /// The database that recovery makes, when it accepts the disk.
+    pub database: Option<Database>,
+}
+
+/// A record found in a log.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub record: Arc<Record>,
+    /// A power loss leaves it.
+    pub durable: bool,
+}
+
+impl Survey {
+    /// Reads a disk as a server of this configuration would at its next start.
+    pub(super) fn of(disk: &Disk, config: &Config) -> Self {
+        let recovery = recover(disk, &options(config));
+        let loaded = |f: &Finding| match f {
+            Finding::SnapshotLoaded { zxid, .. } => Some(*zxid),
+            _ => None,
+        };
+        let base = recovery.report.iter().find_map(loaded);
+        let database = recovery.outcome.ok();
+        let resume = config.switches.on(Switch::ResumeSync);
+        let last = database.as_ref().map(|d| d.last_zxid);
+        Self {
+            startable: last.is_some_and(|last| epochs::read(disk, last, resume).is_ok()),
+            base: base.unwrap_or_default(),
+            base_durable: durable_snapshot(disk),
+            log: read_log(disk),
+            database,
+        }
+    }
+}
+
+/// What recovery tolerates under this configuration.
+fn options(config: &Config) -> RecoverOptions {
+    let release = match config.profile {
+        Profile::Zablab => RecoverOptions::ZABLAB,
+        Profile::V3_8_0 => RecoverOptions::V3_8_0,
+        Profile::V3_9_4 => RecoverOptions::V3_9_4,
+    };
+    let mut options = RecoverOptions {
+        autocreate: config.db_autocreate,
+        window: 0,
+        ..release
+    };
+    options.rules.reattach_child = config.switches.on(Switch::ReattachChild);
+    if !config.switches.on(Switch::RefuseGap) {
+        options.gaps = options.gaps.min(GapRule::Inner);
+        options.snapshot_must_be_repaired = false;
+    }
+    options
+}
+
+fn durable_snapshot(disk: &Disk) -> Zxid {
+    let survives = |name: &str| {
+        disk.name_is_durable(name) && disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
+    };
+    let newest_first = purge::whole_snapshots(disk).into_iter();
+    let durable = newest_first.filter(|(_, name)| survives(name));
+    durable.map(|(zxid, _)| zxid).next().unwrap_or_default()
+}
+
+/// Every record that can be read, up to the first damage.
+fn read_log(disk: &Disk) -> Vec<Found> {
+    let found = scan::records(disk, Zxid::ZERO, LastLog::MayBeTorn).map_while(Result::ok);
+    found
+        .map(|f| Found {
+            durable: disk.name_is_durable(&f.file)
+                && disk.file(&f.file).is_some_and(|d| d.durable_end() >= f.end),
+            record: f.record,
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! Checkpoints: whole worlds kept along a run, and what they cost.
+//!
+//! # The cost of a checkpoint
+//!
+//! A clone shares almost everything: trees, file contents, histories and ghost state are persistent,
+//! messages and records are behind `Arc`. What a checkpoint keeps to itself is (a) the plain part of
+//! world and monitor, and (b) the nodes of persistent structures that later steps replaced. Neither
+//! can be read off the types, so both are *estimated* from what happened between two checkpoints,
+//! with unit costs measured by growing runs of several kinds and reading the process's memory. The
+//! estimate is meant to be somewhat too high.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::check::Monitor;
+use crate::protocol::Effect;
+use crate::world::{Outcome, Step, World};
+
+/// A whole run at one step.
+#[derive(Clone, Debug)]
+pub(super) struct Checkpoint {
+    /// So many steps have happened.
+    pub steps: u64,
+    pub world: World,
+    pub monitor: Monitor,
+    /// Senders of messages on the wire, for the index of a fork.
+    pub senders: BTreeMap<u64, u32>,
+    /// Estimate of what it keeps to itself.
+    pub bytes: usize,
+}
+
+/// Plain part per server: process, timers, file table, queues.
+const PER_SERVER: usize = 6_000;
+/// Plain part per client.
+const PER_CLIENT: usize = 400;
+/// Plain part of an event on the agenda, with its message.
+const PER_EVENT: usize = 320;
+/// Replaced nodes per record applied on a server.
+const PER_APPLY: usize = 1_400;
+/// Replaced chunks and ghost nodes per record appended on a server.
+const PER_APPEND: usize = 900;
+/// Replaced nodes per answer that reached a client.
+const PER_TOLD: usize = 600;
+
+/// Counts what will make the next checkpoint cost something.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Growth {
+    bytes: usize,
+}
+
+impl Growth {
+    pub(super) fn count(&mut self, step: &Step) {
+        for outcome in &step.outcomes {
+            self.bytes += match outcome {
+                Outcome::Effect(Effect::Apply(_)) => PER_APPLY,
+                Outcome::Effect(Effect::Append { .. }) => PER_APPEND,
+                Outcome::Told { .. } => PER_TOLD,
+                _ => 0,
+            };
+        }
+    }
+
+    /// The estimate for a checkpoint taken now; starts counting anew.
+    pub(super) fn settle(&mut self, world: &World) -> usize {
+        let servers = world.hosts().len() * PER_SERVER;
+        let clients = world.clients().len() * PER_CLIENT;
+        let wires = world.in_flight().count() * PER_EVENT;
+        std::mem::take(self).bytes + servers + clients + wires
+    }
+}
+
+/// Checkpoints in order, within a budget.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Checkpoints {
+    all: Vec<Arc<Checkpoint>>,
+    bytes: usize,
+}
+
+impl Checkpoints {
+    pub(super) fn push(&mut self, checkpoint: Checkpoint, budget: usize) {
+        self.bytes += checkpoint.bytes;
+        self.all.push(Arc::new(checkpoint));
+        while self.bytes > budget && self.all.len() > KEPT_MIN {
+            self.thin();
+        }
+    }
+
+    /// The last one at or before `steps`.
+    pub(super) fn nearest(&self, steps: u64) -> Option<&Arc<Checkpoint>> {
+        let after = self.all.partition_point(|c| c.steps <= steps);
+        after.checked_sub(1).map(|i| &self.all[i])
+    }
+
+    /// Those at or before `steps`; shared.
+    pub(super) fn before(&self, steps: u64) -> Self {
+        let count = self.all.partition_point(|c| c.steps <= steps);
+        let all = self.all[..count].to_vec();
+        let bytes = all.iter().map(|c| c.bytes).sum();
+        Self { all, bytes }
+    }
+
+    pub(super) fn last(&self) -> Option<&Arc<Checkpoint>> {
+        self.all.last()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Halves the density of the older half. What a dropped checkpoint kept to itself is partly kept
+    /// by its neighbour from now on; the fixed part is gone.
+    fn thin(&mut self) {
+        let half = self.all.len() / 2;
+        let mut place = 0;
+        self.all.retain(|_| {
+            place += 1;
+            place > half || place % 2 == 1
+        });
+        self.bytes = self.all.iter().map(|c| c.bytes).sum();
+    }
+}
+
+/// Thinning stops here: with fewer, looking back would be slow.
+const KEPT_MIN: usize = 16;

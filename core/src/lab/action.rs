@@ -1,0 +1,104 @@
+//! Everything a front end can ask of the lab.
+
+use crate::base::ServerId;
+use crate::world::command::Command;
+
+/// One wish of the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Starts playback.
+    Play,
+    /// Stops playback.
+    Pause,
+    /// Goes so many steps forward, or back.
+    Step(i64),
+    /// Goes to the next notable step, or the previous one.
+    StepNotable(Direction),
+    /// Shows the run as it was after so many steps.
+    Seek(u64),
+    /// Changes the speed of playback.
+    SetSpeed(Speed),
+    /// Does something to the world, now. In the past this starts a branch; the old one stays.
+    Perform(Command),
+    /// A client of that server writes; one is made when the server has none.
+    Write(ServerId),
+    /// Cuts a server off from every other end.
+    Isolate(ServerId),
+    /// Opens a built-in scenario.
+    Open(String),
+    /// Runs a script in place of the run that is shown. A bad script changes nothing.
+    Load(String),
+    /// Shows another branch.
+    SwitchBranch(usize),
+    /// Takes the notice away.
+    Dismiss,
+}
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the start.
+    Back,
+    /// Towards the end.
+    Forward,
+}
+
+/// Speed of playback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Speed {
+    /// A quarter.
+    Quarter,
+    /// Half.
+    Half,
+    /// As designed: a message flies for 600 ms.
+    #[default]
+    Normal,
+    /// Double.
+    Double,
+    /// Four times.
+    Quadruple,
+}
+
+impl Speed {
+    /// Every speed, slowest first.
+    pub const ALL: [Self; 5] = [
+        Self::Quarter,
+        Self::Half,
+        Self::Normal,
+        Self::Double,
+        Self::Quadruple,
+    ];
+
+    /// In thousandths of the normal one.
+    pub const fn per_mille(self) -> u64 {
+        match self {
+            Self::Quarter => 250,
+            Self::Half => 500,
+            Self::Normal => 1_000,
+            Self::Double => 2_000,
+            Self::Quadruple => 4_000,
+        }
+    }
+
+    /// `0.25×` to `4×`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Quarter => "0.25×",
+            Self::Half => "0.5×",
+            Self::Normal => "1×",
+            Self::Double => "2×",
+            Self::Quadruple => "4×",
+        }
+    }
+
+    /// The neighbour in `direction`, or itself at the end.
+    #[must_use]
+    pub fn toward(self, direction: Direction) -> Self {
+        let at = Self::ALL.iter().position(|s| *s == self).unwrap_or(2);
+        let to = match direction {
+            Direction::Back => at.saturating_sub(1),
+            Direction::Forward => (at + 1).min(Self::ALL.len() - 1),
+        };
+        Self::ALL[to]
+    }
+}

@@ -1,0 +1,141 @@
+//! What is worth finding again in a run: its commits, its turning points, its deaths.
+//!
+//! Written while the run happens, one entry per event worth it; looking back only reads. A fork takes
+//! the part before its first step along.
+
+use crate::check::Monitor;
+use crate::history::Timeline;
+use crate::model::Zxid;
+use crate::protocol::{Decision, Effect};
+use crate::scenario::Witness;
+use crate::view::{Text, caption};
+use crate::world::{Cause, Command, Outcome, Step};
+
+/// The notes of one branch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chronicle {
+    /// Steps to stop at, as the number of steps shown then.
+    notable: Vec<u64>,
+    /// Deaths of servers.
+    deaths: Vec<(u64, Text)>,
+    /// Committed transactions in order, with the number of steps after which they are.
+    commits: Vec<(u64, Zxid)>,
+}
+
+impl Chronicle {
+    /// Takes a step in; `timeline` is behind it.
+    pub(super) fn note(&mut self, step: &Step, timeline: &Timeline) {
+        let shown = step.id.0 + 1;
+        if is_notable(step) {
+            self.notable.push(shown);
+        }
+        if step
+            .outcomes
+            .iter()
+            .any(|o| matches!(o, Outcome::Died { .. }))
+        {
+            let said = caption::captions(step, timeline.world());
+            let death = said
+                .iter()
+                .find(|c| matches!(c, caption::Caption::Died { .. }));
+            self.deaths.extend(death.map(|c| (shown, c.short())));
+        }
+        self.take_commits(timeline.monitor());
+    }
+
+    fn take_commits(&mut self, monitor: &Monitor) {
+        let last = self.commits.last().map(|(_, zxid)| *zxid);
+        if monitor.committed() == last.unwrap_or(Zxid::ZERO) {
+            return;
+        }
+        let newest = monitor.ledger().rev();
+        let new: Vec<(u64, Zxid)> = newest
+            .map(|(record, step, _)| (step.0 + 1, record.zxid()))
+            .take_while(|(_, zxid)| last.is_none_or(|last| *zxid > last))
+            .collect();
+        self.commits.extend(new.into_iter().rev());
+    }
+
+    /// The part that a fork behind `steps` steps keeps.
+    #[must_use]
+    pub(super) fn before(&self, steps: u64) -> Self {
+        let mut kept = self.clone();
+        kept.notable.retain(|at| *at <= steps);
+        kept.deaths.retain(|(at, _)| *at <= steps);
+        kept.commits.retain(|(at, _)| *at <= steps);
+        kept
+    }
+
+    /// The last transaction that was committed when `steps` steps were shown.
+    pub(super) fn committed(&self, steps: u64) -> Zxid {
+        let count = self.commits.partition_point(|(at, _)| *at <= steps);
+        count
+            .checked_sub(1)
+            .map_or(Zxid::ZERO, |i| self.commits[i].1)
+    }
+
+    /// Was that transaction committed by then?
+    pub(super) fn is_committed(&self, zxid: Zxid, steps: u64) -> bool {
+        let found = self.commits.binary_search_by_key(&zxid, |(_, z)| *z);
+        found.is_ok_and(|at| self.commits[at].0 <= steps)
+    }
+
+    /// Deaths with the number of steps shown then.
+    pub(super) fn deaths(&self) -> &[(u64, Text)] {
+        &self.deaths
+    }
+
+    /// The next notable step after `steps`.
+    pub(super) fn next(&self, steps: u64) -> Option<u64> {
+        let at = self.notable.partition_point(|n| *n <= steps);
+        self.notable.get(at).copied()
+    }
+
+    /// The last notable step before `steps`.
+    pub(super) fn previous(&self, steps: u64) -> Option<u64> {
+        let at = self.notable.partition_point(|n| *n < steps);
+        at.checked_sub(1).map(|at| self.notable[at])
+    }
+}
+
+impl Witness for Chronicle {
+    fn step(&mut self, step: &Step, timeline: &Timeline) {
+        self.note(step, timeline);
+    }
+}
+
+/// Leader and epoch changes, commits, truncation, synchronisation, crash and restart, expiry,
+/// snapshots, and everything a user does.
+pub(super) fn is_notable(step: &Step) -> bool {
+    let by_user = match &step.cause {
+        Cause::Command(command) => {
+            !matches!(**command, Command::Client { .. } | Command::Invoke { .. })
+        }
+        Cause::DiskFailed => true,
+        _ => false,
+    };
+    by_user || step.outcomes.iter().any(turning_point)
+}
+
+fn turning_point(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Died { .. } => true,
+        Outcome::Unknown { entries, .. } => !entries.is_empty(),
+        Outcome::Effect(Effect::Halt(_)) => true,
+        Outcome::Effect(Effect::Decide(decision)) => matches!(
+            decision,
+            Decision::QuorumOfAcks { .. }
+                | Decision::EpochAgreed { .. }
+                | Decision::Established { .. }
+                | Decision::PlannedSync { .. }
+                | Decision::Truncated { .. }
+                | Decision::LoadedSnap { .. }
+                | Decision::WentLooking { .. }
+                | Decision::FollowerAhead { .. }
+                | Decision::ExpiredSession { .. }
+                | Decision::SnapshotBegun { .. }
+                | Decision::SnapshotDone { .. }
+        ),
+        _ => false,
+    }
+}

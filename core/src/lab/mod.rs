@@ -1,0 +1,28 @@
+//! Floor 9: the one door of a front end. Wishes go in as [`Action`]s, frames come out.
+//!
+//! ```text
+//!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
+//!   advance(time)    ──► playback: which step is shown now, how far each message is
+//! ```
+//! The lab knows nothing of browsers: it is driven and tested natively. It never fails: what cannot be
+//! done becomes a [`Notice`] and changes nothing.
+
+pub mod action;
+mod branch;
+mod chronicle;
+mod events;
+#[allow(clippy::module_inception)]
+mod lab;
+mod lamps;
+mod notices;
+pub mod playback;
+pub mod scenarios;
+#[cfg(test)]
+mod tests;
+pub mod transport;
+
+pub use crate::base::{ClientId, Duration, ServerId};
+pub use crate::world::command::{Command, CrashKind, Endpoint};
+pub use action::{Action, Direction, Speed};
+pub use lab::Lab;
+pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};

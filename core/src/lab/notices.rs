@@ -1,0 +1,63 @@
+//! What is told beside the run, in both languages.
+
+use super::transport::{Notice, NoticeKind};
+use crate::scenario::{Problem, ScriptError};
+use crate::view::Text;
+use crate::world::Refusal;
+
+/// Why a command cannot be carried out.
+pub(super) fn refused(refusal: &Refusal) -> Text {
+    let zh = match refusal {
+        Refusal::NoServer(s) => format!("没有服务器 {}", s.0),
+        Refusal::NoClient(c) => format!("没有客户端 {c}"),
+        Refusal::ClientExists(c) => format!("客户端 {c} 已存在"),
+        Refusal::ClientClosed(c) => format!("客户端 {c} 已关闭会话"),
+        Refusal::Down(s) => format!("服务器 {} 没有运行", s.0),
+        Refusal::Up(s) => format!("服务器 {} 正在运行", s.0),
+        Refusal::PauseState(s) => format!("服务器 {} 已是该状态", s.0),
+        Refusal::NoFile { server, file } => format!("服务器 {} 没有文件 {file}", server.0),
+        Refusal::BeyondEnd { file, len } => format!("{file} 只有 {len} 字节"),
+        Refusal::Limit(what) => format!("达到上限：{what}"),
+        Refusal::SameEnd => "两端相同".to_owned(),
+        #[allow(unreachable_patterns)]
+        other => other.to_string(),
+    };
+    Text::new(refusal.to_string(), zh)
+}
+
+/// What is wrong with a script, and where.
+pub(super) fn script_notice(error: &ScriptError) -> Notice {
+    let zh = match &error.problem {
+        Problem::Expected {
+            what,
+            found,
+            nearest,
+        } => {
+            let found = match found {
+                Some(found) => format!("，实际是 {found:?}"),
+                None => "，但这一行到此结束".to_owned(),
+            };
+            let nearest = nearest
+                .as_ref()
+                .map(|n| format!("；是否想写 {n:?}？"))
+                .unwrap_or_default();
+            format!("此处应为 {what}{found}{nearest}")
+        }
+        Problem::OutOfBounds {
+            what,
+            bounds: (lo, hi),
+            found,
+        } => {
+            format!("{what} 应在 {lo} 到 {hi} 之间，而不是 {found}")
+        }
+        Problem::Limit { what, max } => format!("达到上限：最多 {max} {what}"),
+        Problem::NotYet(what) => format!("{what} 属于该语言，但尚未实现"),
+        Problem::Refused(refusal) => refused(refusal).zh,
+        other => other.to_string(),
+    };
+    Notice {
+        kind: NoticeKind::Script,
+        text: Text::new(error.problem.to_string(), zh),
+        place: Some((error.at.line, error.at.column)),
+    }
+}

@@ -1,0 +1,234 @@
+//! Presentation time: when each step is shown, while the run plays.
+//!
+//! Simulated time is proportional and belongs to the engine; a millisecond of network and two seconds
+//! of silence cannot be watched at the same rate. Presentation time gives each cause its length:
+//!
+//! ```text
+//!   a message       600 ms from the step that sent it to the step in which it arrives
+//!   an fsync        400 ms from the step that asked for it
+//!   anything else   80 ms after the step before, small talk 20 ms, a crowd of messages less
+//!   silence         what it lasted, at most 600 ms
+//! ```
+//! Groups that are concurrent overlap: a step waits for its own cause and for the step before it,
+//! nothing else. So two steps are never more than 600 ms apart, and a message always flies its 600 ms.
+//!
+//! To know when a message will arrive, playback runs a copy of the world ahead of what is shown. The
+//! copy is thrown away when the user does something.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::base::{Instant, ServerId, WriteId};
+use crate::history::Recording;
+use crate::protocol::zab::packet::Packet;
+use crate::protocol::{Effect, Timer};
+use crate::view::Frame;
+use crate::world::{Actor, Cause, Outcome, Payload, Step, World};
+
+/// Flight of a message, and the longest silence.
+pub const FLIGHT_US: u64 = 600_000;
+/// From the write to the end of its fsync.
+const FSYNC_US: u64 = 400_000;
+/// Between two steps that have nothing to do with each other; less when much is on the wire, so that
+/// a group of many is not slower than a group of few.
+const STAGGER_US: u64 = 80_000;
+/// A group of messages arrives within so much time, from the first to the last.
+const GROUP_US: u64 = 600_000;
+/// The same, for small talk.
+const MURMUR_US: u64 = 20_000;
+/// What the user did is given a moment.
+const COMMAND_US: u64 = 300_000;
+/// Steps planned ahead; more are planned when these are shown.
+const AHEAD: usize = 48;
+
+/// A step that will be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Planned {
+    /// When.
+    at_us: u64,
+    /// The message that arrives with it.
+    message: Option<u64>,
+}
+
+/// The plan of what is shown when.
+#[derive(Clone, Debug)]
+pub struct Playback {
+    ahead: World,
+    plan: VecDeque<Planned>,
+    /// When messages were, or will be, seen to leave.
+    sent: BTreeMap<u64, u64>,
+    /// When messages will be seen to arrive.
+    arrives: BTreeMap<u64, u64>,
+    /// When fsyncs were asked for.
+    syncs: BTreeMap<(ServerId, WriteId), u64>,
+    now_us: u64,
+    last_us: u64,
+    last_at: Instant,
+}
+
+impl Playback {
+    /// Starts at the world that is shown; messages on the wire stay where `frame` shows them.
+    pub fn start(world: &World, frame: &Frame) -> Self {
+        // Some presentation time has passed already, so that what is under way can lie behind.
+        let now_us = FLIGHT_US;
+        let gone = |progress: u32| FLIGHT_US * u64::from(progress) / 1_000;
+        let messages = frame.messages.iter();
+        Self {
+            ahead: world.clone(),
+            plan: VecDeque::new(),
+            sent: messages
+                .map(|m| (m.id, now_us - gone(m.progress(frame.now_us))))
+                .collect(),
+            arrives: BTreeMap::new(),
+            syncs: BTreeMap::new(),
+            now_us,
+            last_us: now_us,
+            last_at: world.now(),
+        }
+    }
+
+    /// Lets presentation time pass, up to the next step at most. True when that step is to be shown
+    /// now: show it and call again with what is left of the time, which is handed back.
+    pub fn pass(&mut self, time_us: u64, recording: &Recording) -> Pass {
+        self.look_ahead(recording);
+        let Some(next) = self.plan.front().copied() else {
+            return Pass::Nothing;
+        };
+        let wait_us = next.at_us.saturating_sub(self.now_us);
+        if wait_us > time_us {
+            self.now_us += time_us;
+            return Pass::Waiting;
+        }
+        self.now_us = self.now_us.max(next.at_us);
+        self.plan.pop_front();
+        if let Some(message) = next.message {
+            self.sent.remove(&message);
+            self.arrives.remove(&message);
+        }
+        Pass::Show {
+            left_us: time_us - wait_us,
+        }
+    }
+
+    /// How far a message is, in thousandths of its way.
+    pub fn progress(&self, message: u64) -> Option<u32> {
+        let sent = *self.sent.get(&message)?;
+        let planned = self.arrives.get(&message).copied();
+        let arrives = planned.unwrap_or(sent + FLIGHT_US).max(sent + 1);
+        let gone = self.now_us.clamp(sent, arrives) - sent;
+        u32::try_from(gone * 1_000 / (arrives - sent)).ok()
+    }
+
+    fn look_ahead(&mut self, recording: &Recording) {
+        if self.plan.len() >= AHEAD / 2 {
+            return;
+        }
+        while self.plan.len() < AHEAD {
+            let Some(step) = next_step(&mut self.ahead, recording) else {
+                return;
+            };
+            self.schedule(&step);
+        }
+    }
+
+    fn schedule(&mut self, step: &Step) {
+        let at_us = self.moment(step);
+        let message = match &step.cause {
+            Cause::Delivered(m) | Cause::Dropped(m) => {
+                self.arrives.insert(m.id, at_us);
+                Some(m.id)
+            }
+            Cause::Synced { id, .. } => {
+                if let Actor::Server(server) = step.actor {
+                    self.syncs.remove(&(server, *id));
+                }
+                None
+            }
+            _ => None,
+        };
+        for outcome in &step.outcomes {
+            match (outcome, step.actor) {
+                (Outcome::Sent(m), _) => {
+                    self.sent.insert(m.id, at_us);
+                }
+                (Outcome::Lost(m), _) => {
+                    self.sent.remove(&m.id);
+                }
+                (Outcome::Effect(Effect::Sync { id, .. }), Actor::Server(server)) => {
+                    self.syncs.insert((server, *id), at_us);
+                }
+                _ => {}
+            }
+        }
+        self.plan.push_back(Planned { at_us, message });
+        self.last_us = at_us;
+        self.last_at = step.at;
+    }
+
+    fn moment(&self, step: &Step) -> u64 {
+        let crowd = GROUP_US / (self.sent.len() as u64 + 1);
+        let stagger = if is_murmur(step) {
+            MURMUR_US
+        } else {
+            STAGGER_US
+        };
+        let after_last = self.last_us + stagger.min(crowd);
+        let after_cause = match &step.cause {
+            Cause::Delivered(m) | Cause::Dropped(m) => {
+                self.sent.get(&m.id).map(|at| at + FLIGHT_US)
+            }
+            Cause::Synced { id, .. } => match step.actor {
+                Actor::Server(server) => self.syncs.get(&(server, *id)).map(|at| at + FSYNC_US),
+                Actor::Client(_) | Actor::World => None,
+            },
+            Cause::Command(_) => Some(self.last_us + COMMAND_US),
+            _ if self.sent.is_empty() => {
+                let silence = step.at.since(self.last_at).as_us();
+                Some(self.last_us + silence.min(FLIGHT_US))
+            }
+            _ => None,
+        };
+        after_last.max(after_cause.unwrap_or(0))
+    }
+}
+
+/// What came of some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// The next step is not due yet.
+    Waiting,
+    /// The next step is to be shown; so much time is left.
+    Show {
+        /// The rest.
+        left_us: u64,
+    },
+    /// Nothing will ever happen again by itself.
+    Nothing,
+}
+
+/// The next step of a world that follows a recording, and goes on by itself behind its end.
+fn next_step(world: &mut World, recording: &Recording) -> Option<Step> {
+    let next = recording.commands_before(world.steps());
+    match recording.commands.get(next) {
+        Some(recorded) if recorded.at_step == world.steps() => {
+            world.advance_to(recorded.at);
+            world.perform(&recorded.command).ok()
+        }
+        _ => world.step(),
+    }
+}
+
+/// Small talk: pings and bookkeeping, which may go by quickly.
+fn is_murmur(step: &Step) -> bool {
+    match &step.cause {
+        Cause::Delivered(m) => matches!(
+            &m.payload,
+            Payload::Peer(Packet::Ping { .. } | Packet::PingReply { .. })
+        ),
+        Cause::Timer(timer) => {
+            matches!(timer, Timer::HalfTick | Timer::SnapshotWalk | Timer::Reaper)
+        }
+        Cause::LinkUp(_) | Cause::Opened(_) | Cause::ClientTimer => true,
+        Cause::Synced { records, .. } => records.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,103 @@
+//! What the controls of a run show: where it is, how long it is, what is marked, which branches exist.
+
+use serde::Serialize;
+
+use super::action::Speed;
+use crate::view::Text;
+
+/// The state of the controls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// Steps shown.
+    pub step: u64,
+    /// Steps recorded on this branch.
+    pub total: u64,
+    /// Simulated time in microseconds.
+    pub now_us: u64,
+    /// Does it run?
+    pub playing: bool,
+    /// How fast.
+    pub speed: Speed,
+    /// Places worth a look, ascending.
+    pub marks: Vec<Mark>,
+    /// Every branch; the first is the main one.
+    pub branches: Vec<Branch>,
+    /// Index of the branch that is shown.
+    pub branch: usize,
+}
+
+/// A place on the timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// Shown after so many steps.
+    pub step: u64,
+    /// What it is.
+    pub kind: MarkKind,
+    /// Its name.
+    pub name: Text,
+}
+
+/// Kind of mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum MarkKind {
+    /// A named moment of the script.
+    Beat,
+    /// A server dies.
+    Crash,
+    /// An invariant broke.
+    Broken,
+}
+
+/// One future of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Branch {
+    /// `main`, `b2`, `b3`.
+    pub name: String,
+    /// What was done to start it.
+    pub title: Text,
+    /// The step at which it leaves the branch it comes from.
+    pub from: u64,
+    /// Steps recorded.
+    pub total: u64,
+}
+
+/// Something to tell the user beside the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// Good news or bad.
+    pub kind: NoticeKind,
+    /// What.
+    pub text: Text,
+    /// Place in the script, when a script is at fault: line and column, from 1.
+    pub place: Option<(u32, u32)>,
+}
+
+/// Kind of notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum NoticeKind {
+    /// Something was done.
+    Done,
+    /// A command could not be performed.
+    Refused,
+    /// A script is wrong.
+    Script,
+    /// A limit was reached.
+    Limit,
+}
+
+/// One line of the list of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventLine {
+    /// Its number; shown after `step + 1` steps.
+    pub step: u64,
+    /// When, in microseconds.
+    pub at_us: u64,
+    /// Whose event it is: `S2`, `a`, or empty for the world.
+    pub who: String,
+    /// What happened.
+    pub text: Text,
+    /// Further sentences.
+    pub more: u32,
+    /// What changed at the acting server: `following → looking`.
+    pub change: Text,
+}

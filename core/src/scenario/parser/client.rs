@@ -1,0 +1,215 @@
+//! Lines about clients: `client a server=2` and `a create /p "data"`.
+
+use std::sync::Arc;
+
+use super::super::ast::{Action, Later, Read};
+use super::super::error::ScriptError;
+use super::args::Args;
+use super::{Scope, fresh_name, value};
+use crate::base::{Duration, ServerId};
+use crate::model::request::CreateMode;
+use crate::model::{Acl, Request};
+use crate::world::command::Command;
+
+/// Every word that may follow a client's name.
+pub const VERBS: [&str; 14] = [
+    "create", "set", "delete", "get", "ls", "exists", "sync", "check", "multi", "acl", "watch",
+    "close", "drop", "recipe",
+];
+
+/// The words of a multi's lines.
+const OPERATIONS: [&str; 5] = ["create", "set", "delete", "check", "acl"];
+
+const TIMEOUT: Duration = Duration::from_s(10);
+
+/// `client a server=2 timeout=10s`.
+pub fn declaration(args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptError> {
+    let piece = args.word("a name for the client")?;
+    let name = fresh_name(&piece, "a name for the client")?;
+    if scope.clients.contains(&name) {
+        return Err(piece.expected("a name that no other client has"));
+    }
+    let server = args
+        .option("server")
+        .map(|p| scope.server(&p))
+        .transpose()?;
+    let timeout = args
+        .option("timeout")
+        .map(|p| value::timeout(&p))
+        .transpose()?;
+    scope.clients.insert(name.clone());
+    Ok(perform(Command::Client {
+        name,
+        server: server.unwrap_or(ServerId(1)),
+        timeout: timeout.unwrap_or(TIMEOUT),
+    }))
+}
+
+/// What a client does, but for a multi.
+pub fn action(client: String, args: &mut Args) -> Result<Action, ScriptError> {
+    let verb = args.word("what the client does")?;
+    let read = match verb.text.as_str() {
+        "close" => return Ok(perform(Command::Close { client })),
+        "drop" => return Ok(perform(Command::Drop { client })),
+        "watch" => return watch(client, args),
+        "recipe" => return recipe(client, args),
+        "get" => Read::Get,
+        "ls" => Read::Ls,
+        "exists" => Read::Exists,
+        "sync" => {
+            let path = path(args)?;
+            return Ok(invoke(client, Request::Sync { path }));
+        }
+        word => {
+            let Some(request) = write(word, args)? else {
+                return Err(verb.expected_word("what the client does", VERBS));
+            };
+            return Ok(invoke(client, request));
+        }
+    };
+    let path = path(args)?;
+    if args.take("watch") {
+        return Ok(Action::Later(Later::ReadAndWatch { client, read, path }));
+    }
+    Ok(invoke(
+        client,
+        match read {
+            Read::Get => Request::GetData { path },
+            Read::Ls => Request::GetChildren { path },
+            Read::Exists => Request::Exists { path },
+        },
+    ))
+}
+
+/// One line inside a multi.
+pub fn operation(args: &mut Args) -> Result<Request, ScriptError> {
+    let verb = args.word("an operation of the multi, or }")?;
+    match write(&verb.text, args)? {
+        Some(request) => Ok(request),
+        None => Err(verb.expected_word("an operation of the multi, or }", OPERATIONS)),
+    }
+}
+
+/// A multi of these operations.
+pub fn multi(client: String, operations: Vec<Request>) -> Action {
+    invoke(client, Request::Multi(operations))
+}
+
+fn perform(command: Command) -> Action {
+    Action::Perform(Arc::new(command))
+}
+
+fn invoke(client: String, request: Request) -> Action {
+    let request = Arc::new(request);
+    perform(Command::Invoke { client, request })
+}
+
+fn watch(client: String, args: &mut Args) -> Result<Action, ScriptError> {
+    let path = path(args)?;
+    let recursive = args.take("recursive");
+    Ok(Action::Later(Later::Watch {
+        client,
+        path,
+        recursive,
+    }))
+}
+
+fn recipe(client: String, args: &mut Args) -> Result<Action, ScriptError> {
+    let name = args.word("the name of a recipe")?.text;
+    let path = path(args)?;
+    Ok(Action::Later(Later::Recipe { client, name, path }))
+}
+
+fn write(word: &str, args: &mut Args) -> Result<Option<Request>, ScriptError> {
+    Ok(Some(match word {
+        "create" => create(args)?,
+        "set" => Request::SetData {
+            path: path(args)?,
+            data: data(args)?,
+            version: version(args)?,
+        },
+        "delete" => Request::Delete {
+            path: path(args)?,
+            version: version(args)?,
+        },
+        "check" => Request::Check {
+            path: path(args)?,
+            version: version(args)?,
+        },
+        "acl" => Request::SetAcl {
+            path: path(args)?,
+            acl: value::acl(&args.next("an access control list like world:anyone:r")?)?,
+            version: version(args)?,
+        },
+        _ => return Ok(None),
+    }))
+}
+
+/// `create /p "data" ephemeral sequential container ttl=60s acl=…`.
+fn create(args: &mut Args) -> Result<Request, ScriptError> {
+    let path = path(args)?;
+    let data = data(args)?;
+    let acl = match args.option("acl") {
+        Some(piece) => value::acl(&piece)?,
+        None => Acl::open(),
+    };
+    let mode = mode(args)?;
+    Ok(Request::Create {
+        path,
+        data,
+        acl,
+        mode,
+    })
+}
+
+fn mode(args: &mut Args) -> Result<CreateMode, ScriptError> {
+    let ttl = args.option("ttl");
+    let ttl_ms = ttl.as_ref().map(value::timeout).transpose()?;
+    let ttl_ms = ttl_ms.map(|d| d.as_ms() as i64);
+    let (mut ephemeral, mut sequential, mut container) = (false, false, false);
+    while let Some(word) = args.next_if_any() {
+        let flag = match word.text.as_str() {
+            "ephemeral" if !word.quoted => &mut ephemeral,
+            "sequential" if !word.quoted => &mut sequential,
+            "container" if !word.quoted => &mut container,
+            _ => {
+                let flags = ["ephemeral", "sequential", "container"];
+                return Err(word.expected_word("data in double quotes, or a flag", flags));
+            }
+        };
+        if std::mem::replace(flag, true) {
+            return Err(word.expected("each flag once"));
+        }
+    }
+    match (ephemeral, sequential, container, ttl_ms) {
+        (false, false, false, None) => Ok(CreateMode::Persistent),
+        (false, true, false, None) => Ok(CreateMode::PersistentSequential),
+        (true, false, false, None) => Ok(CreateMode::Ephemeral),
+        (true, true, false, None) => Ok(CreateMode::EphemeralSequential),
+        (false, false, true, None) => Ok(CreateMode::Container),
+        (false, false, false, Some(ms)) => Ok(CreateMode::Ttl(ms)),
+        (false, true, false, Some(ms)) => Ok(CreateMode::TtlSequential(ms)),
+        _ => Err(args.missing(
+            "flags that go together: ephemeral and sequential, or container, or ttl and sequential",
+        )),
+    }
+}
+
+fn path(args: &mut Args) -> Result<String, ScriptError> {
+    value::path(args.next("a path like /p")?)
+}
+
+/// The data, if the next word is data.
+fn data(args: &mut Args) -> Result<Option<Arc<[u8]>>, ScriptError> {
+    if !args.data_is_next() {
+        return Ok(None);
+    }
+    let piece = args.next("data in double quotes")?;
+    Ok(Some(value::data(&piece)?.into()))
+}
+
+/// `version=3`, or any version.
+fn version(args: &mut Args) -> Result<i32, ScriptError> {
+    let found = args.option("version").map(|p| value::version(&p));
+    Ok(found.transpose()?.unwrap_or(-1))
+}

@@ -1,0 +1,527 @@
+//! Actions and commands → script text. Reading it back gives the same actions.
+//!
+//! Every click in the sandbox is a line of script; these are the lines. Options that have their
+//! default value are left out, except where a reader would miss them.
+
+use std::fmt::Write;
+
+use super::ast::{Action, Claim, Fact, Later, On, Program, ReplyOutcome, Target};
+use super::parser::{PERMISSIONS, RULES_VERSION, print_date};
+use super::token::quote;
+use crate::base::{Duration, ServerId};
+use crate::model::request::CreateMode;
+use crate::model::{Acl, Quorum, Request};
+use crate::protocol::Switches;
+use crate::world::command::{Command, DiskFault, Endpoint, PacketMatch};
+use crate::world::config::{Config, Range};
+
+/// A whole script, with its first line.
+pub fn program(program: &Program) -> String {
+    let mut out = format!("zablab {RULES_VERSION}\n");
+    for action in program.actions() {
+        out.push_str(&self::action(action));
+        out.push('\n');
+    }
+    out
+}
+
+/// One action; a multi takes several lines.
+pub fn action(action: &Action) -> String {
+    match action {
+        Action::Ensemble(config) => ensemble(config),
+        Action::Perform(c) => command(c),
+        Action::Run(d) => format!("run {d}"),
+        Action::Step(n) => format!("step {n}"),
+        Action::At { instant, after } => match after {
+            None => format!("at {instant}s"),
+            Some(n) => format!("at {instant}s+{n}"),
+        },
+        Action::Until { claim: c, within } => format!("until {} within={within}", claim(c)),
+        Action::Expect(c) => format!("expect {}", claim(c)),
+        Action::Beat(name) => format!("beat {name}"),
+        Action::Note(text) => format!("note {}", quote(text)),
+        Action::Later(verb) => later(verb),
+    }
+}
+
+/// The line `ensemble`, with what differs from the defaults.
+pub fn ensemble(config: &Config) -> String {
+    let base = Config::default();
+    let mut line = Options(format!("ensemble servers={}", config.ensemble.voters.len()));
+    line.add_if(
+        !config.ensemble.observers.is_empty(),
+        "observers",
+        config.ensemble.observers.len(),
+    );
+    line.add("seed", config.seed);
+    line.add_if(
+        config.profile != base.profile,
+        "profile",
+        config.profile.name(),
+    );
+    line.add_if(config.tick != base.tick, "tick", config.tick);
+    line.add_if(
+        config.init_limit != base.init_limit,
+        "init-limit",
+        config.init_limit,
+    );
+    line.add_if(
+        config.sync_limit != base.sync_limit,
+        "sync-limit",
+        config.sync_limit,
+    );
+    line.add_if(
+        config.snap_count != base.snap_count,
+        "snap-count",
+        config.snap_count,
+    );
+    line.add_if(
+        config.commit_log != base.commit_log,
+        "commit-log",
+        config.commit_log,
+    );
+    line.add_if(
+        config.latency != base.latency,
+        "latency",
+        range(config.latency),
+    );
+    line.add_if(config.fsync != base.fsync, "fsync", range(config.fsync));
+    line.add_if(
+        config.force_sync != base.force_sync,
+        "force-sync",
+        yes_no(config.force_sync),
+    );
+    line.add_if(
+        config.pre_alloc != base.pre_alloc,
+        "pre-alloc",
+        size(config.pre_alloc),
+    );
+    line.add_if(
+        config.db_autocreate != base.db_autocreate,
+        "db-autocreate",
+        yes_no(config.db_autocreate),
+    );
+    line.add_if(
+        config.clock_ms != base.clock_ms,
+        "clock",
+        print_date(config.clock_ms),
+    );
+    line.add_if(
+        config.counter_max != base.counter_max,
+        "counter-max",
+        config.counter_max,
+    );
+    switches(&mut line, config.profile.switches(), config.switches);
+    quorum(&mut line, &config.ensemble.quorum);
+    line.0
+}
+
+/// One command; a multi takes several lines.
+pub fn command(command: &Command) -> String {
+    match command {
+        Command::Client {
+            name,
+            server,
+            timeout,
+        } => {
+            format!("client {name} server={} timeout={timeout}", server.0)
+        }
+        Command::Invoke { client, request: r } => format!("{client} {}", request(r)),
+        Command::Close { client } => format!("{client} close"),
+        Command::Drop { client } => format!("{client} drop"),
+        Command::Crash { server, kind } => format!("crash {} {}", server.0, kind.word()),
+        Command::CrashAt {
+            server,
+            kind,
+            point,
+            zxid,
+        } => {
+            let mut line = Options(format!("crash {} {}", server.0, kind.word()));
+            line.add("at", point.word());
+            line.add_some("zxid", *zxid);
+            line.0
+        }
+        Command::Restart(s) => format!("restart {}", s.0),
+        Command::Pause(s) => format!("pause {}", s.0),
+        Command::Resume(s) => format!("resume {}", s.0),
+        Command::Cut(a, b) => format!("cut {} {}", end(a), end(b)),
+        Command::Partition(groups) => {
+            let group = |g: &Vec<Endpoint>| g.iter().map(end).collect::<Vec<_>>().join(",");
+            let groups: Vec<String> = groups.iter().map(group).collect();
+            format!("partition {}", groups.join(" "))
+        }
+        Command::Heal(None) => "heal".to_owned(),
+        Command::Heal(Some((a, b))) => format!("heal {} {}", end(a), end(b)),
+        Command::Slow { a, b, by } => format!("slow {} {} {by}", end(a), end(b)),
+        Command::Lose(p) => format!("lose {}", packet(p)),
+        Command::Late { packet: p, by } => format!("late {} {by}", packet(p)),
+        Command::Disk { server, fault } => format!("disk {} {}", server.0, disk(fault)),
+        Command::Clock { server, by_ms } => {
+            let sign = if *by_ms < 0 { '-' } else { '+' };
+            format!(
+                "clock {} {sign}{}",
+                server.0,
+                Duration::from_ms(by_ms.unsigned_abs())
+            )
+        }
+        Command::Snapshot(s) => format!("snapshot {}", s.0),
+        Command::Purge { server, retain } => format!("purge {} retain={retain}", server.0),
+        Command::Wipe(s) => format!("wipe {}", s.0),
+    }
+}
+
+/// A line after which only pairs follow.
+struct Options(String);
+
+impl Options {
+    fn add(&mut self, key: &str, value: impl std::fmt::Display) {
+        write!(self.0, " {key}={value}").expect("writing to a string cannot fail");
+    }
+
+    fn add_if(&mut self, there: bool, key: &str, value: impl std::fmt::Display) {
+        if there {
+            self.add(key, value);
+        }
+    }
+
+    fn add_some(&mut self, key: &str, value: Option<impl std::fmt::Display>) {
+        if let Some(value) = value {
+            self.add(key, value);
+        }
+    }
+}
+
+fn switches(line: &mut Options, profile: Switches, now: Switches) {
+    let off: Vec<&str> = now
+        .off()
+        .filter(|s| profile.on(*s))
+        .map(|s| s.card().name)
+        .collect();
+    let on: Vec<&str> = profile
+        .off()
+        .filter(|s| now.on(*s))
+        .map(|s| s.card().name)
+        .collect();
+    line.add_if(!off.is_empty(), "off", off.join(","));
+    line.add_if(!on.is_empty(), "on", on.join(","));
+}
+
+fn quorum(line: &mut Options, quorum: &Quorum) {
+    let Quorum::Hierarchical { group, weight } = quorum else {
+        return;
+    };
+    let last = group.values().copied().max().unwrap_or(0);
+    let members = |g: u8| {
+        let ids = group.iter().filter(move |(_, of)| **of == g);
+        ids.map(|(id, _)| id.0.to_string())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let groups: Vec<String> = (0..=last).map(members).collect();
+    line.add("groups", groups.join("/"));
+    let weights: Vec<String> = weight
+        .iter()
+        .map(|(id, w)| format!("{}:{w}", id.0))
+        .collect();
+    line.add_if(!weights.is_empty(), "weights", weights.join(","));
+}
+
+fn range(range: Range) -> String {
+    format!("{}..{}", range.lo, range.hi)
+}
+
+const fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        b if b > 0 && b % (1 << 20) == 0 => format!("{}M", b >> 20),
+        b if b > 0 && b % (1 << 10) == 0 => format!("{}K", b >> 10),
+        b => b.to_string(),
+    }
+}
+
+fn end(end: &Endpoint) -> String {
+    match end {
+        Endpoint::Server(s) => s.0.to_string(),
+        Endpoint::Client(name) => name.clone(),
+    }
+}
+
+fn packet(packet: &PacketMatch) -> String {
+    let mut line = format!("{} {} {}", end(&packet.from), end(&packet.to), packet.word);
+    if let Some(zxid) = packet.zxid {
+        write!(line, " {zxid}").expect("writing to a string cannot fail");
+    }
+    line
+}
+
+fn disk(fault: &DiskFault) -> String {
+    match fault {
+        DiskFault::Full => "full".to_owned(),
+        DiskFault::Ok => "ok".to_owned(),
+        DiskFault::Lying => "lying".to_owned(),
+        DiskFault::Slow(times) => format!("slow={times}x"),
+        DiskFault::Tear => "tear".to_owned(),
+        DiskFault::Flip { file, offset, bit } => {
+            format!("flip file={} offset={offset} bit={bit}", word(file))
+        }
+        DiskFault::Delete { file } => format!("delete file={}", word(file)),
+    }
+}
+
+/// A request as a client's line says it, or as a line of a multi.
+pub fn request(request: &Request) -> String {
+    match request {
+        Request::Create {
+            path,
+            data: d,
+            acl: list,
+            mode,
+        } => {
+            let mut line = Options(format!("create {}{}{}", word(path), data(d), flags(*mode)));
+            match mode {
+                CreateMode::Ttl(ms) | CreateMode::TtlSequential(ms) => {
+                    line.add("ttl", Duration::from_ms(ms.unsigned_abs()));
+                }
+                _ => {}
+            }
+            line.add_if(*list != Acl::open(), "acl", acl(list));
+            line.0
+        }
+        Request::SetData {
+            path,
+            data: d,
+            version,
+        } => with_version(format!("set {}{}", word(path), data(d)), *version),
+        Request::Delete { path, version } => {
+            with_version(format!("delete {}", word(path)), *version)
+        }
+        Request::Check { path, version } => with_version(format!("check {}", word(path)), *version),
+        Request::SetAcl {
+            path,
+            acl: list,
+            version,
+        } => with_version(format!("acl {} {}", word(path), acl(list)), *version),
+        Request::Multi(operations) => {
+            let lines = operations
+                .iter()
+                .map(|r| format!("  {}\n", self::request(r)));
+            format!("multi {{\n{}}}", lines.collect::<String>())
+        }
+        Request::GetData { path } => format!("get {}", word(path)),
+        Request::Exists { path } => format!("exists {}", word(path)),
+        Request::GetChildren { path } => format!("ls {}", word(path)),
+        Request::Sync { path } => format!("sync {}", word(path)),
+        // These four never come from a script: sessions and reapers make them.
+        Request::CreateSession { .. } => "createSession".to_owned(),
+        Request::CloseSession => "close".to_owned(),
+        Request::DeleteContainer { path } => format!("deleteContainer {}", word(path)),
+        Request::Ping => "ping".to_owned(),
+    }
+}
+
+fn with_version(mut line: String, version: i32) -> String {
+    if version != -1 {
+        write!(line, " version={version}").expect("writing to a string cannot fail");
+    }
+    line
+}
+
+const fn flags(mode: CreateMode) -> &'static str {
+    match mode {
+        CreateMode::Persistent | CreateMode::Ttl(_) => "",
+        CreateMode::Ephemeral => " ephemeral",
+        CreateMode::PersistentSequential | CreateMode::TtlSequential(_) => " sequential",
+        CreateMode::EphemeralSequential => " ephemeral sequential",
+        CreateMode::Container => " container",
+    }
+}
+
+fn data<T: AsRef<[u8]>>(data: &Option<T>) -> String {
+    data.as_ref()
+        .map(|d| format!(" {}", bytes(d.as_ref())))
+        .unwrap_or_default()
+}
+
+/// Quoted text if the bytes are text, else `hex:`.
+pub fn bytes(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => quote(text),
+        Err(_) => {
+            let digits = bytes.iter().map(|b| format!("{b:02x}"));
+            format!("hex:{}", digits.collect::<String>())
+        }
+    }
+}
+
+/// A path or name, bare when it can be.
+fn word(text: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"';
+    let bare = text.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+    if bare && text.chars().all(plain) && (text.starts_with('/') || !text.contains('=')) {
+        return text.to_owned();
+    }
+    quote(text)
+}
+
+fn acl(list: &[Acl]) -> String {
+    if list.is_empty() {
+        return "none".to_owned();
+    }
+    let entry = |a: &Acl| {
+        let letters = PERMISSIONS
+            .into_iter()
+            .filter(|(_, bit)| a.perms & bit != 0);
+        let letters: String = letters.map(|(letter, _)| letter).collect();
+        format!("{}:{}:{letters}", a.scheme, a.id)
+    };
+    word(&list.iter().map(entry).collect::<Vec<_>>().join(","))
+}
+
+/// A claim, with its `not`.
+pub fn claim(claim: &Claim) -> String {
+    let not = if claim.not { "not " } else { "" };
+    format!("{not}{}", fact(&claim.fact))
+}
+
+fn fact(fact: &Fact) -> String {
+    match fact {
+        Fact::Leader(None) => "leader".to_owned(),
+        Fact::Leader(Some(None)) => "leader none".to_owned(),
+        Fact::Leader(Some(Some(s))) => format!("leader {}", s.0),
+        Fact::Role(s, role) => format!("role {} {}", s.0, role.map_or("down", |r| r.word())),
+        Fact::Data { path, data, on: o } => {
+            let data = data.as_ref().map_or("null".to_owned(), |d| bytes(d));
+            format!("data {} {data}{}", word(path), on(o))
+        }
+        Fact::Absent { path, on: o } => format!("absent {}{}", word(path), on(o)),
+        Fact::Committed(t) => format!("committed {}", target(t)),
+        Fact::Applied { target: t, on: o } => format!("applied {}{}", target(t), on(o)),
+        Fact::Lost(None) => "lost none".to_owned(),
+        Fact::Lost(Some(t)) => format!("lost {}", target(t)),
+        Fact::Lamp { name, green } => {
+            format!("lamp {name} {}", if *green { "green" } else { "red" })
+        }
+        Fact::Property { name, holds } => format!("property {name} {holds}"),
+        Fact::Sync(s, mode) => format!("sync {} {}", s.0, mode.word()),
+        Fact::File {
+            server,
+            name,
+            durable,
+            pending,
+        } => {
+            let mut line = Options(format!("file {} {}", server.0, word(name)));
+            line.add_some("durable", durable.map(size));
+            line.add_some("pending", pending.map(size));
+            line.0
+        }
+        Fact::Equal(list) => format!("equal {}", servers(list)),
+        Fact::Reply {
+            client,
+            outcome,
+            path,
+            data,
+        } => {
+            let mut line = Options(format!("reply {client}"));
+            match outcome {
+                None => {}
+                Some(ReplyOutcome::Told(code)) => line.0.push_str(&format!(" {code}")),
+                Some(ReplyOutcome::Unknown) => line.0.push_str(" unknown"),
+                Some(ReplyOutcome::Pending) => line.0.push_str(" pending"),
+            }
+            line.add_some("path", path.as_deref().map(word));
+            line.add_some("data", data.as_deref().map(bytes));
+            line.0
+        }
+        Fact::Epoch {
+            server,
+            accepted,
+            current,
+        } => {
+            let mut line = Options(format!("epoch {}", server.0));
+            line.add_some("accepted", *accepted);
+            line.add_some("current", *current);
+            line.0
+        }
+        Fact::Started(s, yes) => format!("started {} {}", s.0, yes_no(*yes)),
+        Fact::Crash(s) => format!("crash {}", s.0),
+        Fact::Synced(s) => format!("synced {}", s.0),
+        Fact::Quiet => "quiet".to_owned(),
+    }
+}
+
+fn servers(list: &[ServerId]) -> String {
+    list.iter()
+        .map(|s| s.0.to_string())
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn on(on: &On) -> String {
+    match on {
+        On::All => String::new(),
+        On::Servers(list) => format!(" on={}", servers(list)),
+    }
+}
+
+fn target(target: &Target) -> String {
+    match target {
+        Target::Zxid(zxid) => zxid.to_string(),
+        Target::Path(path) if path.starts_with('/') => word(path),
+        Target::Path(path) => quote(path),
+    }
+}
+
+fn later(verb: &Later) -> String {
+    match verb {
+        Later::Load {
+            dir,
+            server,
+            sha256,
+        } => {
+            let mut line = Options(format!("load {}", word(dir)));
+            line.add("server", server.0);
+            line.add_some("sha256", sha256.as_ref());
+            line.0
+        }
+        Later::ReadAndWatch { client, read, path } => {
+            format!("{client} {} {} watch", read.word(), word(path))
+        }
+        Later::Watch {
+            client,
+            path,
+            recursive,
+        } => {
+            let recursive = if *recursive { " recursive" } else { "" };
+            format!("{client} watch {}{recursive}", word(path))
+        }
+        Later::Recipe { client, name, path } => format!("{client} recipe {name} {}", word(path)),
+        Later::Backup {
+            kind,
+            from,
+            name,
+            order,
+        } => {
+            let mut line = Options(format!("backup {} from={} as={name}", kind.word(), from.0));
+            line.add_some("order", order.map(|o| o.word()));
+            line.0
+        }
+        Later::BackupVerify(name) => format!("backup verify {name}"),
+        Later::BackupPolicy(pairs) => {
+            let mut line = Options("backup policy".to_owned());
+            for (key, value) in pairs {
+                line.add(key, quote(value));
+            }
+            line.0
+        }
+        Later::Restore { name, to, until } => {
+            let mut line = Options(format!("restore {name} to={}", servers(to)));
+            line.add_some("until", *until);
+            line.0
+        }
+        Later::Copy { name, to } => format!("copy {name} to={}", to.0),
+        Later::AdminRestore { name, to } => format!("admin-restore {name} to={}", to.0),
+    }
+}

@@ -1,0 +1,111 @@
+//! A run as text: the lines of the script, what came of them, and how it ended.
+//!
+//! ```text
+//!     0.000  > client a server=1 timeout=10s
+//!     0.412  S3 looking ⇨ leading discovery
+//!     2.000  ✗ expect leader 2: S3 leads
+//! ```
+//! It is the form of golden files. It holds no digest and no step numbers, so that a new kind of
+//! event does not change every file.
+
+use std::fmt::Write;
+
+use super::ast::{Action, Line};
+use super::print;
+use super::runner::{Check, Witness};
+use crate::base::Instant;
+use crate::check::Verdicts;
+use crate::history::Timeline;
+use crate::view::text::{Filter, Kind, TextLine, step_lines, violation};
+use crate::world::step::Step;
+
+/// The text of a run so far.
+#[derive(Clone, Debug)]
+pub struct Transcript {
+    filter: Filter,
+    text: String,
+    seen: Verdicts,
+}
+
+impl Transcript {
+    /// A transcript of these kinds of lines.
+    pub fn new(filter: Filter) -> Self {
+        Self {
+            filter,
+            text: String::new(),
+            seen: Verdicts::default(),
+        }
+    }
+
+    /// The text so far; nothing of it is said again.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// How it ended: the lamps, and every property that is broken.
+    pub fn ending(&mut self, timeline: &Timeline) {
+        self.violations(timeline);
+        let lamps = timeline.monitor().lamps();
+        let colour = |holds: Option<bool>| match holds {
+            Some(true) => "green",
+            Some(false) => "red",
+            None => "off",
+        };
+        let lamps = lamps.map(|l| format!("{} {}", l.name, colour(l.verdict.as_bool())));
+        self.say(
+            timeline.now(),
+            Kind::Script,
+            format!("= {}", lamps.join(", ")),
+        );
+    }
+
+    fn say(&mut self, at: Instant, kind: Kind, text: String) {
+        if self.filter.wants(kind) {
+            let line = TextLine { at, kind, text };
+            writeln!(self.text, "{line}").expect("writing to a string cannot fail");
+        }
+    }
+
+    fn violations(&mut self, timeline: &Timeline) {
+        let verdicts = timeline.monitor().verdicts();
+        if *verdicts == self.seen {
+            return;
+        }
+        let fresh: Vec<String> = verdicts
+            .violations()
+            .filter(|v| self.seen.of(v.property).violation().is_none())
+            .map(violation)
+            .collect();
+        self.seen = verdicts.clone();
+        for text in fresh {
+            self.say(timeline.now(), Kind::Violation, text);
+        }
+    }
+}
+
+impl Witness for Transcript {
+    fn line(&mut self, at: Instant, line: &Line) {
+        let shown = match &line.action {
+            Action::Ensemble(_) | Action::Expect(_) | Action::Until { .. } => return,
+            Action::Run(_) | Action::Step(_) | Action::At { .. } => return,
+            action => print::action(action),
+        };
+        let shown = shown.replace('\n', "\n             ");
+        self.say(at, Kind::Script, format!("> {shown}"));
+    }
+
+    fn step(&mut self, step: &Step, timeline: &Timeline) {
+        for line in step_lines(step, timeline.world(), self.filter) {
+            writeln!(self.text, "{line}").expect("writing to a string cannot fail");
+        }
+        self.violations(timeline);
+    }
+
+    fn check(&mut self, at: Instant, check: &Check) {
+        let text = match &check.saw {
+            None => format!("✓ {}", check.text),
+            Some(saw) => format!("✗ {}: {saw}", check.text),
+        };
+        self.say(at, Kind::Script, text);
+    }
+}

@@ -1,0 +1,352 @@
+//! From the world to the frame.
+
+use std::collections::BTreeSet;
+
+use super::caption::{self, Caption};
+use super::frame::{
+    ByteScale, CaptionView, CellState, ClientState, ClientView, Columns, EnsembleView, Fold, Frame,
+    Lamp, OutcomeView, RequestView, ServerRow, Zx,
+};
+use super::lang::Text;
+use super::rows::Source;
+use super::shelf::Shelf;
+use super::{verdict, wire};
+use crate::base::ServerId;
+use crate::model::{ErrorCode, Zxid};
+use crate::protocol::zab::Peer;
+use crate::protocol::zab::state::{Phase, Role};
+use crate::world::{self, RequestOutcome, Step, World};
+
+/// Columns of a frame; a page shows as many as it has room for.
+const COLUMNS: usize = 24;
+/// Messages of a frame; more cannot be told apart.
+const MESSAGES: usize = 150;
+/// Requests of a client that are looked at, newest first.
+const HISTORY: usize = 64;
+/// Bytes of a log that a disk bar shows.
+const BAR: u64 = 4_096;
+
+/// What a frame is made from.
+pub struct Sight<'a> {
+    /// The world after the step.
+    pub world: &'a World,
+    /// The step that led here; none at the start.
+    pub step: Option<&'a Step>,
+    /// Says whether the ensemble has committed a transaction.
+    pub is_committed: &'a dyn Fn(Zxid) -> bool,
+    /// The newest transaction that is committed.
+    pub committed: Zxid,
+    /// I1 to I6.
+    pub lamps: Vec<Lamp>,
+}
+
+impl Frame {
+    /// The frame of a moment. `shelf` only saves work.
+    pub fn of(sight: Sight<'_>, shelf: &mut Shelf) -> Self {
+        let Sight { world, step, .. } = sight;
+        let mut sources: Vec<Source<'_>> = world
+            .hosts()
+            .iter()
+            .map(|host| Source::of(host, shelf.tail(host.id, &host.disk, COLUMNS), step))
+            .collect();
+        note_told(world, &mut sources);
+        let zxids = newest(&sources);
+        let servers = rows(&sight, &sources, &zxids);
+        let columns = columns(&sight, &sources, &zxids);
+        let verdict = zxids.len().checked_sub(1).map(|last| {
+            let at = columns.lens.unwrap_or(last);
+            verdict::verdict(
+                world,
+                &servers,
+                at,
+                zxids[at],
+                (sight.is_committed)(zxids[at]),
+            )
+        });
+        Self {
+            step: world.steps(),
+            now_us: world.now().0,
+            digest: format!("{:#018x}", world.digest()),
+            ensemble: ensemble(world),
+            scale: scale(&servers),
+            messages: messages(world),
+            cuts: world
+                .cuts()
+                .map(|(a, b)| (wire::end(a), wire::end(b)))
+                .collect(),
+            clients: world.clients().iter().map(client).collect(),
+            caption: caption(world, step),
+            verdict,
+            columns,
+            servers,
+            lamps: sight.lamps,
+        }
+    }
+}
+
+/// The sentences of a step.
+fn caption(world: &World, step: Option<&Step>) -> CaptionView {
+    let said: Vec<Caption> = step
+        .map(|s| caption::captions(s, world))
+        .unwrap_or_default();
+    let mut servers: Vec<ServerId> = said.iter().filter_map(Caption::server).collect();
+    servers.dedup();
+    CaptionView {
+        heading: heading(world),
+        sentences: if said.is_empty() {
+            vec![Text::new(
+                "Every server is about to start on an empty disk.",
+                "所有服务器即将从空磁盘启动。",
+            )]
+        } else {
+            said.iter().map(Caption::text).collect()
+        },
+        servers,
+    }
+}
+
+/// Where the ensemble is, by the most advanced of its leaders.
+fn heading(world: &World) -> Text {
+    let statuses = || {
+        world
+            .hosts()
+            .iter()
+            .filter_map(|h| Some((h.id, h.process.as_ref()?)))
+    };
+    let leader = statuses()
+        .map(|(id, peer)| (peer.status(), id))
+        .filter(|(s, _)| s.role == Role::Leading)
+        .max_by_key(|(s, _)| (s.phase, s.accepted));
+    match leader {
+        Some((s, id)) if s.phase == Phase::Broadcast => Text::new(
+            format!("Broadcast, epoch e{}, led by {id}", s.current),
+            format!("广播阶段，纪元 e{}，领导者 {id}", s.current),
+        ),
+        Some((s, id)) if s.phase == Phase::Synchronization => Text::new(
+            format!("Synchronisation, epoch e{}, {id} elected", s.accepted),
+            format!("同步阶段，纪元 e{}，{id} 当选", s.accepted),
+        ),
+        Some((_, id)) => Text::new(
+            format!("Discovery, {id} elected"),
+            format!("发现阶段，{id} 当选"),
+        ),
+        None => leaderless(world),
+    }
+}
+
+fn leaderless(world: &World) -> Text {
+    let peers = || world.hosts().iter().filter_map(|h| h.process.as_ref());
+    if peers().any(|peer| peer.status().leader.is_some()) {
+        return Text::new("The leader is gone", "领导者已失联");
+    }
+    match peers().map(Peer::round).max() {
+        None => Text::new("Nobody runs", "没有服务器在运行"),
+        Some(0) => Text::new("Start", "启动"),
+        Some(n) => Text::new(format!("Election, round {n}"), format!("选举，第 {n} 轮")),
+    }
+}
+
+fn ensemble(world: &World) -> EnsembleView {
+    let config = world.config();
+    let count = |list: &[ServerId]| u8::try_from(list.len()).unwrap_or(u8::MAX);
+    let own = config.profile.switches();
+    EnsembleView {
+        voters: count(&config.ensemble.voters),
+        observers: count(&config.ensemble.observers),
+        majority: u8::try_from(config.ensemble.majority_size()).unwrap_or(u8::MAX),
+        tick_ms: config.tick.as_ms(),
+        init_limit: config.init_limit,
+        sync_limit: config.sync_limit,
+        profile: config.profile.name().to_owned(),
+        force_sync: config.force_sync,
+        off: config
+            .switches
+            .off()
+            .filter(|s| own.on(*s))
+            .map(|s| s.card().name.to_owned())
+            .collect(),
+    }
+}
+
+/// Marks what servers have told clients.
+fn note_told(world: &World, sources: &mut [Source<'_>]) {
+    for client in world.clients() {
+        for invocation in client.history.iter().rev().take(HISTORY) {
+            if let RequestOutcome::Told {
+                txn: Some(zxid),
+                server,
+                ..
+            } = &invocation.outcome
+                && let Some(source) = sources.iter_mut().find(|s| s.host.id == *server)
+            {
+                source.told.insert(*zxid);
+            }
+        }
+    }
+}
+
+/// The zxids of the columns, ascending.
+fn newest(sources: &[Source<'_>]) -> Vec<Zxid> {
+    let all: BTreeSet<Zxid> = sources
+        .iter()
+        .flat_map(Source::zxids)
+        .filter(|z| z.0 > 0)
+        .collect();
+    let skip = all.len().saturating_sub(COLUMNS);
+    all.into_iter().skip(skip).collect()
+}
+
+fn rows(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Vec<ServerRow> {
+    let committed: Vec<bool> = zxids.iter().map(|z| (sight.is_committed)(*z)).collect();
+    let row = |source: &Source<'_>| {
+        let mut row = source.row(sight.world, sight.step);
+        let columns = zxids.iter().zip(&committed);
+        row.cells = columns
+            .map(|(zxid, committed)| source.cell(*zxid, *committed))
+            .collect();
+        // Older transactions are as far as the oldest one shown, which follows them.
+        row.fold.state = zxids.first().map_or(CellState::Missing, |first| {
+            folded(source, *first, row.cells[0].state)
+        });
+        row
+    };
+    sources.iter().map(row).collect()
+}
+
+/// What a server holds of everything before `first`.
+fn folded(source: &Source<'_>, first: Zxid, at_first: CellState) -> CellState {
+    let newest = source.zxids().filter(|z| *z < first).max();
+    match (&source.host.process, newest) {
+        (Some(peer), _) if peer.status().applied >= first => CellState::Applied,
+        _ if at_first >= CellState::Durable => CellState::Committed,
+        (Some(_), Some(_)) => CellState::Applied,
+        (None, Some(_)) => CellState::Committed,
+        (_, None) => CellState::Missing,
+    }
+}
+
+fn columns(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Columns {
+    let open = zxids.last().is_some_and(|last| *last > sight.committed);
+    let statuses = || {
+        sources
+            .iter()
+            .filter_map(|s| s.host.process.as_ref())
+            .map(Peer::status)
+    };
+    let mut leaders: Vec<(i64, ServerId)> = statuses()
+        .filter(|s| s.phase == Phase::Broadcast)
+        .filter_map(|s| Some((s.current.0, s.leader?)))
+        .collect();
+    leaders.sort_unstable();
+    leaders.dedup();
+    let newest_epoch = statuses().map(|s| s.accepted.0).max().unwrap_or(0);
+    let last_epoch = zxids.last().map_or(0, |z| z.epoch().0);
+    Columns {
+        fold: fold(sources, zxids),
+        shown: zxids.iter().map(|z| Zx::from(*z)).collect(),
+        lens: open.then(|| zxids.len() - 1),
+        leaders,
+        next_epoch: (newest_epoch > last_epoch).then_some(newest_epoch),
+    }
+}
+
+fn fold(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Fold> {
+    let first_shown = *zxids.first()?;
+    let older = sources
+        .iter()
+        .flat_map(Source::zxids)
+        .filter(|z| *z < first_shown);
+    let oldest = sources
+        .iter()
+        .filter_map(|s| s.tail.first)
+        .filter(|z| *z < first_shown);
+    let snapshot = sources
+        .iter()
+        .filter_map(|s| s.tail.snapshot)
+        .filter(|z| z.0 > 0 && *z < first_shown);
+    let all: BTreeSet<Zxid> = older.chain(oldest).chain(snapshot).collect();
+    let (first, last) = (*all.first()?, *all.last()?);
+    let last = if last.epoch() == first_shown.epoch() {
+        Zxid(first_shown.0 - 1)
+    } else {
+        last
+    };
+    let count = if first.epoch() == last.epoch() {
+        u64::from(last.counter() - first.counter()) + 1
+    } else {
+        all.len() as u64
+    };
+    Some(Fold {
+        first: first.into(),
+        last: last.into(),
+        count,
+    })
+}
+
+/// One scale for all bars: from the start of the file, or its last few kilobytes.
+fn scale(rows: &[ServerRow]) -> ByteScale {
+    let disks = || rows.iter().map(|row| &row.disk);
+    let mut files: Vec<&String> = disks().filter_map(|d| d.file.as_ref()).collect();
+    files.dedup();
+    let to = disks()
+        .map(|d| d.durable + d.pending + d.lost)
+        .max()
+        .unwrap_or(0);
+    ByteScale {
+        file: match files.as_slice() {
+            [one] => Some((*one).clone()),
+            _ => None,
+        },
+        from: if to > BAR {
+            (to - BAR) / 1_024 * 1_024
+        } else {
+            0
+        },
+        to: to.max(64),
+    }
+}
+
+fn messages(world: &World) -> Vec<super::frame::MessageView> {
+    let mut flying: Vec<_> = world.in_flight().collect();
+    flying.sort_by_key(|m| m.id);
+    let skip = flying.len().saturating_sub(MESSAGES);
+    let newest = flying.into_iter().skip(skip);
+    newest.map(|m| wire::view(m, world.clients())).collect()
+}
+
+fn client(client: &world::Client) -> ClientView {
+    let newest = client.history.iter().rev().take(HISTORY);
+    let unknown = newest
+        .filter(|i| matches!(i.outcome, RequestOutcome::Unknown { .. }))
+        .count();
+    ClientView {
+        id: client.id,
+        name: client.name.clone(),
+        server: client.server.or(client.last().and_then(|i| i.server)),
+        state: match client.state {
+            world::ClientState::Connecting => ClientState::Connecting,
+            world::ClientState::Connected => ClientState::Connected,
+            world::ClientState::Closed => ClientState::Closed,
+            world::ClientState::Expired => ClientState::Expired,
+        },
+        timeout_ms: u64::try_from(client.timeout_ms).unwrap_or(0),
+        request: client.last().map(|i| RequestView {
+            text: caption::request(&i.request),
+            since_us: i.invoked.0,
+            outcome: outcome(&i.outcome),
+        }),
+        requests: u32::try_from(client.history.len()).unwrap_or(u32::MAX),
+        unknown: u32::try_from(unknown).unwrap_or(u32::MAX),
+    }
+}
+
+fn outcome(outcome: &RequestOutcome) -> OutcomeView {
+    match outcome {
+        RequestOutcome::Pending => OutcomeView::Pending,
+        RequestOutcome::Unknown { .. } => OutcomeView::Unknown,
+        RequestOutcome::Told { reply, txn, .. } if reply.error == ErrorCode::Ok => {
+            OutcomeView::Confirmed(txn.map(Into::into))
+        }
+        RequestOutcome::Told { reply, .. } => OutcomeView::Failed(reply.error.name().to_owned()),
+    }
+}

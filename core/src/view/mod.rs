@@ -1,0 +1,29 @@
+//! Floor 7: what a reader sees, as plain data.
+//!
+//! A projection reads the world and never changes it; the same world gives the same [`Frame`], however
+//! it was reached. What is *not* here: playback, clicks, pixels. Texts are pairs of languages, made by
+//! the catalogue in [`caption`]; a front end picks one.
+//!
+//! ```text
+//!   World, Monitor ──► bench ──► Frame      what the stage shows at one instant
+//!   Step ──► caption ──► Text               one sentence per thing that happened
+//!   Step ──► text                       one golden line per thing that happened
+//!   Columns ──► strip                       as many log columns as a window has room for
+//! ```
+
+mod bench;
+pub mod caption;
+pub mod frame;
+pub mod lanes;
+pub mod lang;
+mod rows;
+pub mod shelf;
+pub mod strip;
+pub mod text;
+mod verdict;
+mod wire;
+
+pub use bench::Sight;
+pub use frame::Frame;
+pub use lang::{Lang, Text};
+pub use shelf::Shelf;

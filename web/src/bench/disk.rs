@@ -1,0 +1,86 @@
+//! The disk bar: x is bytes, on the same scale in every row. Numbers come before the bar and always
+//! say durable *and* pending.
+
+use yew::prelude::*;
+use zablab_core::view::frame::{ByteScale, DiskRow, ServerRow};
+
+use crate::desk::use_desk;
+use crate::words::{self, Word};
+
+/// Properties of [`DiskCell`].
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) row: ServerRow,
+    pub(super) scale: ByteScale,
+}
+
+/// The disk column of one row.
+#[component]
+pub(super) fn DiskCell(props: &Props) -> Html {
+    let desk = use_desk();
+    let Props { row, scale } = props;
+    let disk = &row.disk;
+    let fault = if disk.full {
+        Some(Word::DiskFull)
+    } else {
+        disk.lying.then_some(Word::DiskLying)
+    };
+    let (accepted, current) = words::epochs(desk.lang);
+    let own_file = disk.file.as_ref().filter(|_| scale.file.is_none());
+    html! {<>
+        <div class="dl">
+            <span>{ desk.word(Word::Durable) }{ " " }<b>{ disk.durable }</b><span class="unit">{ " B" }</span></span>
+            <span class={classes!("pend", (disk.pending > 0).then_some("on"))}>
+                { desk.word(Word::Pending) }{ " " }<b>{ disk.pending }</b>
+            </span>
+        </div>
+        { bar(disk, scale) }
+        <div class="dl ep">
+            if let Some(fault) = fault {
+                <em class="bad">{ desk.word(fault) }</em>
+            } else if let Some(file) = own_file {
+                <span class="mono">{ file }</span>
+            } else {
+                <span>{ accepted }<b>{ row.accepted }</b>{ current }<b>{ row.current }</b></span>
+            }
+        </div>
+    </>}
+}
+
+fn bar(disk: &DiskRow, scale: &ByteScale) -> Html {
+    let at = |byte: u64| percent(byte, scale);
+    let wide = |from: u64, to: u64| format!("{}%", percent_f(to, scale) - percent_f(from, scale));
+    let written = disk.durable + disk.pending;
+    let whole = disk
+        .ends
+        .iter()
+        .filter(|end| **end > scale.from && **end < disk.durable);
+    html! {
+        <svg class="dbar" width="100%" height="16" aria-hidden="true">
+            <rect class="alloc" x="0" y="2.5" width="100%" height="11" />
+            <rect class="durb" x="0" y="2.5" width={wide(scale.from, disk.durable)} height="11" />
+            if disk.pending > 0 {
+                <rect class={classes!("pendb", disk.syncing.then_some("sync"))} x={at(disk.durable)} y="2.5"
+                    width={wide(disk.durable, written)} height="11" />
+            }
+            if disk.lost > 0 {
+                <rect class="lossb" x={at(written)} y="2.5" width={wide(written, written + disk.lost)} height="11" />
+            }
+            { for whole.map(|end| html! { <line class="rb" x1={at(*end)} x2={at(*end)} y1="2.5" y2="13.5" /> }) }
+            if disk.durable > scale.from {
+                <line class="dend" x1={at(disk.durable)} x2={at(disk.durable)} y1="0" y2="16" />
+            }
+        </svg>
+    }
+}
+
+fn percent(byte: u64, scale: &ByteScale) -> String {
+    format!("{}%", percent_f(byte, scale))
+}
+
+/// Place of a byte on the bar, with two decimals.
+fn percent_f(byte: u64, scale: &ByteScale) -> f64 {
+    let length = scale.to.saturating_sub(scale.from).max(1);
+    let at = byte.clamp(scale.from, scale.to.max(scale.from)) - scale.from;
+    (at * 10_000 / length) as f64 / 100.0
+}

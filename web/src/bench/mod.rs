@@ -1,0 +1,18 @@
+//! The bench: one table, one row per server. Client, server, wire, log, disk: the row *is* the server.
+
+mod bench_table;
+mod client;
+mod disk;
+mod glyph;
+mod log;
+mod metrics;
+mod plate;
+mod token;
+mod verdict;
+mod wires;
+
+pub(crate) use bench_table::Bench;
+pub(crate) use client::ClientLine;
+pub(crate) use glyph::Definitions;
+pub(crate) use metrics::Metrics;
+pub(crate) use verdict::VerdictLine;

@@ -1,0 +1,126 @@
+//! A server's name plate: its mark and up to three lines. Pressing it selects the server.
+
+use yew::prelude::*;
+use zablab_core::view::Lang;
+use zablab_core::view::frame::{CellState, Power, Role, ServerRow};
+
+use super::{Metrics, token};
+use crate::desk::use_desk;
+use crate::words::{self, Word};
+
+/// Properties of [`Plate`].
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) row: ServerRow,
+    pub(super) metrics: Metrics,
+}
+
+/// The plate.
+#[component]
+pub(super) fn Plate(props: &Props) -> Html {
+    let desk = use_desk();
+    let Props { row, metrics } = props;
+    let id = row.id;
+    let lines = lines(row, desk.lang);
+    let select = desk.select.reform(move |_: MouseEvent| id);
+    html! {
+        <button type="button" class="plate" onclick={select} aria-pressed={(desk.selected == id).to_string()}
+            data-kind="server" data-id={id.to_string()} data-state={state_word(row)}>
+            { token::token(row, metrics.token) }
+            <span class="pt">
+                <b><span class="sr">{ id.to_string() }{ " " }</span>{ &lines[0] }</b>
+                { for lines[1..].iter().take(metrics.lines - 1).map(|line| html! { <span>{ line }</span> }) }
+            </span>
+        </button>
+    }
+}
+
+/// The lines of a plate, the most important first.
+pub(crate) fn lines(row: &ServerRow, lang: Lang) -> Vec<String> {
+    let word = |w: Word| w.get(lang).to_owned();
+    let mut lines = match (&row.power, row.role) {
+        (Power::Up, Some(role)) => running(row, role, lang),
+        (Power::Up, None) => vec![word(Word::Looking)],
+        (Power::Paused, role) => {
+            let role = role.map(|r| words::role(r).get(lang).to_owned());
+            vec![word(Word::Paused), role.unwrap_or_default()]
+        }
+        (Power::PowerLost, _) => vec![word(Word::PowerLost), on_disk(row, lang)],
+        (Power::Killed, _) => vec![word(Word::ProcessDead), on_disk(row, lang)],
+        (Power::Halted(why), _) => vec![word(Word::Halted), why.get(lang).to_owned()],
+    };
+    if let Some(snapshot) = row.snapshot {
+        lines.truncate(2);
+        lines.push(words::snapshot(lang, snapshot));
+    }
+    lines
+}
+
+fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
+    let word = |w: Word| w.get(lang).to_owned();
+    let phase = row
+        .phase
+        .and_then(words::phase)
+        .map(word)
+        .unwrap_or_default();
+    match role {
+        Role::Looking if row.observer => {
+            vec![
+                word(Word::Looking),
+                word(Word::Observer),
+                word(Word::NoVote),
+            ]
+        }
+        Role::Looking => match row.vote {
+            Some(vote) => vec![
+                word(Word::Looking),
+                words::votes(lang, vote),
+                words::round(lang, vote.round),
+            ],
+            None => vec![word(Word::Looking)],
+        },
+        Role::Leading if row.claims => {
+            vec![
+                word(Word::ClaimsToLead),
+                words::no_quorum(lang, row.current),
+            ]
+        }
+        Role::Leading => {
+            let quorum = row.quorum.map(|n| words::in_step(lang, n));
+            vec![
+                words::leads(lang, row.current.max(row.accepted)),
+                phase,
+                quorum.unwrap_or_default(),
+            ]
+        }
+        Role::Following => vec![
+            words::follows(lang, row.leader),
+            phase,
+            words::at_epoch(lang, row),
+        ],
+        Role::Observing => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
+    }
+}
+
+fn on_disk(row: &ServerRow, lang: Lang) -> String {
+    if row.disk.lost > 0 {
+        return words::lost_bytes(lang, row.disk.lost);
+    }
+    let held = row.cells.iter().any(|c| c.state >= CellState::Durable)
+        || row.fold.state >= CellState::Durable;
+    if held {
+        Word::DiskIntact.get(lang).to_owned()
+    } else {
+        Word::NoLogYet.get(lang).to_owned()
+    }
+}
+
+/// The state in one word, for tests and hosts.
+fn state_word(row: &ServerRow) -> &'static str {
+    match (&row.power, row.role) {
+        (Power::Up, Some(role)) => role.word(),
+        (Power::Up, None) => "starting",
+        (Power::Paused, _) => "paused",
+        (Power::PowerLost | Power::Killed | Power::Halted(_), _) => "down",
+    }
+}

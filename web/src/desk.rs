@@ -1,0 +1,83 @@
+//! What every component of the page needs: the language, the size, and where wishes go.
+
+use yew::prelude::*;
+use zablab_core::lab::{Action, ServerId};
+use zablab_core::view::Lang;
+
+use crate::words::Word;
+
+/// How the page is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// From 1000 by 640 pixels: everything at once.
+    Cockpit,
+    /// From 640 wide: the bench, and one panel at a time.
+    Embed,
+    /// Narrower: one column.
+    Phone,
+}
+
+impl Layout {
+    /// The layout of a window.
+    pub(crate) fn of(width: u32, height: u32) -> Self {
+        match (width, height) {
+            (1000.., 640..) => Self::Cockpit,
+            (640.., _) => Self::Embed,
+            _ => Self::Phone,
+        }
+    }
+
+    /// The class of the page's root.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Cockpit => "cockpit",
+            Self::Embed => "embed",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// The page's context.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Desk {
+    /// The language shown.
+    pub(crate) lang: Lang,
+    /// The layout.
+    pub(crate) layout: Layout,
+    /// Width of the window, in pixels.
+    pub(crate) width: u32,
+    /// Wishes for the lab.
+    pub(crate) act: Callback<Action>,
+    /// The server that the actions are about.
+    pub(crate) selected: ServerId,
+    /// Selects another.
+    pub(crate) select: Callback<ServerId>,
+}
+
+impl Desk {
+    /// A word in the page's language.
+    pub(crate) fn word(&self, word: Word) -> &'static str {
+        word.get(self.lang)
+    }
+
+    /// A callback that turns a picked value into a wish.
+    pub(crate) fn pick(&self, wish: impl Fn(&str) -> Option<Action> + 'static) -> Callback<String> {
+        let act = self.act.clone();
+        Callback::from(move |value: String| {
+            if let Some(action) = wish(&value) {
+                act.emit(action);
+            }
+        })
+    }
+
+    /// A callback that asks the lab for `action`.
+    pub(crate) fn ask<E: 'static>(&self, action: Action) -> Callback<E> {
+        self.act.reform(move |_: E| action.clone())
+    }
+}
+
+/// The context; every component below the root has one.
+#[hook]
+pub(crate) fn use_desk() -> Desk {
+    use_context::<Desk>().expect("App provides the desk to every component")
+}

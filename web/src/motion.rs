@@ -1,0 +1,226 @@
+//! The only thing that moves: marks of messages, by one `requestAnimationFrame` loop.
+//!
+//! Yew draws a mark once and never owns its place. After each render the marks are collected again;
+//! while the run plays, the loop asks the lab how far each message is and writes `x` and `y`. Paused,
+//! there is no loop and no timer.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, Window};
+
+/// The way of a mark: start and end, across and down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Way {
+    across: Leg,
+    down: Leg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Leg {
+    from: f64,
+    to: f64,
+    percent: bool,
+}
+
+impl Leg {
+    const fn px(from: u32, to: u32) -> Self {
+        Self {
+            from: from as f64,
+            to: to as f64,
+            percent: false,
+        }
+    }
+
+    const fn percent(from: f64, to: f64) -> Self {
+        Self {
+            from,
+            to,
+            percent: true,
+        }
+    }
+
+    fn at(self, progress: f64) -> String {
+        let place = self.from + (self.to - self.from) * progress;
+        let unit = if self.percent { "%" } else { "" };
+        format!("{place:.2}{unit}")
+    }
+}
+
+impl Way {
+    /// Down or up at a fixed `x`, in percent of the height.
+    pub(crate) const fn vertical(x: u32, from: f64, to: f64) -> Self {
+        Self {
+            across: Leg::px(x, x),
+            down: Leg::percent(from, to),
+        }
+    }
+
+    /// Across, in the middle of the height.
+    pub(crate) const fn horizontal(from: u32, to: u32) -> Self {
+        Self {
+            across: Leg::px(from, to),
+            down: Leg::percent(50.0, 50.0),
+        }
+    }
+
+    /// The place at a progress from 0 to 1.
+    fn at(self, progress: f64) -> (String, String) {
+        (self.across.at(progress), self.down.at(progress))
+    }
+
+    /// Reads what [`fmt::Display`] wrote.
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let mut leg = || {
+            let from = words.next()?.parse().ok()?;
+            let to = words.next()?.parse().ok()?;
+            let percent = words.next()? == "%";
+            Some(Leg { from, to, percent })
+        };
+        Some(Self {
+            across: leg()?,
+            down: leg()?,
+        })
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = |leg: Leg| if leg.percent { "%" } else { "px" };
+        let Self { across, down } = self;
+        write!(f, "{:.3} {:.3} {} ", across.from, across.to, unit(*across))?;
+        write!(f, "{:.3} {:.3} {}", down.from, down.to, unit(*down))
+    }
+}
+
+/// The marks on the page.
+#[derive(Default)]
+pub(crate) struct Marks {
+    marks: Vec<(u64, Way, Element)>,
+}
+
+impl Marks {
+    /// Collects the marks below `root`.
+    pub(crate) fn collect(root: &Element) -> Self {
+        let Ok(found) = root.query_selector_all("[data-way]") else {
+            return Self::default();
+        };
+        let marks = (0..found.length())
+            .filter_map(|at| {
+                let element: Element = found.item(at)?.dyn_into().ok()?;
+                let id = element.get_attribute("data-id")?.parse().ok()?;
+                let way = Way::parse(&element.get_attribute("data-way")?)?;
+                Some((id, way, element))
+            })
+            .collect();
+        Self { marks }
+    }
+
+    /// Puts every mark where `progress` (in thousandths) says.
+    pub(crate) fn place(&self, progress: impl Fn(u64) -> Option<u32>) {
+        for (id, way, element) in &self.marks {
+            let Some(progress) = progress(*id) else {
+                continue;
+            };
+            let (x, y) = way.at(f64::from(progress.min(1_000)) / 1_000.0);
+            // The attribute names are valid, so writing them cannot fail.
+            let _ = element.set_attribute("x", &x);
+            let _ = element.set_attribute("y", &y);
+        }
+    }
+}
+
+/// The loop. It runs while `frame` answers true.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    inner: Rc<Inner>,
+}
+
+/// What the browser calls with the time in milliseconds.
+type OnFrame = Closure<dyn FnMut(f64)>;
+
+struct Inner {
+    frame: Box<dyn Fn(u64) -> bool>,
+    last_ms: Cell<Option<f64>>,
+    asked: Cell<Option<i32>>,
+    callback: RefCell<Option<OnFrame>>,
+}
+
+impl Clock {
+    /// A clock at rest; `frame` gets the microseconds since the last frame.
+    pub(crate) fn new(frame: impl Fn(u64) -> bool + 'static) -> Self {
+        let inner = Rc::new(Inner {
+            frame: Box::new(frame),
+            last_ms: Cell::new(None),
+            asked: Cell::new(None),
+            callback: RefCell::new(None),
+        });
+        let weak = Rc::downgrade(&inner);
+        let callback = Closure::new(move |now_ms: f64| {
+            if let Some(inner) = weak.upgrade() {
+                inner.tick(now_ms);
+            }
+        });
+        inner.callback.replace(Some(callback));
+        Self { inner }
+    }
+
+    /// Starts the loop, if it rests.
+    pub(crate) fn start(&self) {
+        self.inner.ask();
+    }
+}
+
+impl Inner {
+    fn tick(&self, now_ms: f64) {
+        self.asked.set(None);
+        let last_ms = self.last_ms.replace(Some(now_ms)).unwrap_or(now_ms);
+        // A tab that slept has not played meanwhile.
+        let passed_us = ((now_ms - last_ms).clamp(0.0, 100.0) * 1_000.0) as u64;
+        if (self.frame)(passed_us) {
+            self.ask();
+        } else {
+            self.last_ms.set(None);
+        }
+    }
+
+    fn ask(&self) {
+        if self.asked.get().is_some() {
+            return;
+        }
+        if let Some(callback) = &*self.callback.borrow() {
+            let asked = window().request_animation_frame(callback.as_ref().unchecked_ref());
+            self.asked.set(asked.ok());
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(asked) = self.asked.get() {
+            // A handle that has run already is ignored.
+            let _ = window().cancel_animation_frame(asked);
+        }
+    }
+}
+
+fn window() -> Window {
+    gloo_utils::window()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_survives_its_attribute() {
+        let way = Way::vertical(84, 65.875, 34.125);
+        assert_eq!(Way::parse(&way.to_string()), Some(way));
+        assert_eq!(way.at(0.5), ("84.00".to_owned(), "50.00%".to_owned()));
+        assert_eq!(Way::parse("1 2"), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! One panel at a time.
+
+use yew::prelude::*;
+
+use crate::desk::use_desk;
+use crate::words::Word;
+
+/// A panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Panel {
+    Caption,
+    Act,
+    Events,
+    Script,
+    Time,
+    Disk,
+    Tree,
+    Ledger,
+    Vault,
+}
+
+impl Panel {
+    /// Its name.
+    pub(crate) const fn word(self) -> Word {
+        match self {
+            Self::Caption => Word::Caption,
+            Self::Act => Word::Act,
+            Self::Events => Word::Events,
+            Self::Script => Word::Script,
+            Self::Time => Word::Time,
+            Self::Disk => Word::Disk,
+            Self::Tree => Word::Tree,
+            Self::Ledger => Word::Ledger,
+            Self::Vault => Word::Vault,
+        }
+    }
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Caption => "caption",
+            Self::Act => "act",
+            Self::Events => "events",
+            Self::Script => "script",
+            Self::Time => "time",
+            Self::Disk => "disk",
+            Self::Tree => "tree",
+            Self::Ledger => "ledger",
+            Self::Vault => "vault",
+        }
+    }
+}
+
+/// Properties of [`Tabs`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) panels: Vec<Panel>,
+    pub(crate) shown: Panel,
+    pub(crate) on_show: Callback<Panel>,
+}
+
+/// The row of names.
+#[component]
+pub(crate) fn Tabs(props: &Props) -> Html {
+    let desk = use_desk();
+    html! {
+        <div class="tabs" role="group" aria-label={desk.word(Word::Panel)}>
+            { for props.panels.iter().map(|panel| {
+                let panel = *panel;
+                html! {
+                    <button type="button" aria-pressed={(panel == props.shown).to_string()}
+                        onclick={props.on_show.reform(move |_| panel)} data-kind="tab" data-id={panel.id()}>
+                        { desk.word(panel.word()) }
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}

@@ -1,0 +1,81 @@
+//! The bar at the top: name, scenario, invariants, language and theme.
+
+use yew::prelude::*;
+use zablab_core::lab::Action;
+use zablab_core::view::Text;
+use zablab_core::view::frame::Lamp;
+
+use crate::desk::{Layout, use_desk};
+use crate::icon::Icon;
+use crate::lamps::Lamps;
+use crate::picker::Picker;
+use crate::words::Word;
+
+/// Properties of [`Top`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lamps: Vec<Lamp>,
+    /// Ids and titles of the built-in scenarios.
+    pub(crate) scenarios: Vec<(String, Text)>,
+    /// The one that is shown; none for a script of one's own.
+    pub(crate) scenario: Option<String>,
+    pub(crate) on_lang: Callback<MouseEvent>,
+    pub(crate) on_theme: Callback<MouseEvent>,
+}
+
+/// The bar.
+#[component]
+pub(crate) fn Top(props: &Props) -> Html {
+    let desk = use_desk();
+    let mut options: Vec<(String, String)> = Vec::new();
+    if props.scenario.is_none() {
+        options.push((String::new(), desk.word(Word::OwnScript).to_owned()));
+    }
+    let built_in = props.scenarios.iter();
+    options.extend(built_in.map(|(id, title)| (id.clone(), title.get(desk.lang).to_owned())));
+    let roomy = desk.layout == Layout::Cockpit;
+    html! {
+        <header class="top">
+            if roomy {
+                <span class="brand">{ logo() }<span>{ "ZabLab" }</span></span>
+            }
+            <h1 class="lesson">
+                <Picker label={desk.word(Word::Scenario)} class="lessonb" kind="scenario" {options}
+                    value={props.scenario.clone().unwrap_or_default()} on_pick={desk.act.reform(Action::Open)} />
+            </h1>
+            <Lamps lamps={props.lamps.clone()} />
+            <div class="tools">
+                <button type="button" class="tool" onclick={props.on_lang.clone()} lang={desk.lang.other().tag()}
+                    data-kind="tool" data-id="lang">{ desk.word(Word::OtherLanguage) }</button>
+                <button type="button" class="tool i" onclick={props.on_theme.clone()} title={desk.word(Word::Theme)}
+                    data-kind="tool" data-id="theme">{ Icon::Theme.html() }<span class="sr">{ desk.word(Word::Theme) }</span></button>
+                if roomy {
+                    <button type="button" class="tool i" onclick={full_screen()} title={desk.word(Word::FullScreen)}
+                        data-kind="tool" data-id="fullscreen">{ Icon::FullScreen.html() }<span class="sr">{ desk.word(Word::FullScreen) }</span></button>
+                }
+            </div>
+        </header>
+    }
+}
+
+fn full_screen() -> Callback<MouseEvent> {
+    Callback::from(|_| {
+        let document = gloo_utils::document();
+        if document.fullscreen_element().is_some() {
+            document.exit_fullscreen();
+        } else {
+            // Refused in some frames; then nothing happens.
+            let _ = gloo_utils::document_element().request_fullscreen();
+        }
+    })
+}
+
+fn logo() -> Html {
+    html! {
+        <svg class="logo" width="22" height="22" viewBox="-11 -11 22 22" aria-hidden="true">
+            <path class="l1" d="M-9-6H5M-9 0H9M-9 6H1" />
+            <rect class="l2" x="3" y="-9" width="6" height="6" rx="1" />
+            <rect class="l3" x="1" y="3" width="6" height="6" rx="1" />
+        </svg>
+    }
+}
