@@ -126,7 +126,7 @@ a close
 
 #[test]
 fn every_form_is_printed_and_read_again() {
-    let read = parse(EVERYTHING).unwrap();
+    let read = parse(EVERYTHING).expect("it is valid");
     let printed = print::program(&read);
     let again = parse(&printed).unwrap_or_else(|e| panic!("{e}\n{printed}"));
     assert_eq!(again, read);
@@ -135,7 +135,8 @@ fn every_form_is_printed_and_read_again() {
 
 #[test]
 fn lines_keep_their_place() {
-    let read = parse("zablab 1\n\n  # nothing\nclient a\na multi {\n}\n  run 1s").unwrap();
+    let read =
+        parse("zablab 1\n\n  # nothing\nclient a\na multi {\n}\n  run 1s").expect("it is valid");
     let places: Vec<(u32, u32)> = read
         .lines
         .iter()
@@ -254,13 +255,13 @@ fn errors_name_the_place_and_what_was_expected() {
 #[test]
 fn limits_are_errors_with_a_clear_text() {
     let long = "#".repeat(SCRIPT_BYTES_MAX + 1);
-    let e = parse(&long).unwrap_err();
+    let e = parse(&long).expect_err("it is refused");
     assert_eq!(
         e.to_string(),
         "1:1: limit reached: at most 65536 bytes in a script"
     );
     let many = "step\n".repeat(COMMANDS_MAX + 1);
-    let e = parse(&many).unwrap_err();
+    let e = parse(&many).expect_err("it is refused");
     assert_eq!(
         e.to_string(),
         "2001:1: limit reached: at most 2000 commands in a script"
@@ -270,7 +271,7 @@ fn limits_are_errors_with_a_clear_text() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused_with_their_place() {
-    let e = parse_bytes(b"run 1s\nrun \xff").unwrap_err();
+    let e = parse_bytes(b"run 1s\nrun \xff").expect_err("it is refused");
     assert_eq!((e.at.line, e.at.column), (2, 5));
     assert!(matches!(e.problem, Problem::Expected { .. }));
 }

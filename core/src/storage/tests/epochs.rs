@@ -19,7 +19,7 @@ fn at(epoch: i64) -> Zxid {
 
 #[test]
 fn missing_files_take_the_epoch_of_the_log() {
-    let found = read(&Disk::default(), at(4));
+    let found = read(&Disk::default(), at(4), false);
     let (accepted, current) = (Epoch(4), Epoch(4));
     let write = vec![
         (EpochFile::Current, current),
@@ -43,27 +43,39 @@ fn files_that_contradict_the_log_stop_the_server() {
         current: Epoch(2),
         log: Epoch(3),
     };
-    assert_eq!(read(&holding("5", "2"), at(3)), Err(behind));
+    assert_eq!(read(&holding("5", "2"), at(3), false), Err(behind));
     let promise = EpochRefusal::AcceptedBehindCurrent {
         accepted: Epoch(1),
         current: Epoch(2),
     };
-    assert_eq!(read(&holding("1", "2"), at(2)), Err(promise));
+    assert_eq!(read(&holding("1", "2"), at(2), false), Err(promise));
     for text in ["", "x", "1 ", "0x1"] {
-        let refusal = read(&holding(text, "0"), at(0));
+        let refusal = read(&holding(text, "0"), at(0), false);
         assert!(
             matches!(&refusal, Err(EpochRefusal::Corrupt(c)) if c.why == Why::Number(text.into())),
             "{text:?}: {refusal:?}"
         );
     }
-    assert!(read(&holding("2\nrest", "-1"), Zxid::UNTRUSTED).is_ok());
+    assert!(read(&holding("2\nrest", "-1"), Zxid::UNTRUSTED, false).is_ok());
+}
+
+#[test]
+fn a_log_ahead_of_its_epoch_is_resumed_only_under_a_promise() {
+    let resumed = read(&holding("3", "2"), at(3), true).expect("promised epoch 3");
+    assert_eq!((resumed.current, resumed.accepted), (Epoch(2), Epoch(3)));
+    assert!(resumed.write.is_empty() && !resumed.from_tmp);
+    let behind = EpochRefusal::CurrentBehindLog {
+        current: Epoch(2),
+        log: Epoch(3),
+    };
+    assert_eq!(read(&holding("2", "2"), at(3), true), Err(behind));
 }
 
 #[test]
 fn an_interrupted_write_is_finished_at_the_next_start() {
     let mut disk = holding("3", "2");
     put(&mut disk, "currentEpoch.tmp", b"3");
-    let found = read(&disk, at(3)).expect("adopted");
+    let found = read(&disk, at(3), false).expect("adopted");
     assert_eq!((found.current, found.from_tmp), (Epoch(3), true));
     assert_eq!(found.write, [(EpochFile::Current, Epoch(3))]);
 }
@@ -76,7 +88,7 @@ fn a_crash_at_any_step_leaves_the_old_value_or_the_new() {
             let mut disk = holding("12", "11");
             execute(&mut disk, &plan[..steps]);
             disk.crash_power(&mut Dice::new(seed, Subject::Disk));
-            let current = read(&disk, at(11)).expect("starts").current;
+            let current = read(&disk, at(11), false).expect("starts").current;
             assert!([Epoch(11), Epoch(12)].contains(&current));
             if sync_directory && steps == plan.len() {
                 assert_eq!(current, Epoch(12));

@@ -1,7 +1,7 @@
 //! Reading back what was appended, whole, cut, and damaged.
 
 use super::super::log::HEADER_LEN;
-use super::super::scan::{self, CutRefusal, CutRule, StopWhy, records};
+use super::super::scan::{self, CutRefusal, CutRule, LastLog, StopWhy, records};
 use super::{Server, apply, put, write, zxid};
 use crate::model::Zxid;
 use crate::storage::{Corrupt, Disk, FileOp, ReadFiles, Why};
@@ -18,7 +18,7 @@ fn three_creates() -> Server {
 }
 
 fn zxids(disk: &Disk, from: Zxid) -> Result<Vec<Zxid>, Corrupt> {
-    records(disk, from, true)
+    records(disk, from, LastLog::MayBeEmpty)
         .map(|found| found.map(|f| f.record.zxid()))
         .collect()
 }
@@ -42,7 +42,9 @@ fn what_was_appended_is_read_in_order_from_any_zxid() {
 #[test]
 fn payloads_travel_unchanged() {
     let server = three_creates();
-    for (found, written) in records(&server.disk, Zxid::ZERO, true).zip(&server.records) {
+    for (found, written) in
+        records(&server.disk, Zxid::ZERO, LastLog::MayBeEmpty).zip(&server.records)
+    {
         assert_eq!(found.expect("good").record.payload, written.payload);
     }
 }
@@ -63,7 +65,7 @@ fn a_sync_covers_the_file_that_was_rolled_away() {
 fn a_log_cut_anywhere_gives_the_records_before_the_cut() {
     let server = three_creates();
     let end = server.disk.file(LOG).expect("there").data_end();
-    let ends: Vec<u64> = records(&server.disk, Zxid::ZERO, true)
+    let ends: Vec<u64> = records(&server.disk, Zxid::ZERO, LastLog::MayBeEmpty)
         .map(|found| found.expect("good").end)
         .collect();
     for cut in HEADER_LEN..=end {
@@ -101,7 +103,7 @@ fn reasons_to_stop_are_kept_apart() {
     let server = three_creates();
     let end = server.log.bytes_in_file();
     let why = |disk: &Disk| {
-        let mut log = records(disk, Zxid::ZERO, true);
+        let mut log = records(disk, Zxid::ZERO, LastLog::MayBeEmpty);
         assert!(log.by_ref().all(|found| found.is_ok()));
         log.stops()[0].clone()
     };
@@ -130,7 +132,7 @@ fn reasons_to_stop_are_kept_apart() {
         (why(&disk).why, why(&disk).hides),
         (StopWhy::NoEndByte, None)
     );
-    let third = records(&server.disk, zxid(3), true).next();
+    let third = records(&server.disk, zxid(3), LastLog::MayBeEmpty).next();
     let third = third.expect("there").expect("good");
     disk.zero(LOG, third.end - 1..third.end);
     assert_eq!(why(&disk).hides, None, "1.4 has lost its end byte too");
@@ -162,7 +164,7 @@ fn an_empty_last_log_is_absent_or_damage() {
     let mut server = three_creates();
     put(&mut server.disk, "log.100000009", b"");
     assert_eq!(zxids(&server.disk, Zxid::ZERO).map(|z| z.len()), Ok(4));
-    let strict = records(&server.disk, Zxid::ZERO, false).last();
+    let strict = records(&server.disk, Zxid::ZERO, LastLog::MustBeWhole).last();
     assert_eq!(
         strict,
         Some(Err(Corrupt {
@@ -228,4 +230,13 @@ fn names_that_are_no_logs_are_left_out() {
     }
     assert_eq!(zxids(&server.disk, Zxid::ZERO).map(|z| z.len()), Ok(4));
     assert_eq!(scan::zxid_in_name("log.notes", "log"), Zxid(-1));
+}
+
+#[test]
+fn a_torn_header_of_the_last_log_is_absent_only_when_allowed() {
+    let mut server = three_creates();
+    put(&mut server.disk, "log.100000009", b"ZKLG\0\0");
+    let whole = |last| records(&server.disk, Zxid::ZERO, last).all(|found| found.is_ok());
+    assert!(whole(LastLog::MayBeTorn));
+    assert!(!whole(LastLog::MayBeEmpty) && !whole(LastLog::MustBeWhole));
 }

@@ -335,7 +335,7 @@ proptest! {
             }
         }
         disk.crash_power(&mut Dice::new(seed, Subject::Disk));
-        let read: Vec<_> = scan::records(&disk, Zxid::ZERO, true)
+        let read: Vec<_> = scan::records(&disk, Zxid::ZERO, scan::LastLog::MayBeEmpty)
             .map_while(Result::ok)
             .map(|found| found.record)
             .collect();

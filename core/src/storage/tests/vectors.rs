@@ -97,7 +97,7 @@ fn the_header_of_a_log() {
 #[test]
 fn records_of_a_real_log_read_and_write_the_same() {
     let disk = first_log();
-    let found: Vec<_> = scan::records(&disk, Zxid::ZERO, false)
+    let found: Vec<_> = scan::records(&disk, Zxid::ZERO, scan::LastLog::MustBeWhole)
         .collect::<Result<_, _>>()
         .expect("the log is good");
     assert_eq!(found.len(), FIRST.len());
