@@ -16,6 +16,8 @@ mod replay;
 mod scene;
 mod servers;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use assumption::{BrokenAssumption, Damage, DamageKind};

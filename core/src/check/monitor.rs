@@ -145,12 +145,6 @@ impl Monitor {
         durability::still_on_enough_disks(&mut self.ghost, &mut self.findings);
     }
 
-    /// True when the first breach of that property is known.
-    #[cfg(test)]
-    pub(super) fn is_broken(&self, property: super::Property) -> bool {
-        self.findings.is_broken(property)
-    }
-
     pub(super) fn compare_recovered(&mut self, server: ServerId, database: &Database) {
         let (ghost, replay) = (&mut self.ghost, &mut self.replay);
         tree::recovered(ghost, replay, &mut self.findings, server, database);

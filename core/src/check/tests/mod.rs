@@ -1,0 +1,6 @@
+//! Each property, with steps made by hand: green when all is well, red for one thing gone wrong.
+
+mod agreement;
+mod durability;
+mod stage;
+mod states;
