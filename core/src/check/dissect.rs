@@ -301,8 +301,8 @@ impl Monitor {
             .serves(&self.ghost, &mut self.findings, server);
     }
 
-    /// What a server is has changed. Being established and beginning to serve are derived here for a
-    /// server that did not say so; leaving broadcast ends its deliveries.
+    /// What a server is has changed. Being established and beginning to serve are derived here, for
+    /// a server that did not say so; leaving broadcast ends its deliveries.
     fn status<S: Scene>(&mut self, step: &Step, scene: &S, aftermath: &mut Aftermath) {
         let Actor::Server(server) = step.actor else {
             return;
@@ -322,12 +322,13 @@ impl Monitor {
             }
             return;
         };
-        if self.ghost.seat(server).serving {
-            return;
-        }
+        let serving = self.ghost.seat(server).serving;
         if after.role == Role::Leading {
-            self.established(server, after.current, scene, aftermath);
-        } else {
+            let reign = self.ghost.reigns.get(&after.current);
+            if !serving || reign.is_none_or(|r| r.leader != server) {
+                self.established(server, after.current, scene, aftermath);
+            }
+        } else if !serving {
             self.serves(server, aftermath);
         }
     }

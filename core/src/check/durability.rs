@@ -1,9 +1,9 @@
 //! S9-S11 and S13: what is confirmed stays, an ack is a promise that the disk keeps, and a log has
 //! no holes.
 //!
-//! `durable` comes only from finished fsyncs and from bytes found at a start; nothing a server
-//! believes counts. A disk that lies finishes its fsyncs like any other, so its server does nothing
-//! wrong (S10 holds) and the loss shows at the next power failure (S9).
+//! `durable` comes only from what finished fsyncs forced and from bytes found at a start; nothing a
+//! server believes counts. So a disk that lies breaks S10 with the next ack, and S9 only when the
+//! power fails on enough of them.
 //!
 //! S9 asks two things. At each establishment: does the new leader's history hold all that was ever
 //! committed? At each commit, and whenever a disk holds less than before: would every quorum of

@@ -19,10 +19,6 @@ impl ServerSet {
         self.0 & Self::bit(server) != 0
     }
 
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Its members in id order.
     pub(super) fn iter(self) -> impl Iterator<Item = ServerId> {
         (0..32).map(ServerId).filter(move |s| self.contains(*s))

@@ -19,7 +19,13 @@ fn a_run_in_which_all_is_well_stays_green() {
     stage.is_green();
     assert_eq!(stage.monitor.committed(), z(2, 1));
     assert!(stage.monitor.lost().is_empty());
-    assert!(stage.monitor.lamps().iter().all(|l| l.verdict == Verdict::Holds));
+    assert!(
+        stage
+            .monitor
+            .lamps()
+            .iter()
+            .all(|l| l.verdict == Verdict::Holds)
+    );
 }
 
 #[test]
@@ -104,6 +110,7 @@ fn s5_two_servers_deliver_different_transactions_at_one_place() {
     stage.replicate(S1, &d, &[S1, S2, S3]);
     stage.commit(S1, z(2, 1));
     stage.apply(S1, &c);
+    stage.is_green();
     stage.apply(S2, &d);
     assert_eq!(stage.broken(), [Property::S5, Property::S6]);
 }
@@ -135,6 +142,7 @@ fn s8_a_leader_that_lacks_something_proposes() {
     let a = create(z(1, 1), "/a");
     stage.replicate(S1, &a, &[S1, S2]);
     stage.commit(S1, z(1, 1));
+    stage.look(S3);
     stage.establish(S3, 2);
     stage.breaks(&[Property::S9]);
     stage.propose(S3, &create(z(2, 1), "/b"));

@@ -164,6 +164,7 @@ fn s11_newleader_acknowledged_without_the_history() {
 fn s11_newleader_acknowledged_with_too_much() {
     let mut stage = Stage::broadcasting();
     stage.replicate(S1, &create(z(1, 1), "/a"), &[S1]);
+    stage.look(S1);
     stage.write_epochs(S1, 2, 2);
     stage.ack(S1, S2, z(2, 0));
     stage.breaks(&[Property::S11]);

@@ -2,5 +2,6 @@
 
 mod agreement;
 mod durability;
+mod running;
 mod stage;
 mod states;

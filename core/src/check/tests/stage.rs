@@ -111,7 +111,9 @@ impl Stage {
             steps: 0,
             answers: Vec::new(),
         };
-        ALL.map(|s| stage.boot(s));
+        for server in ALL {
+            stage.boot(server);
+        }
         stage
     }
 
@@ -129,6 +131,7 @@ impl Stage {
     /// Does all of discovery and synchronisation rightly, with everybody.
     pub(super) fn reign(&mut self, leader: ServerId, epoch: i64) {
         for server in ALL {
+            self.look(server);
             self.write_epochs(server, epoch, epoch);
         }
         for server in ALL.into_iter().filter(|s| *s != leader) {
@@ -171,15 +174,19 @@ impl Stage {
     pub(super) fn boot(&mut self, server: ServerId) {
         let figure = self.figure(server);
         figure.database = recovered(figure);
-        let last = figure.database.last_zxid;
-        let after = status(Role::Looking, Phase::Election, None, 0, last);
-        self.step(server, Cause::Boot, Vec::new(), Some(after));
+        self.boot_as_it_is(server);
     }
 
     /// Boots with the database that the figure holds, right or wrong.
     pub(super) fn boot_as_it_is(&mut self, server: ServerId) {
-        let last = self.figure(server).database.last_zxid;
-        let after = status(Role::Looking, Phase::Election, None, 1, last);
+        let figure = self.figure(server);
+        let last = figure.database.last_zxid;
+        let [accepted, current] = figure.epochs.map(Option::unwrap_or_default);
+        let after = Status {
+            accepted,
+            current,
+            ..status(Role::Looking, Phase::Election, None, 0, last)
+        };
         self.step(server, Cause::Boot, Vec::new(), Some(after));
     }
 
@@ -467,13 +474,7 @@ fn idle() -> Cause {
     Cause::ClientTimer
 }
 
-fn status(
-    role: Role,
-    phase: Phase,
-    leader: Option<ServerId>,
-    epoch: i64,
-    applied: Zxid,
-) -> Status {
+fn status(role: Role, phase: Phase, leader: Option<ServerId>, epoch: i64, applied: Zxid) -> Status {
     Status {
         role,
         phase,
