@@ -64,7 +64,9 @@ pub mod assumption;
 pub mod liveness;
 pub mod monitor;
 pub mod verdict;
+pub mod what;
 
+mod aftermath;
 mod client;
 mod compare;
 mod dissect;
@@ -83,4 +85,5 @@ mod tree;
 
 pub use assumption::{BrokenAssumption, Damage, DamageKind};
 pub use monitor::Monitor;
-pub use verdict::{Difference, Lamp, Property, Verdict, Verdicts, Violation, What};
+pub use verdict::{Lamp, Property, Verdict, Verdicts, Violation};
+pub use what::{Difference, What};

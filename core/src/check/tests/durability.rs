@@ -157,7 +157,7 @@ fn s11_newleader_acknowledged_without_the_history() {
     stage.replicate(S1, &create(z(1, 1), "/a"), &[S1]);
     stage.write_epochs(S2, 2, 2);
     stage.ack(S2, S1, z(2, 0));
-    stage.breaks(&[Property::S11]);
+    stage.breaks(&[Property::S10, Property::S11]);
 }
 
 #[test]
