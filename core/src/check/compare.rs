@@ -5,7 +5,7 @@
 //! control lists may differ, as each server numbers them on its own; the lists may not. The last
 //! zxid is not compared: a leader moves it to the start of its epoch.
 
-use super::verdict::Difference;
+use super::what::Difference;
 use crate::tree::{DataTree, Database, Znode};
 
 /// The first difference by path; `None` when both are equal.

@@ -12,14 +12,14 @@
 
 use std::sync::Arc;
 
+use super::aftermath::Aftermath;
 use super::client;
 use super::leadership::Leadership;
 use super::monitor::Monitor;
 use super::replay::Replay;
 use super::scene::Scene;
-use super::servers::ServerSet;
 use super::{durability, order, tree};
-use crate::base::{ServerId, SessionId};
+use crate::base::ServerId;
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::{Phase, Role, Status};
@@ -28,26 +28,6 @@ use crate::storage::FileOp;
 use crate::world::command::CrashKind;
 use crate::world::message::{End, Message, Payload};
 use crate::world::step::{Actor, Cause, Outcome, Step};
-
-/// What a step did, to be looked at when it is over.
-#[derive(Default)]
-struct Aftermath {
-    /// Disks whose content must be read again.
-    disks: ServerSet,
-    /// Disks that may hold less than before.
-    losses: bool,
-    /// A process started.
-    booted: bool,
-    /// A database was loaded from disk.
-    loaded: ServerSet,
-    /// It was cut to this zxid.
-    cut_to: Option<Zxid>,
-    /// It began to serve.
-    served: ServerSet,
-    /// The last record that was applied, and the sessions that it may concern.
-    applied: Option<Arc<Record>>,
-    sessions: Vec<SessionId>,
-}
 
 impl Monitor {
     pub(super) fn watch<S: Scene>(&mut self, step: &Step, scene: &S) {
@@ -301,8 +281,8 @@ impl Monitor {
             .serves(&self.ghost, &mut self.findings, server);
     }
 
-    /// What a server is has changed. Being established and beginning to serve are derived here for a
-    /// server that did not say so; leaving broadcast ends its deliveries.
+    /// What a server is has changed. Being established and beginning to serve are derived here, for
+    /// a server that did not say so; leaving broadcast ends its deliveries.
     fn status<S: Scene>(&mut self, step: &Step, scene: &S, aftermath: &mut Aftermath) {
         let Actor::Server(server) = step.actor else {
             return;
@@ -322,12 +302,13 @@ impl Monitor {
             }
             return;
         };
-        if self.ghost.seat(server).serving {
-            return;
-        }
+        let serving = self.ghost.seat(server).serving;
         if after.role == Role::Leading {
-            self.established(server, after.current, scene, aftermath);
-        } else {
+            let reign = self.ghost.reigns.get(&after.current);
+            if !serving || reign.is_none_or(|r| r.leader != server) {
+                self.established(server, after.current, scene, aftermath);
+            }
+        } else if !serving {
             self.serves(server, aftermath);
         }
     }
@@ -344,80 +325,6 @@ impl Monitor {
             base.last_zxid = origin;
             self.replay = Replay::starting_from(base);
         }
-    }
-
-    fn aftermath<S: Scene>(&mut self, step: &Step, scene: &S, aftermath: &Aftermath) {
-        if aftermath.booted
-            && let Actor::Server(server) = step.actor
-        {
-            self.read_epochs(server, scene, true);
-        }
-        for server in aftermath.disks.iter() {
-            self.survey(server, scene, false);
-        }
-        if aftermath.losses {
-            durability::still_on_enough_disks(&mut self.ghost, &mut self.findings);
-        }
-        for server in aftermath.loaded.iter() {
-            self.loaded(server, scene, aftermath.cut_to);
-        }
-        for server in aftermath.served.iter() {
-            self.served(server, scene);
-        }
-        if let (Some(record), Actor::Server(server)) = (&aftermath.applied, step.actor)
-            && let Some(database) = scene.database(server)
-        {
-            tree::applied(&mut self.findings, server, record, database);
-            for session in &aftermath.sessions {
-                if !database.sessions.contains_key(session) {
-                    tree::session_closed(&mut self.findings, server, *session, database);
-                }
-            }
-        }
-    }
-
-    pub(super) fn survey<S: Scene>(&mut self, server: ServerId, scene: &S, compare: bool) {
-        let survey = scene.survey(server);
-        let step = self.findings.step;
-        if let Err(clash) = self.ghost.take_survey(server, &survey, step) {
-            let zxid = self.ghost.seat(server).logged;
-            order::conflict(&mut self.findings, server, zxid, clash);
-        }
-        self.ghost.seat_mut(server).started = true;
-        durability::surveyed(&self.ghost, &mut self.findings, server, &survey);
-        if let Some(database) = survey.database.filter(|_| compare) {
-            self.compare_recovered(server, &database);
-        }
-    }
-
-    /// A database was loaded from disk. It is compared at once, unless packets that came after a cut
-    /// have moved it on already.
-    fn loaded<S: Scene>(&mut self, server: ServerId, scene: &S, cut_to: Option<Zxid>) {
-        let Some(database) = scene.database(server) else {
-            return;
-        };
-        let moved_on = cut_to.is_some_and(|to| database.last_zxid != to);
-        let seat = self.ghost.seat_mut(server);
-        seat.applied = database.last_zxid;
-        seat.unproven = moved_on;
-        if let Some(to) = cut_to {
-            seat.fuzzy_to = seat.fuzzy_to.min(to);
-        }
-        tree::owners_are_open(&mut self.findings, server, database);
-        if !moved_on {
-            self.compare_recovered(server, database);
-        }
-    }
-
-    fn served<S: Scene>(&mut self, server: ServerId, scene: &S) {
-        let Some(database) = scene.database(server) else {
-            return;
-        };
-        let seat = self.ghost.seat_mut(server);
-        if std::mem::take(&mut seat.unproven) {
-            self.compare_serving(server, database);
-        }
-        tree::digest_when_serving(&self.ghost, &mut self.findings, server, database);
     }
 
     /// A change of a file that is not a record of the log. What is renamed into place counts at
@@ -444,11 +351,5 @@ impl Monitor {
             }
             _ => {}
         }
-    }
-
-    fn read_epochs<S: Scene>(&mut self, server: ServerId, scene: &S, start: bool) {
-        let files = scene.epochs(server);
-        let findings = &mut self.findings;
-        self.leadership.files(findings, server, files, start);
     }
 }

@@ -1,9 +1,9 @@
 //! S9-S11 and S13: what is confirmed stays, an ack is a promise that the disk keeps, and a log has
 //! no holes.
 //!
-//! `durable` comes only from finished fsyncs and from bytes found at a start; nothing a server
-//! believes counts. A disk that lies finishes its fsyncs like any other, so its server does nothing
-//! wrong (S10 holds) and the loss shows at the next power failure (S9).
+//! `durable` comes only from what finished fsyncs forced and from bytes found at a start; nothing a
+//! server believes counts. So a disk that lies breaks S10 with the next ack, and S9 only when the
+//! power fails on enough of them.
 //!
 //! S9 asks two things. At each establishment: does the new leader's history hold all that was ever
 //! committed? At each commit, and whenever a disk holds less than before: would every quorum of
@@ -15,7 +15,8 @@ use super::findings::Findings;
 use super::ghost::{Ghost, Reign};
 use super::order;
 use super::survey::Survey;
-use super::verdict::{Property, What};
+use super::verdict::Property;
+use super::what::What;
 use crate::base::{ServerId, StepId};
 use crate::model::{Epoch, Zxid};
 
@@ -114,20 +115,29 @@ fn first_at_risk(ghost: &mut Ghost) -> Option<usize> {
 pub(super) fn acked(ghost: &Ghost, findings: &mut Findings, server: ServerId, zxid: Zxid) {
     let first_pending = ghost.seat(server).pending.first().copied();
     let missing = (!ghost.holds_durably(server, zxid)).then_some(zxid);
-    let pending = first_pending.filter(|z| *z <= zxid).or(missing);
-    if let Some(pending) = pending {
-        let seen = ghost.entry(pending).map(|e| e.seen);
-        let since: Vec<StepId> = seen.into_iter().collect();
-        let what = What::AckBeforeDurable {
-            server,
-            zxid,
-            pending,
-        };
-        findings.report(Property::S10, Some(server), &since, what);
+    if let Some(pending) = first_pending.filter(|z| *z <= zxid).or(missing) {
+        not_durable(ghost, findings, server, zxid, pending);
     }
 }
 
-/// S11: a server acknowledges NEWLEADER of `epoch` to `leader`; `file` is its currentEpoch.
+fn not_durable(
+    ghost: &Ghost,
+    findings: &mut Findings,
+    server: ServerId,
+    zxid: Zxid,
+    pending: Zxid,
+) {
+    let since: Vec<StepId> = ghost.entry(pending).map(|e| e.seen).into_iter().collect();
+    let what = What::AckBeforeDurable {
+        server,
+        zxid,
+        pending,
+    };
+    findings.report(Property::S10, Some(server), &since, what);
+}
+
+/// S11: a server acknowledges NEWLEADER of `epoch` to `leader`; `file` is its currentEpoch. Such an
+/// acknowledgement speaks for the whole history, so what is not durable breaks S10, too.
 pub(super) fn acked_new_leader(
     ghost: &mut Ghost,
     findings: &mut Findings,
@@ -146,6 +156,7 @@ pub(super) fn acked_new_leader(
     }
     let bound = Zxid::new(epoch, 0);
     if let Some(missing) = first_missing(ghost, server, leader, bound) {
+        not_durable(ghost, findings, server, bound, missing);
         let since: Vec<StepId> = ghost.entry(missing).map(|e| e.seen).into_iter().collect();
         let what = What::NewLeaderLacks {
             server,

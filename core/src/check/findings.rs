@@ -1,7 +1,8 @@
 //! Where the checks report: the first breach of each property, with its explanation.
 
 use super::assumption::Assumptions;
-use super::verdict::{Property, Verdicts, Violation, What};
+use super::verdict::{Property, Verdicts, Violation};
+use super::what::What;
 use crate::base::{ServerId, StepId};
 
 /// All findings of a run so far.

@@ -7,7 +7,8 @@
 
 use super::findings::Findings;
 use super::ghost::{Ghost, Reign};
-use super::verdict::{Property, What};
+use super::verdict::Property;
+use super::what::What;
 use crate::base::{ServerId, StepId};
 use crate::model::{Epoch, Zxid};
 use crate::storage::epochs::EpochFile;

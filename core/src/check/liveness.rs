@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use super::findings::Findings;
 use super::ghost::Ghost;
-use super::verdict::{Property, What};
+use super::verdict::Property;
+use super::what::What;
 use crate::base::{Duration, ServerId, SessionId, StepId};
 use crate::model::{TxnBody, Zxid};
 use crate::protocol::Config;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::findings::Findings;
 use super::ghost::{Conflict, Ghost};
-use super::verdict::{Property, What};
+use super::verdict::Property;
+use super::what::What;
 use crate::base::{ServerId, StepId};
 use crate::model::{Epoch, Record, Zxid};
 

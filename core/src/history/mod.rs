@@ -37,3 +37,6 @@ pub use causality::Cone;
 pub use index::{StepBrief, StepKind};
 pub use recording::{Beat, Recorded, Recording};
 pub use timeline::{Keep, Moment, Timeline};
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::world::{Command, Refusal, Step, World};
 /// Steps between two checkpoints.
 pub const INTERVAL: u64 = 1024;
 /// Steps between two of the moments that are kept close to where somebody looks.
-const CLOSE: u64 = 64;
+const CLOSE: u64 = 128;
 /// Checkpoints may cost so many bytes.
 pub const BUDGET: usize = 32 * 1024 * 1024;
 
@@ -195,7 +195,7 @@ impl Timeline {
     pub fn seek(&mut self, steps: u64) -> &Moment {
         let steps = steps.min(self.len());
         let mut moment = self.start_for(steps);
-        let close = steps.saturating_sub(2 * INTERVAL);
+        let close = steps.saturating_sub(INTERVAL);
         while moment.world.steps() < steps {
             let done = moment.world.steps();
             if done >= close && done.is_multiple_of(CLOSE) {
