@@ -5,6 +5,9 @@
 //! and not answered is *unknown*: it may or may not happen. The client then tries the next server of
 //! its list, with the same session.
 //!
+//! After `close` it takes no more requests, and a connection that breaks is the last one: it does not
+//! connect again just to close, so the session ends by its timeout.
+//!
 //! In ZooKeeper: `ClientCnxn`.
 
 use std::collections::VecDeque;
@@ -108,6 +111,8 @@ pub struct Client {
     pub last_zxid: Zxid,
     /// All it asked and was told.
     pub history: VectorSync<Arc<Invocation>>,
+    /// It was told to close: no more requests, no more connections.
+    pub(super) closing: bool,
     pub(super) line: Option<Line>,
     pub(super) unsent: VecDeque<u32>,
     pub(super) in_flight: VecDeque<(i32, u32)>,
@@ -128,6 +133,7 @@ impl Client {
             timeout_ms: i32::try_from(timeout.as_ms()).unwrap_or(i32::MAX),
             last_zxid: Zxid::ZERO,
             history: VectorSync::new_sync(),
+            closing: false,
             line: None,
             unsent: VecDeque::new(),
             in_flight: VecDeque::new(),
@@ -141,6 +147,11 @@ impl Client {
     /// True while it has or seeks a session.
     pub fn is_active(&self) -> bool {
         matches!(self.state, ClientState::Connecting | ClientState::Connected)
+    }
+
+    /// True while it takes requests.
+    pub fn takes_requests(&self) -> bool {
+        self.is_active() && !self.closing
     }
 
     /// Requests that were not answered yet.

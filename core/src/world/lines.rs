@@ -49,7 +49,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let now = self.now;
         let client = self.client_mut(id);
-        if !client.is_active() {
+        if !client.takes_requests() {
             return Err(Refusal::ClientClosed(client.name.clone()));
         }
         let entry = client.history.len() as u32;
@@ -71,7 +71,12 @@ impl World {
         id: ClientId,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Refusal> {
-        self.invoke(id, Arc::new(Request::CloseSession), outcomes)
+        self.invoke(id, Arc::new(Request::CloseSession), outcomes)?;
+        self.client_mut(id).closing = true;
+        if self.client(id).line.is_none() {
+            self.lose_line(id, outcomes);
+        }
+        Ok(())
     }
 
     pub(super) fn drop_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
@@ -149,7 +154,7 @@ impl World {
     ) {
         if session == SessionId(0) {
             self.client_mut(id).state = ClientState::Expired;
-            self.forget_line(id);
+            self.lose_line(id, outcomes);
             return;
         }
         let client = self.client_mut(id);
@@ -372,14 +377,15 @@ impl World {
         self.kill_line(id, line.server);
     }
 
-    /// The client has no line any more: what it sent and was not answered is unknown; it tries the
-    /// next server after a pause.
+    /// The client has no line any more: what it sent and was not answered is unknown. It tries the
+    /// next server after a pause; when it is closing it gives up, and what it never sent fails too.
     fn lose_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
         let now = self.now;
         let client = self.client_mut(id);
-        client.line = None;
-        client.server = None;
-        let entries: Vec<u32> = client.in_flight.drain(..).map(|(_, e)| e).collect();
+        let mut entries: Vec<u32> = client.in_flight.drain(..).map(|(_, e)| e).collect();
+        if client.closing || !client.is_active() {
+            entries.extend(client.unsent.drain(..));
+        }
         for entry in &entries {
             client.update(*entry, |i| i.outcome = RequestOutcome::Unknown { at: now });
         }
@@ -389,8 +395,15 @@ impl World {
                 entries,
             });
         }
-        if self.client(id).is_active() {
-            self.client_mut(id).state = ClientState::Connecting;
+        self.forget_line(id);
+        let client = self.client_mut(id);
+        if !client.is_active() {
+            return;
+        }
+        if client.closing {
+            client.state = ClientState::Closed;
+        } else {
+            client.state = ClientState::Connecting;
             self.wake_client(id, RECONNECT_AFTER);
         }
     }

@@ -16,7 +16,7 @@ const PATHS: [&str; 6] = ["/a", "/b", "/c", "/a/x", "/a/y", "/b/z"];
 impl Player {
     /// One client asks for something, loses its socket, or goes.
     pub(super) fn request(&mut self) -> Result<(), ScriptError> {
-        let active = self.world().clients().iter().filter(|c| c.is_active());
+        let active = self.world().clients().iter().filter(|c| c.takes_requests());
         let active: Vec<String> = active.map(|c: &Client| c.name.clone()).collect();
         if active.is_empty() || self.clients < 6 && self.dice.chance(1, 30) {
             return self.new_client();
