@@ -83,6 +83,8 @@ switches! {
         "Replay asks the parent's child list whether a node exists, and attaches it again.";
     YieldToPromise, "yield-to-promise", "own", "L6",
         "A leader steps down when a voter comes back that has promised a higher epoch, instead of locking it out.";
+    ForgetAcks, "forget-acks", "own", "S12",
+        "A leader forgets the acks of a learner that comes back: it may cut off what it acknowledged.";
     AckEpochCheck, "ack-epoch-check", "classic", "S9",
         "A leader gives up when a follower's history is ahead of its own.";
     VoteByEpoch, "vote-by-epoch", "classic", "S9",
@@ -189,6 +191,7 @@ impl Profile {
                 Switch::FsyncRecovered,
                 Switch::ResumeSync,
                 Switch::YieldToPromise,
+                Switch::ForgetAcks,
                 Switch::RefuseGap,
             ],
             Self::V3_9_4 => &[
@@ -200,6 +203,7 @@ impl Profile {
                 Switch::FsyncRecovered,
                 Switch::ResumeSync,
                 Switch::YieldToPromise,
+                Switch::ForgetAcks,
                 Switch::RefuseGap,
                 Switch::ReattachChild,
             ],

@@ -93,6 +93,13 @@ impl Leading {
             pending_syncs: BTreeMap::new(),
         }
     }
+
+    /// A learner starts over: it will be sent what is outstanding, and acknowledge it, once more.
+    pub(super) fn forget_acks(&mut self, learner: ServerId) {
+        for proposal in self.outstanding.values_mut() {
+            proposal.acks.remove(&learner);
+        }
+    }
 }
 
 // --- leader ---

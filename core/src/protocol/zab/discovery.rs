@@ -31,6 +31,7 @@ impl Peer {
         participant: bool,
     ) {
         let tick_limit = u64::from(self.config.init_limit + self.config.sync_limit);
+        let forgets = self.config.switches.on(Switch::ForgetAcks);
         let yields = participant && self.config.switches.on(Switch::YieldToPromise);
         let Part::Leading(leading) = &mut self.part else {
             return;
@@ -40,6 +41,9 @@ impl Peer {
             return;
         }
         let deadline = leading.tick + tick_limit;
+        if forgets {
+            leading.forget_acks(from);
+        }
         leading
             .learners
             .insert(from, LearnerState::new(participant, deadline));

@@ -437,9 +437,18 @@ impl Peer {
         self.vote_when_settled(cx);
     }
 
+    /// A quorum connection is open. A learner that calls again has lost the one before, even when
+    /// nobody told this server yet: nothing that was meant for the old one may go on the new one.
     fn on_opened(&mut self, cx: &mut Cx<'_>, peer: ServerId, accepted: bool) {
-        match &self.part {
-            Part::Leading(_) if accepted => {}
+        match &mut self.part {
+            Part::Leading(leading) if accepted => {
+                if leading.learners.remove(&peer).is_some() {
+                    cx.out.decide(Decision::DroppedLearner {
+                        learner: peer,
+                        why: LeaveReason::ConnectionLost,
+                    });
+                }
+            }
             Part::Learning(l) if !accepted && l.leader == peer => self.register_with_leader(cx),
             _ => cx.out.push(Effect::Close(peer)),
         }
