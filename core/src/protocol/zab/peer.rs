@@ -71,6 +71,8 @@ pub struct Peer {
     /// Newest notifications heard while its own writes settled, before the election begins.
     pub(super) early_votes: BTreeMap<ServerId, Heard>,
     settling: bool,
+    /// What memory holds is to be forgotten: the disk is read again once its writes have settled.
+    reload: bool,
     pub(super) part: Part,
     pub(super) service: Service,
     recovery: Option<Arc<Report>>,
@@ -96,6 +98,7 @@ impl Peer {
             election: None,
             early_votes: BTreeMap::new(),
             settling: false,
+            reload: false,
             part: Part::Looking,
             service: Service::default(),
             recovery: None,
@@ -478,6 +481,7 @@ impl Peer {
         cx.out.decide(Decision::DiskRefused);
         self.jobs.clear();
         self.walk = None;
+        self.reload = false;
         if let Part::Learning(learning) = &mut self.part {
             learning.busy = false;
         }
@@ -529,9 +533,7 @@ impl Peer {
         let discard = self.holds_partial_sync();
         let tail = self.drop_part(cx, why);
         if discard && self.config.switches.on(Switch::DiscardPartialSnap) {
-            if !self.load(cx) {
-                return;
-            }
+            self.reload = true;
         } else if self.config.switches.on(Switch::FastForward) {
             for record in tail {
                 self.apply_quietly(&record);
@@ -584,10 +586,14 @@ impl Peer {
 
     /// Starts the election as soon as the log queue and the jobs are idle.
     fn vote_when_settled(&mut self, cx: &mut Cx<'_>) {
-        if self.settling && self.pipeline.is_idle() && self.jobs.is_idle() {
-            self.settling = false;
-            self.start_election(cx);
+        if !self.settling || !self.pipeline.is_idle() || !self.jobs.is_idle() {
+            return;
         }
+        if std::mem::take(&mut self.reload) && !self.load(cx) {
+            return;
+        }
+        self.settling = false;
+        self.start_election(cx);
     }
 
     // --- state machine ---
