@@ -142,6 +142,13 @@ impl Network {
         self.conns.get(&(a, b)).or_else(|| self.conns.get(&(b, a)))
     }
 
+    /// Whether `me` still listens on that connection with `peer`.
+    pub fn listens(&self, me: ServerId, peer: ServerId, id: ConnId) -> bool {
+        let both = [(me, peer), (peer, me)];
+        let mut known = both.iter().filter_map(|key| self.conns.get(key));
+        known.any(|conn| conn.id == id && conn.is_open_at(me))
+    }
+
     /// The quorum connection on which `from` may send to `to`.
     pub fn open_conn(&self, from: ServerId, to: ServerId) -> Option<&Conn> {
         let open = |c: &&Conn| c.is_open_at(from);

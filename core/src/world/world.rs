@@ -195,6 +195,11 @@ impl World {
         let cause = Cause::Delivered(Arc::clone(&message));
         match (&message.payload, message.from, message.to) {
             (Payload::Peer(packet), End::Server(from), End::Server(to)) => {
+                if !packet.is_election() && !self.network.listens(to, from, message.conn) {
+                    let before = self.status(to);
+                    let cause = Cause::Dropped(Arc::clone(&message));
+                    return self.finish_step(Actor::Server(to), cause, Vec::new(), before);
+                }
                 let input = Input::Receive {
                     from,
                     packet: packet.clone(),
