@@ -492,7 +492,7 @@ impl World {
                 learner: from,
                 leader: to,
                 learner_open: true,
-                leader_open: up,
+                leader_open: false,
                 dead: !up,
             },
         );

@@ -137,9 +137,15 @@ impl Network {
         *last
     }
 
-    /// The live or half-dead quorum connection between two servers, whoever called.
-    pub fn conn_between(&self, a: ServerId, b: ServerId) -> Option<&Conn> {
-        self.conns.get(&(a, b)).or_else(|| self.conns.get(&(b, a)))
+    /// The end of `me` is open from now on. False when that connection is no longer known.
+    pub fn open_end(&mut self, me: ServerId, peer: ServerId, id: ConnId) -> bool {
+        for key in [(me, peer), (peer, me)] {
+            if let Some(conn) = self.conns.get_mut(&key).filter(|c| c.id == id) {
+                conn.leader_open |= conn.leader == me;
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether `me` still listens on that connection with `peer`.

@@ -260,8 +260,7 @@ impl World {
                 (Cause::LinkUp(peer), Input::LinkUp(peer))
             }
             Signal::Opened(peer, conn, accepted) => {
-                let known = self.network.conn_between(id, peer)?;
-                if known.id != conn {
+                if !self.network.open_end(id, peer, conn) {
                     return None;
                 }
                 (Cause::Opened(peer), Input::Opened { peer, accepted })

@@ -51,6 +51,12 @@ pub struct Job {
     then: Then,
 }
 
+impl Job {
+    fn seals(&self, name: Zxid) -> bool {
+        matches!(self.then, Then::SnapshotDone { zxid, .. } if zxid == name)
+    }
+}
+
 /// Jobs that wait, by the fsync they wait for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Jobs {
@@ -67,8 +73,13 @@ impl Jobs {
 
     /// True while the snapshot of that name is being made durable.
     pub(super) fn is_sealing(&self, name: Zxid) -> bool {
-        let same = |job: &Job| matches!(job.then, Then::SnapshotDone { zxid, .. } if zxid == name);
-        self.waiting.values().any(same)
+        let seals = |job: &Job| job.seals(name) || job.then == Then::NewLeaderStep;
+        self.waiting.values().any(seals)
+    }
+
+    /// Gives up a routine snapshot of that name: another is about to take its place.
+    pub(super) fn drop_snapshot(&mut self, name: Zxid) {
+        self.waiting.retain(|_, job| !job.seals(name));
     }
 
     pub(super) fn clear(&mut self) {

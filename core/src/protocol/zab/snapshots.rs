@@ -147,6 +147,7 @@ impl Peer {
             fsync: true,
             ..policy(&self.config)
         };
+        self.jobs.drop_snapshot(self.db.last_zxid);
         let (name, mut steps) = self.whole_snapshot(policy);
         if self.config.switches.on(Switch::CheckDiskLog) {
             let old = cx
