@@ -258,7 +258,7 @@ impl Monitor {
         Leadership::established(ghost, findings, server, epoch);
         durability::established(ghost, findings, server, epoch);
         let start = Zxid::new(epoch, 0);
-        let places = ghost.committed.len();
+        let places = ghost.committed_upto(start);
         let seat = ghost.seat_mut(server);
         seat.proposed = start;
         seat.committing = start;

@@ -20,8 +20,9 @@ use super::what::What;
 use crate::base::{ServerId, StepId};
 use crate::model::{Epoch, Zxid};
 
-/// S9 at an establishment: the new leader holds all that was committed; what it has beyond is
-/// committed now.
+/// S9 at an establishment: the new leader holds all that was committed before its epoch; what it has
+/// beyond is committed now. A leader that slept may read the acks of its epoch when a later epoch
+/// has begun: what that one committed is not asked of it.
 pub(super) fn established(
     ghost: &mut Ghost,
     findings: &mut Findings,
@@ -34,7 +35,7 @@ pub(super) fn established(
             on_enough_disks(ghost, findings, zxid);
         }
     }
-    let history = ghost.end_of(ghost.committed.len());
+    let history = ghost.end_of(ghost.committed_upto(Zxid::new(epoch, 0)));
     if let Some(reign) = ghost.reigns.get(&epoch).copied() {
         ghost.reigns.insert_mut(epoch, Reign { history, ..reign });
     }
@@ -42,7 +43,7 @@ pub(super) fn established(
 
 fn holds_all(ghost: &mut Ghost, findings: &mut Findings, leader: ServerId, epoch: Epoch) {
     let kept = ghost.advance_kept(leader);
-    let all = ghost.committed.len();
+    let all = ghost.committed_upto(Zxid::new(epoch, 0));
     let lost: Vec<Zxid> = (kept..all)
         .map(|place| ghost.committed_at(place))
         .filter(|zxid| !ghost.holds(leader, *zxid))
