@@ -51,12 +51,6 @@ pub struct Job {
     then: Then,
 }
 
-impl Job {
-    fn seals(&self, name: Zxid) -> bool {
-        matches!(self.then, Then::SnapshotDone { zxid, .. } if zxid == name)
-    }
-}
-
 /// Jobs that wait, by the fsync they wait for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Jobs {
@@ -73,13 +67,19 @@ impl Jobs {
 
     /// True while the snapshot of that name is being made durable.
     pub(super) fn is_sealing(&self, name: Zxid) -> bool {
-        let seals = |job: &Job| job.seals(name) || job.then == Then::NewLeaderStep;
+        let seals = |job: &Job| match job.then {
+            Then::SnapshotDone { zxid, .. } => zxid == name,
+            Then::NewLeaderStep => true,
+            _ => false,
+        };
         self.waiting.values().any(seals)
     }
 
-    /// Gives up a routine snapshot of that name: another is about to take its place.
-    pub(super) fn drop_snapshot(&mut self, name: Zxid) {
-        self.waiting.retain(|_, job| !job.seals(name));
+    /// Gives up every routine snapshot that is being made durable: it shows a history that is about
+    /// to be replaced.
+    pub(super) fn drop_snapshots(&mut self) {
+        let routine = |job: &Job| matches!(job.then, Then::SnapshotDone { .. });
+        self.waiting.retain(|_, job| !routine(job));
     }
 
     pub(super) fn clear(&mut self) {

@@ -329,7 +329,6 @@ impl Peer {
         self.db.last_zxid = zxid;
         self.committed_log.clear();
         self.disk_log_floor = zxid;
-        self.walk = None;
         self.reset_log();
     }
 

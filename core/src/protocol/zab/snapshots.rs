@@ -75,6 +75,12 @@ impl Peer {
         cx.out.push(Effect::Disarm(Timer::SnapshotWalk));
     }
 
+    /// Stops whatever snapshot is on its way to the disk: it may hold what the leader takes back.
+    pub(super) fn drop_snapshots(&mut self, cx: &mut Cx<'_>) {
+        self.abandon_walk(cx);
+        self.jobs.drop_snapshots();
+    }
+
     /// Copies the next few nodes.
     pub(super) fn on_walk_timer(&mut self, cx: &mut Cx<'_>) {
         let nodes = (self.db.tree.len() / PIECES).max(NODES_MIN);
@@ -147,7 +153,6 @@ impl Peer {
             fsync: true,
             ..policy(&self.config)
         };
-        self.jobs.drop_snapshot(self.db.last_zxid);
         let (name, mut steps) = self.whole_snapshot(policy);
         if self.config.switches.on(Switch::CheckDiskLog) {
             let old = cx

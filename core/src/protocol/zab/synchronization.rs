@@ -471,6 +471,7 @@ impl Peer {
             }
         };
         let newer = if drop_snapshots {
+            self.drop_snapshots(cx);
             purge::newer_snapshots(cx.disk, zxid)
         } else {
             Vec::new()
@@ -503,6 +504,7 @@ impl Peer {
         match snapshot::read_stream(image, zxid, self.rules) {
             Ok(db) => {
                 cx.out.decide(Decision::LoadedSnap { zxid });
+                self.drop_snapshots(cx);
                 self.adopt_image(db, zxid);
             }
             Err(_) => self.leave(cx, LeaveReason::ProtocolError),
