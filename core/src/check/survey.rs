@@ -77,9 +77,13 @@ fn options(config: &Config) -> RecoverOptions {
     options
 }
 
+/// A name may wait for the sync of the directory and yet be safe: when a whole snapshot already had
+/// it, a power loss leaves one of the two.
 fn durable_snapshot(disk: &Disk) -> Zxid {
+    let before = purge::whole_snapshots(&disk.durable_view());
     let survives = |name: &str| {
-        disk.name_is_durable(name) && disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
+        let named = disk.name_is_durable(name) || before.iter().any(|(_, n)| **n == *name);
+        named && disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
     };
     let newest_first = purge::whole_snapshots(disk).into_iter();
     let durable = newest_first.filter(|(_, name)| survives(name));
