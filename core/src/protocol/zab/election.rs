@@ -150,9 +150,14 @@ impl Peer {
     }
 
     /// A notification arrived: answer if the sender needs it, and count it if I am looking.
+    ///
+    /// Who has no vote is answered while it looks, and only then: it answers a looking voter itself,
+    /// and the two would go on for ever.
     pub(super) fn on_notification(&mut self, cx: &mut Cx<'_>, from: ServerId, heard: Heard) {
         if !self.config.ensemble.is_voter(from) {
-            self.notify(cx, from);
+            if heard.state == Role::Looking {
+                self.notify(cx, from);
+            }
             return;
         }
         if self.election.is_some() {

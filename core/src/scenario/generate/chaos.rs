@@ -5,6 +5,7 @@ use super::{Class, Player};
 use crate::base::{Duration, ServerId};
 use crate::protocol::zab::packet::Packet;
 use crate::storage::ReadFiles;
+use crate::storage::damage;
 use crate::world::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch};
 
 impl Player {
@@ -210,13 +211,19 @@ impl Player {
                 let file = self.dice.pick(&names).to_string();
                 DiskFault::Delete { file }
             }
-            3 if names.iter().any(|n| n.starts_with("log.")) => DiskFault::Tear,
+            3 if self.has_record(server) => DiskFault::Tear,
             _ => match self.flip(server) {
                 Some(fault) => fault,
                 None => return self.wipe(),
             },
         };
         self.perform(Command::Disk { server, fault })
+    }
+
+    /// True when there is a last record to tear.
+    fn has_record(&self, server: ServerId) -> bool {
+        let disk = &self.world().host(server).disk;
+        damage::tear(&mut disk.clone(), &mut self.dice.clone()).is_some()
     }
 
     /// A bit of a file that has any.

@@ -31,8 +31,13 @@ pub fn config(seed: u64, class: Class, dice: &mut Dice) -> Config {
     config
 }
 
-/// Class B: sometimes a correction is off, sometimes nothing waits for the disk.
+/// Class B: sometimes a release with its defects, sometimes a correction is off, sometimes nothing
+/// waits for the disk.
 fn break_something(config: &mut Config, dice: &mut Dice) {
+    if dice.chance(1, 3) {
+        config.profile = *dice.pick(&[Profile::V3_8_0, Profile::V3_9_4]);
+        config.switches = config.profile.switches();
+    }
     if dice.chance(1, 2) {
         let switch = *dice.pick(Switch::ALL);
         config.switches = config.switches.with(switch, false);
