@@ -73,6 +73,8 @@ pub struct Peer {
     settling: bool,
     /// What memory holds is to be forgotten: the disk is read again once its writes have settled.
     reload: bool,
+    /// A disk error made it load the disk again, and it has not found a leader since.
+    reloaded: bool,
     pub(super) part: Part,
     pub(super) service: Service,
     recovery: Option<Arc<Report>>,
@@ -99,6 +101,7 @@ impl Peer {
             early_votes: BTreeMap::new(),
             settling: false,
             reload: false,
+            reloaded: false,
             part: Part::Looking,
             service: Service::default(),
             recovery: None,
@@ -476,8 +479,14 @@ impl Peer {
         }
     }
 
+    /// The disk refused a write. Memory may be ahead of it, so it is loaded again; when the disk does
+    /// not even take what that writes, the process ends.
     fn on_disk_failed(&mut self, cx: &mut Cx<'_>) {
         cx.out.decide(Decision::DiskRefused);
+        if self.reloaded {
+            cx.out.push(Effect::Halt(HaltReason::SnapshotFailed));
+            return;
+        }
         self.jobs.clear();
         self.walk = None;
         self.reload = false;
@@ -487,6 +496,7 @@ impl Peer {
         let reload = self.config.switches.on(Switch::ReloadAfterDiskError);
         if reload && self.load(cx) {
             let steps = settle_steps(cx.disk);
+            self.reloaded = true;
             self.drop_part(cx, LeaveReason::DiskError);
             self.settling = true;
             self.start_job(cx, steps, Then::Booted);
@@ -504,6 +514,7 @@ impl Peer {
         self.vote = vote;
         self.election = None;
         self.early_votes.clear();
+        self.reloaded = false;
         cx.out.push(Effect::Disarm(Timer::Notify));
         cx.out.push(Effect::Disarm(Timer::Finalize));
         if vote.leader == self.id {
