@@ -45,8 +45,13 @@ impl Player {
             let fault = DiskFault::Ok;
             self.perform(Command::Disk { server, fault })?;
         }
-        for server in self.servers(|h| h.paused) {
-            self.perform(Command::Resume(server))?;
+        let paused = self.servers(|h| h.paused);
+        for server in &paused {
+            self.perform(Command::Resume(*server))?;
+        }
+        if !paused.is_empty() {
+            // What waited for them may still end them: a snapshot that found the disk full.
+            self.play(Action::Run(Duration::from_s(1)))?;
         }
         // A crash takes the traps of a server away.
         for server in std::mem::take(&mut self.trapped) {
