@@ -164,7 +164,13 @@ impl Client {
         self.history.last()
     }
 
-    /// A third of the session timeout: how long it stays silent, and how long it waits to connect.
+    /// How long it waits for a server to confirm its session, when its list has so many servers.
+    pub(super) fn connect_timeout(&self, servers: u8) -> Duration {
+        let timeout = Duration::from_ms(u64::try_from(self.timeout_ms).unwrap_or(0));
+        timeout.divided_by(u64::from(servers.max(1)))
+    }
+
+    /// A third of the session timeout: how long it stays silent.
     pub(super) fn third(&self) -> Duration {
         Duration::from_ms(u64::try_from(self.timeout_ms).unwrap_or(0) / 3)
     }

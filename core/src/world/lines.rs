@@ -230,8 +230,8 @@ impl World {
             session: client.session,
             timeout_ms: client.timeout_ms,
         };
-        let third = client.third();
-        self.wake_client(id, third);
+        let patience = client.connect_timeout(servers);
+        self.wake_client(id, patience);
         let (a, b) = (End::Client(id), End::Server(server));
         if self.is_cut(a, b) || !self.host(server).has_power() {
             self.kill_line(id, server);

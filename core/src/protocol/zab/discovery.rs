@@ -6,6 +6,7 @@
 //!
 //! In ZooKeeper: `Leader.getEpochToPropose`, `waitForEpochAck`, `Learner.registerWithLeader`.
 
+use super::jobs::Then;
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
 use super::state::Phase;
@@ -16,8 +17,6 @@ use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, Timer};
 use crate::protocol::switch::Switch;
 use crate::storage::epochs::EpochFile;
-
-use super::jobs::Then;
 
 impl Peer {
     // --- leader ---
@@ -37,6 +36,9 @@ impl Peer {
             return;
         };
         if yields && leading.epoch.is_some_and(|epoch| accepted > epoch) {
+            // It makes the same promise, so that the next epoch is beyond it whoever is elected.
+            let then = Then::LearnerAccepted(accepted);
+            self.write_epoch(cx, EpochFile::Accepted, accepted, then);
             self.leave(cx, LeaveReason::HigherPromise);
             return;
         }

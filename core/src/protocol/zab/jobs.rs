@@ -23,7 +23,7 @@ pub enum Then {
     LeaderAccepted(Epoch),
     /// As leader: the new epoch is current on disk.
     LeaderCurrent(Epoch),
-    /// As learner: the offered epoch is accepted on disk.
+    /// As learner: the offered epoch is accepted on disk. Also of a leader that yields to a promise.
     LearnerAccepted(Epoch),
     /// As learner: the log is cut.
     Truncated(Zxid),

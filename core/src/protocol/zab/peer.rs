@@ -459,6 +459,8 @@ impl Peer {
         }
     }
 
+    /// A quorum connection is gone. A server that has been elected but does not know it yet hangs up
+    /// at once, so a learner that was not told an epoch calls again.
     fn on_closed(&mut self, cx: &mut Cx<'_>, peer: ServerId) {
         match &mut self.part {
             Part::Leading(leading) if leading.learners.contains_key(&peer) => {
@@ -469,7 +471,9 @@ impl Peer {
                 });
             }
             Part::Learning(l) if l.leader == peer => match l.stage {
-                LearnStage::Connecting if l.tries < RECONNECT_TRIES => {
+                LearnStage::Connecting | LearnStage::Discovery if l.tries < RECONNECT_TRIES => {
+                    l.stage = LearnStage::Connecting;
+                    cx.out.push(Effect::Disarm(Timer::ReadTimeout));
                     cx.out.arm(Timer::Reconnect, RECONNECT_AFTER);
                 }
                 LearnStage::Connecting => self.leave(cx, LeaveReason::LeaderUnreachable),
