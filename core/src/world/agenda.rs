@@ -94,6 +94,14 @@ impl Agenda {
         self.events.pop_first().map(|((at, _), event)| (at, event))
     }
 
+    /// Takes out the events of one instant that `wanted` names, in order.
+    pub fn take_due(&mut self, at: Instant, wanted: impl Fn(&Event) -> bool) -> Vec<Event> {
+        let due = self.events.range((at, 0)..=(at, u64::MAX));
+        let slots: Vec<Slot> = due.filter(|(_, e)| wanted(e)).map(|(s, _)| *s).collect();
+        let taken = slots.into_iter().filter_map(|s| self.events.remove(&s));
+        taken.collect()
+    }
+
     /// All events in order.
     pub fn iter(&self) -> impl Iterator<Item = &Event> {
         self.events.values()

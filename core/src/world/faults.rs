@@ -10,7 +10,7 @@ use super::message::{End, Message};
 use super::network::{Channel, Conn};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::traps::{CrashTrap, PacketTrap};
-use super::world::World;
+use super::world::{World, receiver};
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
 use crate::protocol::{Input, Timer};
@@ -351,7 +351,10 @@ impl World {
             return Err(Refusal::PauseState(id));
         }
         host.paused = false;
-        for event in std::mem::take(&mut host.held) {
+        let mut held = std::mem::take(&mut host.held);
+        // What is due at this very instant came after what was held.
+        held.extend(self.agenda.take_due(now, |e| receiver(e) == Some(id)));
+        for event in held {
             let timer = match &event {
                 Event::Timer(_, timer) => Some(*timer),
                 _ => None,

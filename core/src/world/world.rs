@@ -182,7 +182,8 @@ impl World {
                 let held = Event::Signal(id, Signal::Synced(write));
                 self.host_mut(id).held.push_back(held);
             }
-            return Some(self.finish_step(Actor::Server(id), cause, Vec::new(), None));
+            let before = self.status(id);
+            return Some(self.finish_step(Actor::Server(id), cause, Vec::new(), before));
         }
         if let Event::Timer(_, timer) = event {
             self.host_mut(id).timers[timer as usize] = None;
@@ -587,7 +588,7 @@ impl World {
 }
 
 /// The server that an event would be handled by.
-fn receiver(event: &Event) -> Option<ServerId> {
+pub(super) fn receiver(event: &Event) -> Option<ServerId> {
     match event {
         Event::Deliver(m) => match m.to {
             End::Server(id) => Some(id),
