@@ -315,14 +315,26 @@ impl Ghost {
         seat.logged = zxid;
     }
 
-    /// Replaces what is known of a disk by what was found on it.
+    /// Replaces what is known of a disk by what was found on it. What nobody has committed yet and
+    /// was in its log is still there when a snapshot took the place of that log.
     pub(super) fn take_survey(
         &mut self,
         server: ServerId,
         survey: &Survey,
         step: StepId,
     ) -> Result<(), Conflict> {
+        let replaced = self.seat(server).replaced;
+        let mut carried = self.tail(server, survey.base.next());
+        carried.retain(|zxid| *zxid > replaced);
         self.forget_disk(server);
+        for zxid in carried {
+            if let Some(entry) = self.ledger.get_mut(&zxid) {
+                entry.logged.insert(server);
+                if survey.base_durable >= zxid {
+                    entry.durable.insert(server);
+                }
+            }
+        }
         let seat = self.seat_mut(server);
         if survey.base < seat.replaced {
             seat.replaced = Zxid::ZERO;

@@ -7,6 +7,7 @@ const SCRIPT: &str = "zablab 1
 ensemble servers=3 seed=7
 until leader within=5s
 beat elected
+run 50ms
 client a server=1
 run 200ms
 a create /x \"1\"

@@ -532,8 +532,12 @@ impl World {
 
     // --- steps ---
 
+    /// What a server says of itself; nothing while it is down or has not read its disk yet.
     pub(super) fn status(&self, id: ServerId) -> Option<Status> {
-        self.host(id).process.as_ref().map(Peer::status)
+        let booted = self.host(id).process.as_ref();
+        booted
+            .filter(|peer| peer.recovery().is_some())
+            .map(Peer::status)
     }
 
     /// Closes the books on one event.
