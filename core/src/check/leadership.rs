@@ -14,12 +14,20 @@ use crate::model::{Epoch, Zxid};
 use crate::storage::epochs::EpochFile;
 
 /// What is known of the epochs of one server.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Known {
     /// What it acted on: a file is durable before memory follows it.
     acted: [(Epoch, StepId); 2],
     /// What the files hold.
     files: [Option<Epoch>; 2],
+}
+
+impl Known {
+    /// Nothing yet. An empty disk that is not trusted begins with epoch -1.
+    const NOTHING: Self = Self {
+        acted: [(Epoch(-1), StepId(0)); 2],
+        files: [None; 2],
+    };
 }
 
 /// The state of both properties.
@@ -31,7 +39,7 @@ pub(super) struct Leadership {
 impl Leadership {
     pub(super) fn new(servers: usize) -> Self {
         Self {
-            known: vec![Known::default(); servers],
+            known: vec![Known::NOTHING; servers],
         }
     }
 
@@ -98,7 +106,7 @@ impl Leadership {
         if start {
             for (index, file) in FILES.into_iter().enumerate() {
                 let (from, seen) = known.acted[index];
-                let to = files[index].unwrap_or_default();
+                let to = files[index].unwrap_or(from.min(Epoch(0)));
                 if to < from {
                     fell(findings, server, file, (from, to), seen);
                 }

@@ -225,7 +225,7 @@ pub enum Decision {
         replayed: u64,
         /// Last zxid.
         zxid: Zxid,
-        /// Places where a log stopped early.
+        /// Places where a log stopped early; preallocated zeros are its ordinary end.
         stops: u32,
     },
     /// The disk is empty.
@@ -233,10 +233,12 @@ pub enum Decision {
         /// It counts as a new server's; else its vote does not count.
         trusted: bool,
     },
-    /// A snapshot begins; writes go on meanwhile.
+    /// A snapshot begins.
     SnapshotBegun {
         /// Its name.
         zxid: Zxid,
+        /// It is a walk over the tree while writes go on; else it is written in one go.
+        walk: bool,
     },
     /// A snapshot is complete; effects up to `fuzzy_to` may be in it.
     SnapshotDone {

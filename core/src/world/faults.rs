@@ -508,17 +508,27 @@ impl World {
         }
         let there = self.now + self.latency(a, b);
         let there = self.network.arrive(from, to, Channel::Quorum, there);
-        let back = there + self.latency(a, b);
-        let back = self.network.arrive(to, from, Channel::Quorum, back);
         if up {
             let signal = Signal::Opened(from, id, true);
             self.agenda.plan(there, Event::Signal(to, signal));
-            let signal = Signal::Opened(to, id, false);
-            self.agenda.plan(back, Event::Signal(from, signal));
         } else {
+            let back = there + self.latency(a, b);
+            let back = self.network.arrive(to, from, Channel::Quorum, back);
             let signal = Signal::Closed(to, id);
             self.agenda.plan(back, Event::Signal(from, signal));
         }
+    }
+
+    /// The leader's end has been offered a call: unless it hung up at once, the learner hears that
+    /// the connection stands.
+    pub(super) fn answer_call(&mut self, leader: ServerId, learner: ServerId, id: ConnId) {
+        if !self.network.listens(leader, learner, id) || self.network.is_dead(learner, leader) {
+            return;
+        }
+        let back = self.now + self.latency(End::Server(leader), End::Server(learner));
+        let back = self.network.arrive(leader, learner, Channel::Quorum, back);
+        let signal = Signal::Opened(leader, id, false);
+        self.agenda.plan(back, Event::Signal(learner, signal));
     }
 
     /// One end closes: what is under way to it is lost, the other end is told.

@@ -137,10 +137,10 @@ impl Network {
         *last
     }
 
-    /// The end of `me` is open from now on. False when that connection is no longer known.
+    /// The end of `me` is open from now on. False when that connection is no longer known, or dead.
     pub fn open_end(&mut self, me: ServerId, peer: ServerId, id: ConnId) -> bool {
         for key in [(me, peer), (peer, me)] {
-            if let Some(conn) = self.conns.get_mut(&key).filter(|c| c.id == id) {
+            if let Some(conn) = self.conns.get_mut(&key).filter(|c| c.id == id && !c.dead) {
                 conn.leader_open |= conn.leader == me;
                 return true;
             }
@@ -153,6 +153,12 @@ impl Network {
         let both = [(me, peer), (peer, me)];
         let mut known = both.iter().filter_map(|key| self.conns.get(key));
         known.any(|conn| conn.id == id && conn.is_open_at(me))
+    }
+
+    /// Whether nothing passes on the connection of that learner with that leader.
+    pub fn is_dead(&self, learner: ServerId, leader: ServerId) -> bool {
+        let conn = self.conns.get(&(learner, leader));
+        conn.is_some_and(|conn| conn.dead)
     }
 
     /// The quorum connection on which `from` may send to `to`.

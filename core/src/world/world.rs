@@ -264,7 +264,12 @@ impl World {
                 if !self.network.open_end(id, peer, conn) {
                     return None;
                 }
-                (Cause::Opened(peer), Input::Opened { peer, accepted })
+                let (cause, input) = (Cause::Opened(peer), Input::Opened { peer, accepted });
+                let step = self.server_step(id, cause, input);
+                if accepted {
+                    self.answer_call(id, peer, conn);
+                }
+                return Some(step);
             }
             Signal::Closed(peer, conn) => {
                 if !self.forget_conn_end(id, peer, conn) {

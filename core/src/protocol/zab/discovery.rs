@@ -39,6 +39,7 @@ impl Peer {
             // It makes the same promise, so that the next epoch is beyond it whoever is elected.
             let then = Then::LearnerAccepted(accepted);
             self.write_epoch(cx, EpochFile::Accepted, accepted, then);
+            cx.out.push(Effect::Close(from));
             self.leave(cx, LeaveReason::HigherPromise);
             return;
         }
@@ -163,12 +164,15 @@ impl Peer {
 
     // --- learner ---
 
-    /// Connects to the elected leader.
+    /// Connects to the elected leader. All attempts together may take initLimit.
     pub(super) fn connect_to_leader(&mut self, cx: &mut Cx<'_>) {
+        let limit = self.init_limit();
         if let Part::Learning(learning) = &mut self.part {
-            learning.stage = LearnStage::Connecting;
             learning.tries += 1;
             cx.out.push(Effect::Connect(learning.leader));
+            if learning.tries == 1 {
+                cx.out.arm(Timer::ReadTimeout, limit);
+            }
         }
     }
 

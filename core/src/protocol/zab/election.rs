@@ -180,7 +180,7 @@ impl Peer {
             return;
         }
         if election.finalizing {
-            if heard.state == Role::Looking && !self.beats(heard.vote, self.vote) {
+            if !self.beats(heard.vote, self.vote) {
                 cx.out.arm(Timer::Finalize, FINALIZE_WAIT);
                 return;
             }

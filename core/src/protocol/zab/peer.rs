@@ -20,7 +20,7 @@ use crate::protocol::machine::{Effect, HaltReason, Input, Outbox, Timer};
 use crate::protocol::switch::{Profile, Switch};
 use crate::storage::recovery::{self, GapRule, RecoverOptions};
 use crate::storage::report::{Finding, Report};
-use crate::storage::{Disk, DiskStep, ReadFiles, SyncTarget, epochs};
+use crate::storage::{Disk, DiskStep, ReadFiles, StopWhy, SyncTarget, epochs};
 use crate::tree::{Database, TreeRules};
 
 /// How long a learner waits between attempts to reach the leader, and how often it tries.
@@ -459,8 +459,8 @@ impl Peer {
         }
     }
 
-    /// A quorum connection is gone. A server that has been elected but does not know it yet hangs up
-    /// at once, so a learner that was not told an epoch calls again.
+    /// A quorum connection is gone, or was refused: a server that has been elected but does not know
+    /// it yet takes no calls, so the learner tries again.
     fn on_closed(&mut self, cx: &mut Cx<'_>, peer: ServerId) {
         match &mut self.part {
             Part::Leading(leading) if leading.learners.contains_key(&peer) => {
@@ -471,9 +471,7 @@ impl Peer {
                 });
             }
             Part::Learning(l) if l.leader == peer => match l.stage {
-                LearnStage::Connecting | LearnStage::Discovery if l.tries < RECONNECT_TRIES => {
-                    l.stage = LearnStage::Connecting;
-                    cx.out.push(Effect::Disarm(Timer::ReadTimeout));
+                LearnStage::Connecting if l.tries < RECONNECT_TRIES => {
                     cx.out.arm(Timer::Reconnect, RECONNECT_AFTER);
                 }
                 LearnStage::Connecting => self.leave(cx, LeaveReason::LeaderUnreachable),
@@ -687,7 +685,11 @@ impl Summary {
             match finding {
                 Finding::SnapshotLoaded { zxid, .. } => summary.snapshot = Some(*zxid),
                 Finding::Replayed { records, .. } => summary.replayed += records,
-                Finding::LogEnds(_) => summary.stops += 1,
+                Finding::LogEnds(stop)
+                    if matches!(stop.why, StopWhy::Torn | StopWhy::NoEndByte) =>
+                {
+                    summary.stops += 1
+                }
                 Finding::TrustedEmpty => summary.fresh = true,
                 Finding::UntrustedEmpty => {
                     summary.fresh = true;

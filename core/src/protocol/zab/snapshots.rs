@@ -13,7 +13,8 @@
 //! `ZooKeeperServer.takeSnapshot`, `PurgeTxnLog`.
 
 use super::jobs::Then;
-use super::peer::{Cx, Peer};
+use super::peer::{Cx, Part, Peer};
+use super::sync_plan::SyncMode;
 use crate::base::Duration;
 use crate::model::Zxid;
 use crate::protocol::config::Config;
@@ -57,7 +58,7 @@ impl Peer {
             cx.out.decide(Decision::TooBusyToSnap);
             return;
         }
-        cx.out.decide(Decision::SnapshotBegun { zxid });
+        cx.out.decide(Decision::SnapshotBegun { zxid, walk: true });
         let (writer, ops) = SnapshotWriter::begin(&self.db, policy(&self.config));
         write_all(cx, ops);
         self.walk = Some(Walk {
@@ -133,7 +134,7 @@ impl Peer {
             return;
         }
         self.abandon_walk(cx);
-        cx.out.decide(Decision::SnapshotBegun { zxid });
+        cx.out.decide(Decision::SnapshotBegun { zxid, walk: false });
         let (_, steps) = self.whole_snapshot(policy(&self.config));
         self.start_job(
             cx,
@@ -146,7 +147,7 @@ impl Peer {
     }
 
     /// A learner's snapshot of the tree it received: temporary name, fsync, rename. Logs from before
-    /// it would leave a hole in front of the next one, so they go.
+    /// it would leave a hole in front of the next one, so they go, once it is safe.
     pub(super) fn write_synced_snapshot(&mut self, cx: &mut Cx<'_>) {
         let policy = SnapshotPolicy {
             tmp: true,
@@ -154,7 +155,7 @@ impl Peer {
             ..policy(&self.config)
         };
         let (name, mut steps) = self.whole_snapshot(policy);
-        if self.config.switches.on(Switch::CheckDiskLog) {
+        if self.config.switches.on(Switch::CheckDiskLog) && !self.log_reaches_the_tree() {
             let old = cx
                 .disk
                 .names()
@@ -164,6 +165,12 @@ impl Peer {
             steps.push(DiskStep::Sync(SyncTarget::Directory));
         }
         self.start_job(cx, steps, Then::NewLeaderStep);
+    }
+
+    /// True after a TRUNC that nothing followed: the log that was cut ends where the tree is.
+    fn log_reaches_the_tree(&self) -> bool {
+        let cut = matches!(&self.part, Part::Learning(l) if l.mode == Some(SyncMode::Trunc));
+        cut && self.pipeline.logged == self.db.last_zxid
     }
 
     /// The name and the steps of a snapshot written in one go.

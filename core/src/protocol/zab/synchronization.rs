@@ -93,6 +93,7 @@ pub enum Durably {
 }
 
 /// The order of the verbs. The default arm is right; each defect is another order or a missing verb.
+/// A history that is only queued comes last: nobody waits for it, so nothing can be said to follow.
 pub fn new_leader_plan(switches: Switches, snapshot_needed: bool) -> Vec<Durably> {
     let mut history = Vec::new();
     if switches.on(Switch::LogBeforeNewleaderAck) {
@@ -109,7 +110,8 @@ pub fn new_leader_plan(switches: Switches, snapshot_needed: bool) -> Vec<Durably
     if snapshot_needed {
         plan.push(Durably::Snapshot);
     }
-    if switches.on(Switch::EpochAfterLog) {
+    let queued = history == [Durably::QueueHistory];
+    if switches.on(Switch::EpochAfterLog) && !queued {
         plan.extend(history);
         plan.push(Durably::CurrentEpoch);
     } else {
@@ -228,16 +230,17 @@ impl Peer {
         };
         let epoch = leading.epoch.unwrap_or_default();
         let participant = learner.participant;
-        let planned = sync_plan::plan(
-            if peer == Zxid::UNTRUSTED {
-                Zxid::ZERO
-            } else {
-                peer
-            },
-            self.committed_log.make_contiguous(),
-            self.db.last_zxid,
-            || disk_log(cx, peer, self.disk_log_floor, self.config.switches),
-        );
+        let forgot = self.config.switches.on(Switch::TruncDropsSnapshots);
+        let planned = if peer == Zxid::UNTRUSTED && forgot {
+            sync_plan::whole_tree(self.db.last_zxid)
+        } else {
+            sync_plan::plan(
+                peer.max(Zxid::ZERO),
+                self.committed_log.make_contiguous(),
+                self.db.last_zxid,
+                || disk_log(cx, peer, self.disk_log_floor, self.config.switches),
+            )
+        };
         cx.out.decide(Decision::PlannedSync {
             learner: id,
             peer,
@@ -387,18 +390,32 @@ fn disk_log(cx: &Cx<'_>, peer: Zxid, floor: Zxid, switches: Switches) -> Option<
     if switches.on(Switch::CheckDiskLog) && peer < floor {
         return None;
     }
-    let limit = newest_snapshot_size(cx.disk)? / 3;
+    let limit = newest_snapshot_size(cx.disk)? * 33 / 100;
+    if bytes_behind(cx.disk, peer) > limit {
+        return None;
+    }
     let mut records: Vec<Arc<Record>> = Vec::new();
-    let mut size = 0;
     for found in scan::records(cx.disk, peer, LastLog::MayBeTorn) {
         let found = found.ok()?;
-        size += found.end - found.offset;
-        if size > limit || records.is_empty() && found.record.zxid() > peer {
+        if records.is_empty() && found.record.zxid() > peer {
             return None;
         }
         records.push(found.record);
     }
     Some(records)
+}
+
+/// Length, preallocation included, of the log files behind the one that `peer` stands in. The size
+/// factor looks at these: the first file is read in any case. ZooKeeper:
+/// `FileTxnIterator.getStorageSize`, `ZKDatabase.calculateTxnLogSizeLimit`.
+fn bytes_behind(disk: &Disk, peer: Zxid) -> u64 {
+    let files = scan::log_files(disk);
+    let first = files.iter().rposition(|(zxid, _)| *zxid < peer);
+    let behind = files.iter().skip(first.unwrap_or(0) + 1);
+    behind
+        .filter_map(|(_, name)| disk.content(name))
+        .map(|content| content.len())
+        .sum()
 }
 
 /// Whatever goes, goes from the newest on, and is gone for good before the file that stays is cut:
@@ -455,8 +472,16 @@ impl Peer {
     }
 
     fn truncate(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
-        self.pipeline.writer.roll();
         let drop_snapshots = self.config.switches.on(Switch::TruncDropsSnapshots);
+        if drop_snapshots
+            && !purge::whole_snapshots(cx.disk)
+                .iter()
+                .any(|(z, _)| *z <= zxid)
+        {
+            self.ask_for_snap(cx);
+            return;
+        }
+        self.pipeline.writer.roll();
         let rule = if drop_snapshots {
             CutRule::NothingBeyond
         } else {
@@ -483,17 +508,21 @@ impl Peer {
         self.start_job(cx, steps, Then::Truncated(zxid));
     }
 
-    /// The log is cut: load the database again. Without a snapshot to load there is nothing to keep.
+    /// The cut would leave no snapshot to load. What the disk holds may be one of a quorum's copies,
+    /// so nothing is removed before the whole tree from the leader is safe: only memory forgets.
+    fn ask_for_snap(&mut self, cx: &mut Cx<'_>) {
+        cx.out.decide(Decision::NeedsSnap);
+        self.drop_snapshots(cx);
+        self.forget_database();
+        if let Part::Learning(learning) = &mut self.part {
+            learning.dirty = false;
+        }
+        self.leave(cx, LeaveReason::ProtocolError);
+    }
+
+    /// The log is cut: load the database again.
     pub(super) fn reload_truncated(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
         cx.out.decide(Decision::Truncated { to: zxid });
-        if self.config.switches.on(Switch::TruncDropsSnapshots)
-            && newest_snapshot_size(cx.disk).is_none()
-        {
-            cx.out.decide(Decision::NeedsSnap);
-            self.forget_database();
-            self.leave(cx, LeaveReason::ProtocolError);
-            return;
-        }
         if self.load(cx) {
             self.db.last_zxid = zxid;
             self.reset_log();
@@ -696,7 +725,7 @@ mod tests {
         );
         assert_eq!(
             off(Switch::WriteBeforeNewleaderAck),
-            [QueueHistory, CurrentEpoch, Ack]
+            [CurrentEpoch, QueueHistory, Ack]
         );
         assert_eq!(
             new_leader_plan(Profile::V3_8_0.switches(), false),

@@ -56,7 +56,10 @@ pub(super) fn sentence(caption: &Caption) -> String {
             format!("{server} acknowledges {}: now on its disk.", span(run))
         }
         Caption::Quorum { zxid, acks, voters } => {
-            format!("{acks} of {voters} disks hold {}: quorum.", z(*zxid))
+            format!(
+                "{acks} of {voters} voters have acknowledged {}: quorum.",
+                z(*zxid)
+            )
         }
         Caption::Committed {
             leader,
@@ -447,7 +450,7 @@ fn decided(s: ServerId, decision: &Decision) -> String {
         } => planned(s, *learner, z(*peer).to_string(), plan),
         Decision::Truncated { to } => format!("{s} cuts its log back to {}.", z(*to)),
         Decision::NeedsSnap => {
-            format!("{s} has no snapshot left to start from: it asks for a full copy.")
+            format!("The cut would leave {s} no snapshot to start from: it asks for a full copy.")
         }
         Decision::LoadedSnap { zxid } => {
             format!("{s} has taken over the whole tree as of {}.", z(*zxid))
@@ -461,7 +464,11 @@ fn decided(s: ServerId, decision: &Decision) -> String {
         ),
         Decision::Serving => format!("{s} is up to date and serves clients."),
         Decision::QuorumOfAcks { zxid, acks } => {
-            format!("{} disks hold {}: quorum.", acks.len(), z(*zxid))
+            format!(
+                "{} voters have acknowledged {}: quorum.",
+                acks.len(),
+                z(*zxid)
+            )
         }
         Decision::LateAck { from, zxid } => format!(
             "The ACK of {from} for {} comes late: it is committed.",
@@ -519,8 +526,11 @@ fn decided(s: ServerId, decision: &Decision) -> String {
         Decision::FreshDisk { trusted: false } => {
             format!("The disk of {s} is empty: it may follow, but its vote does not count.")
         }
-        Decision::SnapshotBegun { zxid } => {
+        Decision::SnapshotBegun { zxid, walk: true } => {
             format!("{s} starts snapshot.{zxid:x} while writes continue.")
+        }
+        Decision::SnapshotBegun { zxid, .. } => {
+            format!("{s} writes snapshot.{zxid:x} in one go.")
         }
         Decision::SnapshotDone { zxid, fuzzy_to } if zxid == fuzzy_to => {
             format!("snapshot.{zxid:x} of {s} is complete.")

@@ -405,8 +405,8 @@ mod tests {
                 voters: 3
             }),
             [
-                "2 of 3 disks hold e1·3: quorum.",
-                "3 块磁盘中已有 2 块持有 e1·3：达到法定人数。"
+                "2 of 3 voters have acknowledged e1·3: quorum.",
+                "3 个投票成员中已有 2 个确认 e1·3：达到法定人数。"
             ]
         );
         assert_eq!(

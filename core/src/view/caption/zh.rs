@@ -61,7 +61,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
         }
         Caption::Quorum { zxid, acks, voters } => {
             format!(
-                "{voters} 块磁盘中已有 {acks} 块持有 {}：达到法定人数。",
+                "{voters} 个投票成员中已有 {acks} 个确认 {}：达到法定人数。",
                 z(*zxid)
             )
         }
@@ -410,7 +410,7 @@ fn decided(s: ServerId, decision: &Decision) -> String {
             plan,
         } => planned(s, *learner, z(*peer).to_string(), plan),
         Decision::Truncated { to } => format!("{s} 把日志截断到 {}。", z(*to)),
-        Decision::NeedsSnap => format!("{s} 没有可用的快照了：请求全量同步。"),
+        Decision::NeedsSnap => format!("截断后 {s} 将没有可用的快照：请求全量同步。"),
         Decision::LoadedSnap { zxid } => format!("{s} 已接收截至 {} 的整棵数据树。", z(*zxid)),
         Decision::AckedNewLeader { epoch } => {
             format!("{s} 的历史已落盘，加入 e{epoch}，并确认 NEWLEADER。")
@@ -423,7 +423,11 @@ fn decided(s: ServerId, decision: &Decision) -> String {
         }
         Decision::Serving => format!("{s} 已同步，开始服务客户端。"),
         Decision::QuorumOfAcks { zxid, acks } => {
-            format!("{} 块磁盘持有 {}：达到法定人数。", acks.len(), z(*zxid))
+            format!(
+                "{} 个投票成员已确认 {}：达到法定人数。",
+                acks.len(),
+                z(*zxid)
+            )
         }
         Decision::LateAck { from, zxid } => {
             format!("{from} 对 {} 的 ACK 来迟了：已提交。", z(*zxid))
@@ -480,7 +484,10 @@ fn decided(s: ServerId, decision: &Decision) -> String {
         Decision::FreshDisk { trusted: false } => {
             format!("{s} 的磁盘为空：它可以跟随，但选票不计数。")
         }
-        Decision::SnapshotBegun { zxid } => format!("{s} 开始生成 snapshot.{zxid:x}，写入不停。"),
+        Decision::SnapshotBegun { zxid, walk: true } => {
+            format!("{s} 开始生成 snapshot.{zxid:x}，写入不停。")
+        }
+        Decision::SnapshotBegun { zxid, .. } => format!("{s} 一次写完 snapshot.{zxid:x}。"),
         Decision::SnapshotDone { zxid, fuzzy_to } if zxid == fuzzy_to => {
             format!("{s} 的 snapshot.{zxid:x} 已完成。")
         }

@@ -4,7 +4,7 @@
 //!    0.412  S3 looking ⇨ leading discovery
 //!    0.415  S3 proposes epoch 1: a quorum has announced its acceptedEpoch
 //!    0.622  S3 → S1,S2 PROPOSAL 1.2 create /p
-//!    0.630  S3 commits 1.2: it is durable at S1,S3
+//!    0.630  S3 commits 1.2: acknowledged by S1,S3
 //!    0.634  a is told OK by S1: create /p is 1.2
 //!    1.000  S3 dies of a power loss
 //! ```

@@ -84,7 +84,7 @@ pub fn reason(decision: &Decision) -> String {
         ),
         Decision::Serving => "is up to date and serves".to_owned(),
         Decision::QuorumOfAcks { zxid, acks } => {
-            format!("has a quorum for {zxid}: it is durable at {}", list(acks))
+            format!("has a quorum for {zxid}: acknowledged by {}", list(acks))
         }
         Decision::LateAck { from, zxid } => {
             format!("needs no more acks for {zxid}, as the one of {from}")
@@ -129,7 +129,10 @@ pub fn reason(decision: &Decision) -> String {
         Decision::FreshDisk { trusted: false } => {
             "starts with an empty disk; its vote will not count".to_owned()
         }
-        Decision::SnapshotBegun { zxid } => format!("begins snapshot {zxid} and goes on serving"),
+        Decision::SnapshotBegun { zxid, walk: true } => {
+            format!("begins snapshot {zxid}, and writes go on")
+        }
+        Decision::SnapshotBegun { zxid, .. } => format!("writes snapshot {zxid} in one go"),
         Decision::SnapshotDone { zxid, fuzzy_to } if zxid == fuzzy_to => {
             format!("has written snapshot {zxid}")
         }
@@ -166,6 +169,7 @@ fn sync(plan: &SyncPlan) -> String {
         SyncReason::OtherEpoch { entry } => {
             format!("the history goes on with {entry} of another epoch")
         }
+        SyncReason::Untrusted => "it has no database to go on from".to_owned(),
         SyncReason::TooOld { min } => {
             format!("that is too old, the committed log begins at {min}")
         }
