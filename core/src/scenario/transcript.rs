@@ -94,6 +94,9 @@ impl Transcript {
 /// How many steps are told at a time.
 const SLICE: u64 = 10_000;
 
+/// Characters that are shown of a line of the script.
+const COLUMNS: usize = 100;
+
 /// Runs a script to its end and tells it piece by piece: the text of `zablab run`, and of a golden
 /// file. Stops where a line cannot be carried out, or where the teller gives up.
 pub fn tell<E>(
@@ -116,6 +119,14 @@ pub fn tell<E>(
     }
 }
 
+/// A line of the script is cut to what is read at a glance; its whole text is in the script.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(COLUMNS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 impl Witness for Transcript {
     fn line(&mut self, at: Instant, line: &Line) {
         if matches!(&line.action, Action::Beat(name) if Some(name) == self.show.from.as_ref()) {
@@ -126,7 +137,8 @@ impl Witness for Transcript {
             Action::Run(_) | Action::Step(_) | Action::At { .. } => return,
             action => print::action(action),
         };
-        let shown = shown.replace('\n', "\n             ");
+        let lines: Vec<String> = shown.lines().map(cut).collect();
+        let shown = lines.join("\n             ");
         self.say(at, Kind::Script, format!("> {shown}"));
     }
 
