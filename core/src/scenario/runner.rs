@@ -21,7 +21,9 @@ use super::error::{Position, Problem, ScriptError};
 use super::parser::STEPS_MAX;
 use super::print;
 use crate::base::{Duration, Instant};
+use crate::check::Property;
 use crate::check::liveness::calm;
+use crate::check::verdict::LAMPS;
 use crate::history::{Keep, Timeline};
 use crate::protocol::{Profile, Switches};
 use crate::world::config::Config;
@@ -229,6 +231,26 @@ impl Runner {
     /// True when every claim so far held.
     pub fn all_held(&self) -> bool {
         self.checks.iter().all(|c| c.ok)
+    }
+
+    /// Properties that are broken although no line says that they must be: neither its name, nor its
+    /// lamp, nor, for S9, that a write is lost.
+    pub fn unforeseen(&self) -> Vec<Property> {
+        let verdicts = self.timeline.monitor().verdicts();
+        let broken = verdicts.violations().map(|v| v.property);
+        broken.filter(|p| !self.is_foreseen(*p)).collect()
+    }
+
+    fn is_foreseen(&self, property: Property) -> bool {
+        self.program.actions().any(|action| match action {
+            Action::Expect(claim) | Action::Until { claim, .. } => says_broken(claim, property),
+            _ => false,
+        })
+    }
+
+    /// True when every claim held and nothing else is broken.
+    pub fn passed(&self) -> bool {
+        self.all_held() && self.unforeseen().is_empty()
     }
 
     fn begin_line(&mut self, witness: &mut impl Witness) -> Result<(), ScriptError> {
@@ -442,6 +464,18 @@ impl Runner {
         let check = Check { at, text, ok, saw };
         witness.check(self.timeline.now(), &check);
         self.checks.push(check);
+    }
+}
+
+/// True when a claim says that a property is broken.
+fn says_broken(claim: &Claim, property: Property) -> bool {
+    match &claim.fact {
+        Fact::Lamp { name, green } => {
+            *green == claim.not && LAMPS.iter().any(|l| l.0 == name && l.1 == property)
+        }
+        Fact::Property { name, holds } => *holds == claim.not && name == property.name(),
+        Fact::Lost(target) => target.is_some() != claim.not && property == Property::S9,
+        _ => false,
     }
 }
 

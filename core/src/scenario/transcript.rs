@@ -9,10 +9,12 @@
 //! event does not change every file.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use super::ast::{Action, Line};
+use super::ast::{Action, Line, Program};
 use super::print;
-use super::runner::{Check, Witness};
+use super::runner::{Check, Options, Progress, Runner, Witness};
+use super::show::Show;
 use crate::base::Instant;
 use crate::check::Verdicts;
 use crate::history::Timeline;
@@ -22,15 +24,21 @@ use crate::world::step::Step;
 /// The text of a run so far.
 #[derive(Clone, Debug)]
 pub struct Transcript {
+    show: Show,
     filter: Filter,
     text: String,
     seen: Verdicts,
 }
 
 impl Transcript {
-    /// A transcript of these kinds of lines.
-    pub fn new(filter: Filter) -> Self {
+    /// A transcript that shows so much.
+    pub fn new(show: Show) -> Self {
+        let filter = match show.from {
+            None => show.kinds,
+            Some(_) => Filter::always(),
+        };
         Self {
+            show,
             filter,
             text: String::new(),
             seen: Verdicts::default(),
@@ -83,14 +91,54 @@ impl Transcript {
     }
 }
 
+/// How many steps are told at a time.
+const SLICE: u64 = 10_000;
+
+/// Characters that are shown of a line of the script.
+const COLUMNS: usize = 100;
+
+/// Runs a script to its end and tells it piece by piece: the text of `zablab run`, and of a golden
+/// file. Stops where a line cannot be carried out, or where the teller gives up.
+pub fn tell<E>(
+    program: Arc<Program>,
+    options: Options,
+    show: Show,
+    mut teller: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(Runner, Progress), E> {
+    let mut runner = Runner::new(program, options);
+    let mut transcript = Transcript::new(show);
+    loop {
+        let progress = runner.advance_with(SLICE, &mut transcript);
+        if progress == Progress::Finished {
+            transcript.ending(runner.timeline());
+        }
+        teller(&transcript.take())?;
+        if progress != Progress::More {
+            return Ok((runner, progress));
+        }
+    }
+}
+
+/// A line of the script is cut to what is read at a glance; its whole text is in the script.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(COLUMNS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 impl Witness for Transcript {
     fn line(&mut self, at: Instant, line: &Line) {
+        if matches!(&line.action, Action::Beat(name) if Some(name) == self.show.from.as_ref()) {
+            self.filter = self.show.kinds;
+        }
         let shown = match &line.action {
             Action::Ensemble(_) | Action::Expect(_) | Action::Until { .. } => return,
             Action::Run(_) | Action::Step(_) | Action::At { .. } => return,
             action => print::action(action),
         };
-        let shown = shown.replace('\n', "\n             ");
+        let lines: Vec<String> = shown.lines().map(cut).collect();
+        let shown = lines.join("\n             ");
         self.say(at, Kind::Script, format!("> {shown}"));
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value};
 use zablab_core::protocol::Profile;
+use zablab_core::scenario::Show;
 use zablab_core::scenario::error::nearest;
 use zablab_core::scenario::generate::Class;
 use zablab_core::view::text::{Filter, Kind};
@@ -17,7 +18,8 @@ zablab: a ZooKeeper ensemble that can be run, crashed and read
 
 usage: zablab VERB [options]
 
-  run FILE.zab|DIR     run a script, or every script below DIR, and print what happens
+  run FILE.zab|DIR     run a script, or every script below DIR, and print what happens;
+                       a first comment `# show: KIND, ...` chooses the kinds of lines
       --as PROFILE       under another release: zablab, 3.8.0, 3.9.4
       --verbose          every message, every disk write, every small choice
       --show KIND,...    these kinds of lines besides the notable ones:
@@ -76,8 +78,8 @@ pub struct RunOptions {
     pub json: bool,
     /// Another release than the script's.
     pub profile: Option<Profile>,
-    /// The lines that are wanted.
-    pub filter: Filter,
+    /// What to show, instead of what the script chooses.
+    pub show: Option<Show>,
 }
 
 /// Options of `swarm`.
@@ -131,14 +133,14 @@ fn run(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
         path: PathBuf::new(),
         json: false,
         profile: None,
-        filter: Filter::notable(),
+        show: None,
     };
     while let Some(arg) = parser.next().map_err(bad)? {
         match arg {
             Long("json") => options.json = true,
-            Long("verbose") => options.filter = Filter::everything(),
+            Long("verbose") => options.show = Some(Show::new(Filter::everything())),
             Long("as") => options.profile = Some(profile(&text(&mut parser)?)?),
-            Long("show") => options.filter = kinds(options.filter, &text(&mut parser)?)?,
+            Long("show") => options.show = Some(kinds(&text(&mut parser)?)?),
             Short('h') | Long("help") => return Ok(Verb::Help),
             Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
             other => return Err(bad(other.unexpected())),
@@ -218,13 +220,14 @@ fn profile(name: &str) -> Result<Profile, Failure> {
     Profile::from_name(name).ok_or_else(|| expected("a profile", name, &names))
 }
 
-/// `filter` with the kinds of a list like `disk,vote`.
-fn kinds(filter: Filter, list: &str) -> Result<Filter, Failure> {
+/// The notable kinds and those of a list like `disk,vote`.
+fn kinds(list: &str) -> Result<Show, Failure> {
     let names = Kind::ALL.map(Kind::word);
-    list.split(',').try_fold(filter, |filter, word| {
+    let all = list.split(',').try_fold(Filter::notable(), |filter, word| {
         let kind = Kind::from_word(word).ok_or_else(|| expected("a kind of line", word, &names))?;
         Ok(filter.with(kind))
-    })
+    });
+    all.map(Show::new)
 }
 
 fn unknown(word: &str) -> Failure {

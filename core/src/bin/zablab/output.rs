@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use zablab_core::scenario::parser::{SCRIPT_BYTES_MAX, parse_bytes};
-use zablab_core::scenario::{Program, ScriptError};
+use zablab_core::scenario::{Program, ScriptError, Show};
+use zablab_core::view::text::Filter;
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -35,8 +36,16 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&text)
 }
 
+/// A script as it was read.
+pub struct Script {
+    /// What it does.
+    pub program: Program,
+    /// What it shows of that.
+    pub show: Show,
+}
+
 /// Reads and parses a script; errors look like `file:line:column: message`.
-pub fn read_script(path: &Path) -> Result<Program, Failure> {
+pub fn read_script(path: &Path) -> Result<Script, Failure> {
     let name = path.display();
     let file = File::open(path).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
     let mut bytes = Vec::new();
@@ -45,7 +54,11 @@ pub fn read_script(path: &Path) -> Result<Program, Failure> {
     limited
         .read_to_end(&mut bytes)
         .map_err(|e| Failure::Input(format!("{name}: {e}")))?;
-    parse_bytes(&bytes).map_err(|e| bad_script(path, &e))
+    let program = parse_bytes(&bytes).map_err(|e| bad_script(path, &e))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let show = Show::of_script(&text, &program).map_err(|e| bad_script(path, &e))?;
+    let show = show.unwrap_or_else(|| Show::new(Filter::notable()));
+    Ok(Script { program, show })
 }
 
 /// The failure for an error of a script.

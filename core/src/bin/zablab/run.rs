@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use zablab_core::history::Keep;
-use zablab_core::scenario::ast::{Action, Fact};
 use zablab_core::scenario::runner::Options;
-use zablab_core::scenario::{Progress, Runner, Transcript};
+use zablab_core::scenario::transcript::tell as tell_all;
+use zablab_core::scenario::{Progress, Runner};
 
 use super::args::RunOptions;
 use super::output::{self, Failure};
@@ -79,20 +79,27 @@ fn collect(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 fn run_file(path: &Path, options: &RunOptions) -> Result<(bool, Report), Failure> {
-    let program = Arc::new(output::read_script(path)?);
+    let script = output::read_script(path)?;
     let run_options = Options {
         keep: Keep::NoHistory,
         profile: options.profile,
         ..Options::default()
     };
-    let mut runner = Runner::new(program, run_options);
-    let progress = match options.json {
-        true => runner.finish_with(&mut ()),
-        false => print_while_running(&mut runner, options)?,
+    let show = options.show.clone().unwrap_or(script.show);
+    let tell = |text: &str| match options.json {
+        true => Ok(()),
+        false => output::print(text),
     };
+    let (runner, progress) = tell_all(Arc::new(script.program), run_options, show, tell)?;
     if let Progress::Failed(error) = progress {
         return Err(output::bad_script(path, &error));
     }
+    blame(path, &runner);
+    Ok((runner.passed(), Report::of(&runner)))
+}
+
+/// Says on standard error what is not as it should be.
+fn blame(path: &Path, runner: &Runner) {
     for check in runner.checks().iter().filter(|c| !c.ok) {
         let saw = check.saw.as_deref().unwrap_or("it is not so");
         let (line, column) = (check.at.line, check.at.column);
@@ -102,37 +109,11 @@ fn run_file(path: &Path, options: &RunOptions) -> Result<(bool, Report), Failure
             check.text
         );
     }
-    Ok((held(&runner), Report::of(&runner)))
-}
-
-fn print_while_running(runner: &mut Runner, options: &RunOptions) -> Result<Progress, Failure> {
-    let mut transcript = Transcript::new(options.filter);
-    loop {
-        let progress = runner.advance_with(10_000, &mut transcript);
-        if progress == Progress::Finished {
-            transcript.ending(runner.timeline());
-        }
-        output::print(&transcript.take())?;
-        if progress != Progress::More {
-            return Ok(progress);
-        }
+    for property in runner.unforeseen() {
+        let (name, title) = (property.name(), property.title());
+        eprintln!(
+            "{}: {name} {title} is broken, and no line expects it",
+            path.display()
+        );
     }
-}
-
-/// True when every claim held and no property is broken, unless the script says that one must be.
-fn held(runner: &Runner) -> bool {
-    let violations = runner.timeline().monitor().verdicts().violations().count();
-    runner.all_held() && (violations == 0 || expects_a_violation(runner))
-}
-
-fn expects_a_violation(runner: &Runner) -> bool {
-    runner.program().actions().any(|action| match action {
-        Action::Expect(claim) | Action::Until { claim, .. } => match &claim.fact {
-            Fact::Lamp { green, .. } => *green == claim.not,
-            Fact::Property { holds, .. } => *holds == claim.not,
-            Fact::Lost(target) => target.is_some() != claim.not,
-            _ => false,
-        },
-        _ => false,
-    })
 }

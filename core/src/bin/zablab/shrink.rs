@@ -21,7 +21,7 @@ struct Shrunk {
 
 /// False when the script fails, so that there was something to shrink; true when it does not.
 pub fn run(options: &ShrinkOptions) -> Result<bool, Failure> {
-    let program = output::read_script(&options.path)?;
+    let program = output::read_script(&options.path)?.program;
     let mut first = Runner::new(Arc::new(program.clone()), Options::default());
     if let Progress::Failed(error) = first.finish_with(&mut ()) {
         return Err(output::bad_script(&options.path, &error));

@@ -112,6 +112,11 @@ impl Filter {
         kinds.into_iter().fold(Self(0), Self::with)
     }
 
+    /// What no reader may miss: lines of the script, and broken properties.
+    pub fn always() -> Self {
+        Self(0).with(Kind::Script).with(Kind::Violation)
+    }
+
     /// Every kind.
     pub fn everything() -> Self {
         Kind::ALL.into_iter().fold(Self(0), Self::with)

@@ -2,6 +2,7 @@
 
 use crate::model::request::ReplyBody;
 use crate::model::{ErrorCode, Record, Reply, Request, TxnBody};
+use crate::protocol::zab::election::Vote;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::Role;
 use crate::protocol::{ClientPacket, ServerPacket};
@@ -40,6 +41,9 @@ fn peer(packet: &Packet) -> String {
                 Role::Looking => String::new(),
                 _ => format!(", {}", state.word()),
             };
+            if *vote == Vote::NOBODY {
+                return format!("votes nobody round {round}{state}");
+            }
             format!(
                 "votes {} ({}, {}) round {round}{state}",
                 vote.leader, vote.peer_epoch, vote.zxid

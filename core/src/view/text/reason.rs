@@ -179,6 +179,9 @@ fn sync(plan: &SyncPlan) -> String {
 
 /// `S3 (epoch 1, 1.7)`.
 fn named(vote: &Vote) -> String {
+    if *vote == Vote::NOBODY {
+        return "nobody".to_owned();
+    }
     format!("{} (epoch {}, {})", vote.leader, vote.peer_epoch, vote.zxid)
 }
 
