@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use crate::model::{Record, Zxid};
-use crate::protocol::{Config, Profile, Switch};
+use crate::protocol::{Config, Switch};
 use crate::storage::recovery::recover;
 use crate::storage::scan::LastLog;
-use crate::storage::{Disk, Finding, GapRule, RecoverOptions, epochs, purge, scan};
+use crate::storage::{Disk, Finding, RecoverOptions, epochs, purge, scan};
 use crate::tree::Database;
 
 /// What a disk holds.
@@ -38,7 +38,11 @@ pub(super) struct Found {
 impl Survey {
     /// Reads a disk as a server of this configuration would at its next start.
     pub(super) fn of(disk: &Disk, config: &Config) -> Self {
-        let recovery = recover(disk, &options(config));
+        let options = RecoverOptions {
+            window: 0,
+            ..config.recover_options()
+        };
+        let recovery = recover(disk, &options);
         let loaded = |f: &Finding| match f {
             Finding::SnapshotLoaded { zxid, .. } => Some(*zxid),
             _ => None,
@@ -55,26 +59,6 @@ impl Survey {
             database,
         }
     }
-}
-
-/// What recovery tolerates under this configuration.
-fn options(config: &Config) -> RecoverOptions {
-    let release = match config.profile {
-        Profile::Zablab => RecoverOptions::ZABLAB,
-        Profile::V3_8_0 => RecoverOptions::V3_8_0,
-        Profile::V3_9_4 => RecoverOptions::V3_9_4,
-    };
-    let mut options = RecoverOptions {
-        autocreate: config.db_autocreate,
-        window: 0,
-        ..release
-    };
-    options.rules.reattach_child = config.switches.on(Switch::ReattachChild);
-    if !config.switches.on(Switch::RefuseGap) {
-        options.gaps = options.gaps.min(GapRule::Inner);
-        options.snapshot_must_be_repaired = false;
-    }
-    options
 }
 
 /// A name may wait for the sync of the directory and yet be safe: when a whole snapshot already had

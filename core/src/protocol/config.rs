@@ -3,9 +3,11 @@
 //! Machines read the keys of a server (`zoo.cfg` in ZooKeeper); the world reads seed, latencies and
 //! clock. It lives on the machines' floor because they may not look up to the world.
 
-use super::switch::{Profile, Switches};
+use super::switch::{Profile, Switch, Switches};
 use crate::base::Duration;
 use crate::model::{Ensemble, Zxid};
+use crate::storage::{GapRule, RecoverOptions};
+use crate::tree::TreeRules;
 
 /// Largest number of voters.
 pub const VOTERS_MAX: u8 = 9;
@@ -87,6 +89,42 @@ impl Default for Config {
             fsync: Range::ms(2, 8),
             counter_max: Zxid::COUNTER_MAX,
             clock_ms: 1_767_225_600_000,
+        }
+    }
+}
+
+impl Config {
+    /// What recovery tolerates: the release's own rules, less what is turned off.
+    pub fn recover_options(&self) -> RecoverOptions {
+        let release = self.release();
+        let careful = self.switches.on(Switch::RefuseGap);
+        let gaps = match careful {
+            true => release.gaps,
+            false => release.gaps.min(GapRule::Inner),
+        };
+        RecoverOptions {
+            autocreate: self.db_autocreate,
+            gaps,
+            snapshot_must_be_repaired: careful && release.snapshot_must_be_repaired,
+            rules: self.tree_rules(),
+            window: self.commit_log as usize,
+            ..release
+        }
+    }
+
+    /// How transactions act on the tree.
+    pub fn tree_rules(&self) -> TreeRules {
+        TreeRules {
+            reattach_child: self.switches.on(Switch::ReattachChild),
+            ..self.release().rules
+        }
+    }
+
+    fn release(&self) -> RecoverOptions {
+        match self.profile {
+            Profile::Zablab => RecoverOptions::ZABLAB,
+            Profile::V3_8_0 => RecoverOptions::V3_8_0,
+            Profile::V3_9_4 => RecoverOptions::V3_9_4,
         }
     }
 }

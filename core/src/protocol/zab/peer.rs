@@ -17,8 +17,8 @@ use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::config::Config;
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Input, Outbox, Timer};
-use crate::protocol::switch::{Profile, Switch};
-use crate::storage::recovery::{self, GapRule, RecoverOptions};
+use crate::protocol::switch::Switch;
+use crate::storage::recovery;
 use crate::storage::report::{Finding, Report};
 use crate::storage::{Disk, DiskStep, ReadFiles, StopWhy, SyncTarget, epochs};
 use crate::tree::{Database, TreeRules};
@@ -89,7 +89,7 @@ impl Peer {
             current: Epoch::default(),
             db: Database::new(),
             trusted: true,
-            rules: rules_of(&config),
+            rules: config.tree_rules(),
             committed_log: VecDeque::new(),
             disk_log_floor: Zxid::ZERO,
             pipeline: Pipeline::new(config.pre_alloc, Zxid::ZERO),
@@ -271,7 +271,7 @@ impl Peer {
 
     /// Loads the database from disk. False when the disk is refused; then the process ends.
     pub(super) fn load(&mut self, cx: &mut Cx<'_>) -> bool {
-        let recovered = recovery::recover(cx.disk, &self.recover_options());
+        let recovered = recovery::recover(cx.disk, &self.config.recover_options());
         for op in &recovered.ops {
             cx.out.push(Effect::Write(op.clone()));
         }
@@ -294,27 +294,6 @@ impl Peer {
                 cx.out.push(Effect::Halt(HaltReason::Refused(refusal)));
                 false
             }
-        }
-    }
-
-    fn recover_options(&self) -> RecoverOptions {
-        let base = match self.config.profile {
-            Profile::Zablab => RecoverOptions::ZABLAB,
-            Profile::V3_8_0 => RecoverOptions::V3_8_0,
-            Profile::V3_9_4 => RecoverOptions::V3_9_4,
-        };
-        let careful = self.config.switches.on(Switch::RefuseGap);
-        RecoverOptions {
-            autocreate: self.config.db_autocreate,
-            gaps: if careful {
-                base.gaps
-            } else {
-                base.gaps.min(GapRule::Inner)
-            },
-            snapshot_must_be_repaired: careful && base.snapshot_must_be_repaired,
-            rules: self.rules,
-            window: self.config.commit_log as usize,
-            ..base
         }
     }
 
@@ -649,18 +628,6 @@ fn settle_steps(disk: &Disk) -> Vec<DiskStep> {
         DiskStep::Sync(SyncTarget::Files(dirty)),
         DiskStep::Sync(SyncTarget::Directory),
     ]
-}
-
-fn rules_of(config: &Config) -> TreeRules {
-    let rules = match config.profile {
-        Profile::Zablab => TreeRules::zablab(),
-        Profile::V3_8_0 => TreeRules::v3_8_0(),
-        Profile::V3_9_4 => TreeRules::v3_9_4(),
-    };
-    TreeRules {
-        reattach_child: config.switches.on(Switch::ReattachChild),
-        ..rules
-    }
 }
 
 /// A recovery in short.
