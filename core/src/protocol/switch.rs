@@ -69,7 +69,7 @@ switches! {
         "A learner that leaves in the middle of SNAP forgets the received tree.";
     RolloverGuard, "rollover-guard", "ZOOKEEPER-1277", "S3",
         "A leader whose counter is used up steps down instead of carrying into the epoch.";
-    SyncDirectory, "sync-directory", "10.2", "S9",
+    SyncDirectory, "sync-directory", "10.2", "S2",
         "The directory is forced to disk after a file is created or renamed.";
     FsyncSnapshot, "fsync-snapshot", "10.2", "S9",
         "A snapshot is forced to disk before recovery or purge may rely on it.";

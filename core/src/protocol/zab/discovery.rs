@@ -7,10 +7,11 @@
 //! In ZooKeeper: `Leader.getEpochToPropose`, `waitForEpochAck`, `Learner.registerWithLeader`.
 
 use super::jobs::Then;
+use super::learner::LearnStage;
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
 use super::state::Phase;
-use super::synchronization::{LearnStage, LearnerState};
+use super::synchronization::LearnerState;
 use crate::base::ServerId;
 use crate::model::{Epoch, Zxid};
 use crate::protocol::decision::{Decision, LeaveReason};
@@ -218,7 +219,11 @@ impl Peer {
 
     /// Answers LEADERINFO; `counts` is false when the epoch was accepted before.
     pub(super) fn ack_epoch(&mut self, cx: &mut Cx<'_>, counts: bool) {
-        let last_zxid = self.last_zxid();
+        let last_zxid = if self.needs_snap {
+            Zxid::ZERO
+        } else {
+            self.last_zxid()
+        };
         let current = counts.then_some(self.current);
         let Part::Learning(learning) = &mut self.part else {
             return;

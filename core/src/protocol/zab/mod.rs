@@ -25,7 +25,8 @@
 //!      │ ────────── COMMIT z ──────────────────────► │   apply, answer own clients
 //! ```
 //!
-//! The files bear the names of the phases; each holds both sides of one conversation. `peer.rs` is
+//! The files bear the names of the phases; each holds both sides of one conversation, except that
+//! what a learner does with the history it is sent has a file of its own (`learner.rs`). `peer.rs` is
 //! the only place that changes the role. ZooKeeper cuts by role instead (`Leader`, `Follower`,
 //! `Learner`, `LearnerHandler`, `FastLeaderElection`, `SyncRequestProcessor`).
 //!
@@ -46,10 +47,12 @@
 //!   "the larger id connects" are not modelled, "only the newest notification matters" is.
 //! - Local sessions, reconfiguration, read-only mode and observer masters do not exist here.
 
+mod boot;
 pub mod broadcast;
 pub mod discovery;
 pub mod election;
 pub mod jobs;
+pub mod learner;
 pub mod packet;
 pub mod peer;
 pub mod pipeline;

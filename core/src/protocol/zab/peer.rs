@@ -3,24 +3,24 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::boot::settle_steps;
 use super::broadcast::Leading;
 use super::election::{Election, Heard, Vote};
 use super::jobs::{Jobs, Then};
+use super::learner::{LearnStage, Learning};
 use super::packet::Packet;
 use super::pipeline::Pipeline;
 use super::service::Service;
 use super::snapshots::Walk;
 use super::state::{Phase, Role, Status};
-use super::synchronization::{LearnStage, Learning};
 use crate::base::{Duration, Instant, ServerId, WriteId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::config::Config;
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Input, Outbox, Timer};
 use crate::protocol::switch::Switch;
-use crate::storage::recovery;
-use crate::storage::report::{Finding, Report};
-use crate::storage::{Disk, DiskStep, ReadFiles, StopWhy, SyncTarget, epochs};
+use crate::storage::Disk;
+use crate::storage::report::Report;
 use crate::tree::{Database, TreeRules};
 
 /// How long a learner waits between attempts to reach the leader, and how often it tries.
@@ -58,7 +58,7 @@ pub struct Peer {
     pub(super) accepted: Epoch,
     pub(super) current: Epoch,
     pub(super) db: Database,
-    trusted: bool,
+    pub(super) trusted: bool,
     pub(super) rules: TreeRules,
     pub(super) committed_log: VecDeque<Arc<Record>>,
     pub(super) disk_log_floor: Zxid,
@@ -70,14 +70,16 @@ pub struct Peer {
     pub(super) election: Option<Election>,
     /// Newest notifications heard while its own writes settled, before the election begins.
     pub(super) early_votes: BTreeMap<ServerId, Heard>,
-    settling: bool,
+    pub(super) settling: bool,
+    /// A cut would have left its disk without a snapshot: it asks for the whole tree.
+    pub(super) needs_snap: bool,
     /// What memory holds is to be forgotten: the disk is read again once its writes have settled.
     reload: bool,
     /// A disk error made it load the disk again, and it has not found a leader since.
     reloaded: bool,
     pub(super) part: Part,
     pub(super) service: Service,
-    recovery: Option<Arc<Report>>,
+    pub(super) recovery: Option<Arc<Report>>,
 }
 
 impl Peer {
@@ -100,6 +102,7 @@ impl Peer {
             election: None,
             early_votes: BTreeMap::new(),
             settling: false,
+            needs_snap: false,
             reload: false,
             reloaded: false,
             part: Part::Looking,
@@ -243,75 +246,6 @@ impl Peer {
             Input::TakeSnapshot => self.begin_walk(cx),
             Input::Purge { retain } => self.purge(cx, retain),
         }
-    }
-
-    fn boot(&mut self, cx: &mut Cx<'_>) {
-        if !self.load(cx) {
-            return;
-        }
-        let resume = self.config.switches.on(Switch::ResumeSync);
-        match epochs::read(cx.disk, self.db.last_zxid, resume) {
-            Ok(read) => {
-                self.accepted = read.accepted;
-                self.current = read.current;
-                let mut steps = Vec::new();
-                for (file, epoch) in read.write {
-                    steps.extend(epochs::write_plan(file, epoch, self.sync_directory()));
-                }
-                if self.config.switches.on(Switch::FsyncRecovered) {
-                    steps.extend(settle_steps(cx.disk));
-                }
-                self.settling = true;
-                self.start_job(cx, steps, Then::Booted);
-                self.vote_when_settled(cx);
-            }
-            Err(refusal) => cx.out.push(Effect::Halt(HaltReason::Epochs(refusal))),
-        }
-    }
-
-    /// Loads the database from disk. False when the disk is refused; then the process ends.
-    pub(super) fn load(&mut self, cx: &mut Cx<'_>) -> bool {
-        let recovered = recovery::recover(cx.disk, &self.config.recover_options());
-        for op in &recovered.ops {
-            cx.out.push(Effect::Write(op.clone()));
-        }
-        let summary = Summary::of(&recovered.report);
-        self.recovery = Some(Arc::new(recovered.report));
-        match recovered.outcome {
-            Ok(db) => {
-                cx.out.decide(summary.decision(db.last_zxid));
-                self.trusted = summary.trusted;
-                self.disk_log_floor = summary.snapshot.unwrap_or(Zxid::ZERO);
-                self.db = db;
-                self.committed_log = recovered.window;
-                self.reset_log();
-                if recovered.first_snapshot {
-                    self.write_startup_snapshot(cx);
-                }
-                true
-            }
-            Err(refusal) => {
-                cx.out.push(Effect::Halt(HaltReason::Refused(refusal)));
-                false
-            }
-        }
-    }
-
-    /// Forgets everything: the next leader must send the whole tree.
-    pub(super) fn forget_database(&mut self) {
-        self.db = Database::new();
-        self.committed_log.clear();
-        self.trusted = false;
-        self.reset_log();
-    }
-
-    /// Takes over a tree that the leader sent.
-    pub(super) fn adopt_image(&mut self, db: Database, zxid: Zxid) {
-        self.db = db;
-        self.db.last_zxid = zxid;
-        self.committed_log.clear();
-        self.disk_log_floor = zxid;
-        self.reset_log();
     }
 
     // --- dispatch ---
@@ -509,6 +443,7 @@ impl Peer {
     }
 
     fn lead(&mut self, cx: &mut Cx<'_>) {
+        self.needs_snap = false;
         self.db.drop_orphan_ephemerals();
         self.part = Part::Leading(Box::new(Leading::new(self.id, self.accepted)));
         self.write_startup_snapshot(cx);
@@ -576,7 +511,7 @@ impl Peer {
     }
 
     /// Starts the election as soon as the log queue and the jobs are idle.
-    fn vote_when_settled(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn vote_when_settled(&mut self, cx: &mut Cx<'_>) {
         if !self.settling || !self.pipeline.is_idle() || !self.jobs.is_idle() {
             return;
         }
@@ -607,78 +542,6 @@ impl Peer {
         self.committed_log.push_back(Arc::clone(record));
         while self.committed_log.len() > self.config.commit_log as usize {
             self.committed_log.pop_front();
-        }
-    }
-}
-
-/// fsyncs for everything on a disk that is not durable yet.
-fn settle_steps(disk: &Disk) -> Vec<DiskStep> {
-    let dirty: Vec<_> = disk
-        .names()
-        .into_iter()
-        .filter(|name| {
-            let pending = disk.file(name).is_some_and(|f| f.pending_bytes() > 0);
-            pending || !disk.name_is_durable(name)
-        })
-        .collect();
-    if dirty.is_empty() {
-        return Vec::new();
-    }
-    vec![
-        DiskStep::Sync(SyncTarget::Files(dirty)),
-        DiskStep::Sync(SyncTarget::Directory),
-    ]
-}
-
-/// A recovery in short.
-struct Summary {
-    snapshot: Option<Zxid>,
-    replayed: u64,
-    stops: u32,
-    fresh: bool,
-    trusted: bool,
-}
-
-impl Summary {
-    fn of(report: &Report) -> Self {
-        let mut summary = Self {
-            snapshot: None,
-            replayed: 0,
-            stops: 0,
-            fresh: false,
-            trusted: true,
-        };
-        for finding in report {
-            match finding {
-                Finding::SnapshotLoaded { zxid, .. } => summary.snapshot = Some(*zxid),
-                Finding::Replayed { records, .. } => summary.replayed += records,
-                Finding::LogEnds(stop)
-                    if matches!(stop.why, StopWhy::Torn | StopWhy::NoEndByte) =>
-                {
-                    summary.stops += 1
-                }
-                Finding::TrustedEmpty => summary.fresh = true,
-                Finding::UntrustedEmpty => {
-                    summary.fresh = true;
-                    summary.trusted = false;
-                }
-                _ => {}
-            }
-        }
-        summary
-    }
-
-    fn decision(&self, zxid: Zxid) -> Decision {
-        if self.fresh {
-            return Decision::FreshDisk {
-                trusted: self.trusted,
-            };
-        }
-        Decision::Recovered {
-            snapshot: self.snapshot,
-            replayed: self.replayed,
-            zxid,
-            stops: self.stops,
         }
     }
 }

@@ -74,8 +74,6 @@ pub enum SyncReason {
         /// First entry of the leader after the learner's last.
         entry: Zxid,
     },
-    /// The learner has no database that it could name.
-    Untrusted,
     /// The learner is older than what can be sent piece by piece.
     TooOld {
         /// Oldest zxid of the committed log.
@@ -164,12 +162,6 @@ fn walk(peer: Zxid, log: &[Arc<Record>], last: Zxid, max: Zxid, in_log: SyncReas
         }
         _ => snap(last, SyncReason::OtherEpoch { entry }),
     }
-}
-
-/// For a learner that has nothing, or has forgotten what it had: its disk may hold anything, so only
-/// a whole tree can follow it.
-pub fn whole_tree(last: Zxid) -> PlannedSync {
-    snap(last, SyncReason::Untrusted)
 }
 
 fn snap(last: Zxid, reason: SyncReason) -> PlannedSync {

@@ -169,7 +169,6 @@ fn sync(plan: &SyncPlan) -> String {
         SyncReason::OtherEpoch { entry } => {
             format!("the history goes on with {entry} of another epoch")
         }
-        SyncReason::Untrusted => "it has no database to go on from".to_owned(),
         SyncReason::TooOld { min } => {
             format!("that is too old, the committed log begins at {min}")
         }
