@@ -32,7 +32,7 @@ const PAIRS: &[Pair] = &[
     ),
     Pair(
         "4785-newleader-is-acked-before-its-history-is-written",
-        &[Switch::WriteBeforeNewleaderAck, Switch::SyncDirectory],
+        &[Switch::WriteBeforeNewleaderAck],
         Property::S10,
     ),
     Pair(
