@@ -33,11 +33,6 @@ pub(super) struct Aftermath {
 
 impl Monitor {
     pub(super) fn aftermath<S: Scene>(&mut self, step: &Step, scene: &S, aftermath: &Aftermath) {
-        if aftermath.booted
-            && let Actor::Server(server) = step.actor
-        {
-            self.read_epochs(server, scene, true);
-        }
         for server in aftermath.disks.iter() {
             self.survey(server, scene, false);
         }

@@ -37,6 +37,12 @@ impl Monitor {
         for outcome in &step.outcomes {
             self.outcome(step, outcome, scene, &mut aftermath);
         }
+        // What the files say at a start comes before what the process makes of it.
+        if aftermath.booted
+            && let Actor::Server(server) = step.actor
+        {
+            self.read_epochs(server, scene, true);
+        }
         if step.before != step.after {
             self.status(step, scene, &mut aftermath);
         }

@@ -9,6 +9,9 @@
 //!        ──► time (run, step, until, at): a wait  ──► steps until it is over ──► next line
 //!        ──► a claim: judged now, the result kept ──► next line
 //! ```
+//! Expectations behind which nothing happens any more are judged on the run as it ends: what is only
+//! checked at the end is checked before them.
+//!
 //! A claim that fails does not stop the run; a command that the world refuses does, since what
 //! follows would be about another run than the one that was meant.
 
@@ -100,6 +103,8 @@ pub struct Runner {
     here: (Instant, u64),
     checks: Vec<Check>,
     calm_since: Option<Instant>,
+    /// Length of the run when its end was judged.
+    ended_at: Option<u64>,
     end: Option<Progress>,
 }
 
@@ -139,6 +144,7 @@ impl Runner {
             here: (Instant::ZERO, 0),
             checks: Vec::new(),
             calm_since: None,
+            ended_at: None,
             end: None,
         }
     }
@@ -192,9 +198,24 @@ impl Runner {
     pub fn close(&mut self) {
         if self.end.is_none() {
             self.judge_liveness();
+            self.judge_the_end();
+            self.end = Some(Progress::Finished);
+        }
+    }
+
+    /// True when nothing happens any more: only expectations follow.
+    fn is_at_the_end(&self) -> bool {
+        let mut rest = self.program.lines[self.next..].iter();
+        rest.all(|line| matches!(line.action, Action::Expect(_)))
+    }
+
+    /// Checks what is only checked at the end of a run, once.
+    fn judge_the_end(&mut self) {
+        let steps = self.timeline.len();
+        if self.ended_at != Some(steps) {
+            self.ended_at = Some(steps);
             let (monitor, world) = self.timeline.monitor_mut();
             monitor.finish(world);
-            self.end = Some(Progress::Finished);
         }
     }
 
@@ -291,6 +312,9 @@ impl Runner {
             Action::Expect(claim) => {
                 if asks_for_liveness(claim) {
                     self.judge_liveness();
+                }
+                if self.is_at_the_end() {
+                    self.judge_the_end();
                 }
                 let ok = self.scene().holds(claim);
                 self.judged(line.at, claim, ok, None, witness);

@@ -28,7 +28,20 @@ pub struct Transcript {
     filter: Filter,
     text: String,
     seen: Verdicts,
+    alike: Option<Alike>,
 }
+
+/// Lines of the script that follow each other at one instant and differ in their data only.
+#[derive(Clone, Debug)]
+struct Alike {
+    at: Instant,
+    /// What they have in common: all before the data.
+    start: String,
+    count: usize,
+}
+
+/// So many lines of a kind are shown; hundreds of writes are told by their number.
+const ALIKE_MAX: usize = 20;
 
 impl Transcript {
     /// A transcript that shows so much.
@@ -42,6 +55,7 @@ impl Transcript {
             filter,
             text: String::new(),
             seen: Verdicts::default(),
+            alike: None,
         }
     }
 
@@ -68,6 +82,38 @@ impl Transcript {
     }
 
     fn say(&mut self, at: Instant, kind: Kind, text: String) {
+        self.end_alike();
+        self.write(at, kind, text);
+    }
+
+    /// True when a line of the script is one of too many of its kind.
+    fn is_one_more(&mut self, at: Instant, shown: &str) -> bool {
+        let start = shown.split('"').next().unwrap_or_default();
+        if let Some(alike) = &mut self.alike
+            && (alike.at, alike.start.as_str()) == (at, start)
+        {
+            alike.count += 1;
+            return alike.count > ALIKE_MAX;
+        }
+        self.end_alike();
+        self.alike = Some(Alike {
+            at,
+            start: start.to_owned(),
+            count: 1,
+        });
+        false
+    }
+
+    fn end_alike(&mut self) {
+        if let Some(Alike { at, start, count }) = self.alike.take()
+            && count > ALIKE_MAX
+        {
+            let more = count - ALIKE_MAX;
+            self.write(at, Kind::Script, format!("> {start}… {more} times more"));
+        }
+    }
+
+    fn write(&mut self, at: Instant, kind: Kind, text: String) {
         if self.filter.wants(kind) {
             let line = TextLine { at, kind, text };
             writeln!(self.text, "{line}").expect("writing to a string cannot fail");
@@ -139,11 +185,17 @@ impl Witness for Transcript {
         };
         let lines: Vec<String> = shown.lines().map(cut).collect();
         let shown = lines.join("\n             ");
-        self.say(at, Kind::Script, format!("> {shown}"));
+        if !self.is_one_more(at, &shown) {
+            self.write(at, Kind::Script, format!("> {shown}"));
+        }
     }
 
     fn step(&mut self, step: &Step, timeline: &Timeline) {
-        for line in step_lines(step, timeline.world(), self.filter) {
+        let lines = step_lines(step, timeline.world(), self.filter);
+        if !lines.is_empty() {
+            self.end_alike();
+        }
+        for line in lines {
             writeln!(self.text, "{line}").expect("writing to a string cannot fail");
         }
         self.violations(timeline);
