@@ -157,6 +157,27 @@ pub enum Profile {
     V3_9_4,
 }
 
+/// What no release corrects.
+const SHIPPED: &[Switch] = &[
+    Switch::TruncDropsSnapshots,
+    Switch::ReloadAfterDiskError,
+    Switch::CheckDiskLog,
+    Switch::SyncDirectory,
+    Switch::FsyncSnapshot,
+    Switch::FsyncRecovered,
+    Switch::ResumeSync,
+    Switch::YieldToPromise,
+    Switch::ForgetAcks,
+    Switch::RefuseGap,
+];
+
+/// What 3.8.0 lacks besides: the order of a learner's writes.
+const LACKING_3_8_0: [Switch; 3] = [
+    Switch::EpochAfterLog,
+    Switch::FsyncBeforeNewleaderAck,
+    Switch::WriteBeforeNewleaderAck,
+];
+
 impl Profile {
     /// Every profile.
     pub const ALL: [Self; 3] = [Self::Zablab, Self::V3_8_0, Self::V3_9_4];
@@ -177,40 +198,13 @@ impl Profile {
 
     /// What it lacks.
     pub fn switches(self) -> Switches {
-        let lacking: &[Switch] = match self {
-            Self::Zablab => &[],
-            Self::V3_8_0 => &[
-                Switch::EpochAfterLog,
-                Switch::FsyncBeforeNewleaderAck,
-                Switch::WriteBeforeNewleaderAck,
-                Switch::TruncDropsSnapshots,
-                Switch::ReloadAfterDiskError,
-                Switch::CheckDiskLog,
-                Switch::SyncDirectory,
-                Switch::FsyncSnapshot,
-                Switch::FsyncRecovered,
-                Switch::ResumeSync,
-                Switch::YieldToPromise,
-                Switch::ForgetAcks,
-                Switch::RefuseGap,
-            ],
-            Self::V3_9_4 => &[
-                Switch::TruncDropsSnapshots,
-                Switch::ReloadAfterDiskError,
-                Switch::CheckDiskLog,
-                Switch::SyncDirectory,
-                Switch::FsyncSnapshot,
-                Switch::FsyncRecovered,
-                Switch::ResumeSync,
-                Switch::YieldToPromise,
-                Switch::ForgetAcks,
-                Switch::RefuseGap,
-                Switch::ReattachChild,
-            ],
+        let (shipped, lacking): (&[Switch], &[Switch]) = match self {
+            Self::Zablab => (&[], &[]),
+            Self::V3_8_0 => (SHIPPED, &LACKING_3_8_0),
+            Self::V3_9_4 => (SHIPPED, &[Switch::ReattachChild]),
         };
-        lacking
-            .iter()
-            .fold(Switches::all_on(), |s, w| s.with(*w, false))
+        let off = shipped.iter().chain(lacking);
+        off.fold(Switches::all_on(), |s, w| s.with(*w, false))
     }
 }
 

@@ -132,7 +132,6 @@ impl Traps {
     pub(super) fn before_effect(
         &mut self,
         server: ServerId,
-        _cause: &Cause,
         effect: &Effect,
     ) -> Option<Sprung> {
         if self.crashes.is_empty() {

@@ -336,7 +336,7 @@ impl World {
         }
         host.process = Some(process);
         for effect in out.drain() {
-            if let Some(trap) = self.traps.before_effect(id, cause, &effect) {
+            if let Some(trap) = self.traps.before_effect(id, &effect) {
                 self.spring(trap, outcomes);
                 return false;
             }
