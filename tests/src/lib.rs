@@ -2,3 +2,5 @@
 
 #[cfg(all(feature = "page", not(target_arch = "wasm32")))]
 pub mod browser;
+
+pub mod scripts;
