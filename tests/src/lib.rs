@@ -4,3 +4,6 @@
 pub mod browser;
 
 pub mod scripts;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod source;
