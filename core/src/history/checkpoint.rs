@@ -11,9 +11,9 @@
 //! the estimate says 30, a client that writes all the time 66 where it says 88. An agenda with
 //! thousands of messages on the wire costs more than anything else, so it is counted by message.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base::Ordered;
 use crate::check::Monitor;
 use crate::protocol::Effect;
 use crate::world::{Outcome, Step, World};
@@ -26,7 +26,7 @@ pub(super) struct Checkpoint {
     pub world: World,
     pub monitor: Monitor,
     /// Senders of messages on the wire, for the index of a fork.
-    pub senders: BTreeMap<u64, u32>,
+    pub senders: Ordered<u64, u32>,
     /// Estimate of what it keeps to itself.
     pub bytes: usize,
 }

@@ -1,6 +1,6 @@
 //! A server: its memory, its dispatch, and the only place that changes its role.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::broadcast::Leading;
@@ -12,7 +12,7 @@ use super::service::Service;
 use super::snapshots::Walk;
 use super::state::{Phase, Role, Status};
 use super::synchronization::{LearnStage, Learning};
-use crate::base::{Duration, Instant, ServerId, WriteId};
+use crate::base::{Duration, Instant, Queue, ServerId, WriteId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::config::Config;
 use crate::protocol::decision::{Decision, LeaveReason};
@@ -60,7 +60,7 @@ pub struct Peer {
     pub(super) db: Database,
     trusted: bool,
     pub(super) rules: TreeRules,
-    pub(super) committed_log: VecDeque<Arc<Record>>,
+    pub(super) committed_log: Queue<Arc<Record>>,
     pub(super) disk_log_floor: Zxid,
     pub(super) pipeline: Pipeline,
     pub(super) jobs: Jobs,
@@ -90,7 +90,7 @@ impl Peer {
             db: Database::new(),
             trusted: true,
             rules: config.tree_rules(),
-            committed_log: VecDeque::new(),
+            committed_log: Queue::new(),
             disk_log_floor: Zxid::ZERO,
             pipeline: Pipeline::new(config.pre_alloc, Zxid::ZERO),
             jobs: Jobs::default(),
@@ -283,7 +283,7 @@ impl Peer {
                 self.trusted = summary.trusted;
                 self.disk_log_floor = summary.snapshot.unwrap_or(Zxid::ZERO);
                 self.db = db;
-                self.committed_log = recovered.window;
+                self.committed_log = recovered.window.into_iter().collect();
                 self.reset_log();
                 if recovered.first_snapshot {
                     self.write_startup_snapshot(cx);
@@ -562,15 +562,12 @@ impl Peer {
                 for id in leading.learners.keys() {
                     cx.out.push(Effect::Close(*id));
                 }
-                leading
-                    .outstanding
-                    .into_values()
-                    .map(|p| p.record)
-                    .collect()
+                let proposals = leading.outstanding.values();
+                proposals.map(|p| Arc::clone(&p.record)).collect()
             }
             Part::Learning(learning) => {
                 cx.out.push(Effect::Close(learning.leader));
-                learning.pending.into()
+                learning.pending.iter().cloned().collect()
             }
         }
     }
