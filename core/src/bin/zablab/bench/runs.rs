@@ -23,11 +23,16 @@ const DATA: usize = 32;
 
 /// Five servers with an established leader and a client, checks and history on.
 pub fn standing() -> Timeline {
+    standing_with(Keep::Everything)
+}
+
+/// The same, with history or without.
+pub fn standing_with(keep: Keep) -> Timeline {
     let config = Config {
         ensemble: Ensemble::majority(5, 0),
         ..Config::default()
     };
-    let mut run = Timeline::new(Arc::new(config), Keep::Everything);
+    let mut run = Timeline::new(Arc::new(config), keep);
     while !has_leader(&run) {
         run.step();
     }
@@ -175,8 +180,14 @@ pub fn edits(lab: &Lab, edits: usize) -> Vec<f64> {
     (0..edits).map(|_| edit()).collect()
 }
 
-/// Bytes of memory in use by this process, where the system tells.
-pub fn resident() -> Option<u64> {
+/// Bytes by which this process grows while `run` does its work, where the system tells.
+pub fn grown(run: &mut Timeline, work: impl FnOnce(&mut Timeline)) -> Option<u64> {
+    let before = resident();
+    work(run);
+    Some(resident()?.saturating_sub(before?))
+}
+
+fn resident() -> Option<u64> {
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = pages.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * 4_096)
