@@ -46,7 +46,7 @@ pub enum RequestOutcome {
     /// Answered.
     Told {
         /// The answer.
-        reply: Reply,
+        reply: Arc<Reply>,
         /// Zxid of the transaction, if it was a write.
         txn: Option<Zxid>,
         /// When.

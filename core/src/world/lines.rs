@@ -170,7 +170,7 @@ impl World {
         &mut self,
         id: ClientId,
         cxid: i32,
-        reply: Reply,
+        reply: Arc<Reply>,
         txn: Option<Zxid>,
         outcomes: &mut Vec<Outcome>,
     ) {

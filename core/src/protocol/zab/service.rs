@@ -253,7 +253,7 @@ impl Peer {
             conn,
             packet: ServerPacket::Reply {
                 cxid,
-                reply: Reply { zxid, error, body },
+                reply: Arc::new(Reply { zxid, error, body }),
                 txn,
             },
         });
