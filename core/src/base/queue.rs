@@ -4,7 +4,7 @@
 //!   front ─► [gone gone c d … ] ─► [ … ] ─► [ … x y ] ◄─ back
 //!             └── shared with clones ──┘      └ copied when it grows and is shared
 //! ```
-//! Chunks of up to [`CHUNK`] items are shared between a queue and its clones. What leaves at the
+//! Chunks of some items are shared between a queue and its clones. What leaves at the
 //! front only moves a mark, so a shared chunk is copied when something is added to it, and never
 //! otherwise. A world with thousands of requests under way is cloned for every checkpoint; this is
 //! what keeps that cheap.
