@@ -76,18 +76,20 @@ fn lints(steps: &mut Steps, wasm: bool) {
     });
     if wasm {
         steps.step("lints for wasm", || {
+            clippy(&["-p", "zablab-web", "--target", WASM, "--all-targets"])?;
             Ok(clippy(&[
                 "-p",
-                "zablab-web",
+                "zablab-tests",
                 "--target",
                 WASM,
-                "--all-targets",
+                "--test",
+                "wasm",
             ])?)
         });
     }
 }
 
-/// Components in a real browser, and the engine in wasm where `tests/tests/wasm.rs` compares it.
+/// Components and the engine in a real browser.
 fn wasm(steps: &mut Steps, tools: &Toolbox, chromium: bool) {
     let test = |args: &[&str]| {
         if !chromium {
@@ -102,19 +104,17 @@ fn wasm(steps: &mut Steps, tools: &Toolbox, chromium: bool) {
     steps.step("wasm tests of the page", || {
         test(&["test", "-p", "zablab-web", "--target", WASM])
     });
-    if places::root().join("tests/tests/wasm.rs").is_file() {
-        steps.step("wasm tests of the engine", || {
-            test(&[
-                "test",
-                "-p",
-                "zablab-tests",
-                "--target",
-                WASM,
-                "--test",
-                "wasm",
-            ])
-        });
-    }
+    steps.step("wasm tests of the engine", || {
+        test(&[
+            "test",
+            "-p",
+            "zablab-tests",
+            "--target",
+            WASM,
+            "--test",
+            "wasm",
+        ])
+    });
 }
 
 /// The release page, whole, in a browser.

@@ -1,11 +1,15 @@
-//! Floor 0: time, dice and names. Everything above stands on these and on nothing else.
+//! Floor 0: time, dice, names, and two collections that clone cheaply. Everything above stands on these and on nothing else.
 
 pub mod hash;
 pub mod id;
+pub mod ordered;
+pub mod queue;
 pub mod rng;
 pub mod time;
 
 pub use hash::Mix;
 pub use id::{BackupId, ClientId, ConnId, ServerId, SessionId, StepId, WriteId};
+pub use ordered::Ordered;
+pub use queue::Queue;
 pub use rng::Dice;
 pub use time::{Duration, Instant};

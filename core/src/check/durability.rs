@@ -114,7 +114,7 @@ fn first_at_risk(ghost: &mut Ghost) -> Option<usize> {
 
 /// S10: a server acknowledges a transaction.
 pub(super) fn acked(ghost: &Ghost, findings: &mut Findings, server: ServerId, zxid: Zxid) {
-    let first_pending = ghost.seat(server).pending.first().copied();
+    let first_pending = ghost.seat(server).pending.first().map(|(z, ())| *z);
     let missing = (!ghost.holds_durably(server, zxid)).then_some(zxid);
     if let Some(pending) = first_pending.filter(|z| *z <= zxid).or(missing) {
         not_durable(ghost, findings, server, zxid, pending);

@@ -16,14 +16,13 @@
 //! event is answered in constant or logarithmic time. What a server holds is mostly a prefix of the
 //! committed sequence, so a pointer per server (`kept`, `solid`) walks along it once.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rpds::{RedBlackTreeMapSync, VectorSync};
 
 use super::servers::ServerSet;
 use super::survey::Survey;
-use crate::base::{ServerId, StepId};
+use crate::base::{Ordered, ServerId, StepId};
 use crate::model::{Ensemble, Epoch, Record, Zxid};
 
 /// All that is known of one transaction.
@@ -60,7 +59,7 @@ pub(super) struct Seat {
     /// Last zxid of its log, or of its snapshot when the log has nothing newer.
     pub logged: Zxid,
     /// In the log and not durable, oldest first.
-    pub pending: Vec<Zxid>,
+    pub pending: Ordered<Zxid, ()>,
     /// Its newest snapshot covers everything up to here.
     pub base: Zxid,
     /// The same for snapshots that survive a power loss.
@@ -114,7 +113,7 @@ pub(super) struct Ghost {
     pub ensemble: Arc<Ensemble>,
     pub ledger: RedBlackTreeMapSync<Zxid, Entry>,
     pub committed: VectorSync<Arc<Record>>,
-    pub open: BTreeSet<Zxid>,
+    pub open: Ordered<Zxid, ()>,
     /// What came before the committed sequence: zero, or the last zxid that the first leader of the
     /// run found on disks that were loaded into it.
     pub origin: Zxid,
@@ -129,7 +128,7 @@ impl Ghost {
             ensemble: Arc::new(ensemble.clone()),
             ledger: RedBlackTreeMapSync::new_sync(),
             committed: VectorSync::new_sync(),
-            open: BTreeSet::new(),
+            open: Ordered::new(),
             origin: Zxid::ZERO,
             reigns: RedBlackTreeMapSync::new_sync(),
             seats: vec![Seat::default(); servers],
@@ -158,7 +157,7 @@ impl Ghost {
         if !self.ledger.contains_key(&zxid) {
             self.ledger.insert_mut(zxid, Entry::new(record, step));
             if zxid > self.origin {
-                self.open.insert(zxid);
+                self.open.insert(zxid, ());
             }
         }
         let entry = self.ledger.get_mut(&zxid).expect("entered above");
@@ -179,9 +178,7 @@ impl Ghost {
         self.sight(record, step)?.logged.insert(server);
         let seat = self.seat_mut(server);
         seat.logged = record.zxid();
-        if let Err(place) = seat.pending.binary_search(&record.zxid()) {
-            seat.pending.insert(place, record.zxid());
-        }
+        seat.pending.insert(record.zxid(), ());
         Ok(())
     }
 
@@ -195,8 +192,10 @@ impl Ghost {
         for record in records {
             self.sight(record, step)?.durable.insert(server);
         }
-        let done = |z: &Zxid| records.binary_search_by_key(z, |r| r.zxid()).is_ok();
-        self.seat_mut(server).pending.retain(|z| !done(z));
+        let seat = self.seat_mut(server);
+        for record in records {
+            seat.pending.remove(&record.zxid());
+        }
         Ok(())
     }
 
@@ -228,7 +227,7 @@ impl Ghost {
     /// The run goes on from what its first leader found on a loaded disk.
     pub(super) fn begin_at(&mut self, origin: Zxid) {
         self.origin = origin;
-        self.open = self.open.split_off(&origin.next());
+        self.open.retain(|zxid, ()| *zxid > origin);
     }
 
     /// Number of committed transactions up to and including `zxid`.
@@ -284,7 +283,8 @@ impl Ghost {
     /// What the server has logged and nobody committed, below `bound`, oldest first.
     pub(super) fn tail(&self, server: ServerId, bound: Zxid) -> Vec<Zxid> {
         let logged = |z: &Zxid| self.entry(*z).is_some_and(|e| e.logged.contains(server));
-        self.open.range(..bound).copied().filter(logged).collect()
+        let early = self.open.keys().copied().take_while(|z| *z < bound);
+        early.filter(logged).collect()
     }
 
     /// Voters whose disks would start without bringing `zxid` back.
@@ -350,7 +350,7 @@ impl Ghost {
                 }
             }
         }
-        let mut pending = Vec::new();
+        let mut pending = Ordered::new();
         let mut clash = Ok(());
         for found in survey.log.iter().filter(|f| f.record.zxid() > dead) {
             match self.sight(&found.record, step) {
@@ -360,7 +360,7 @@ impl Ghost {
                     if found.durable {
                         entry.durable.insert(server);
                     } else {
-                        pending.push(found.record.zxid());
+                        pending.insert(found.record.zxid(), ());
                     }
                 }
                 Err(conflict) => clash = clash.and(Err(conflict)),

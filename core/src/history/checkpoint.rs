@@ -11,9 +11,9 @@
 //! the estimate says 30, a client that writes all the time 66 where it says 88. An agenda with
 //! thousands of messages on the wire costs more than anything else, so it is counted by message.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base::Ordered;
 use crate::check::Monitor;
 use crate::protocol::Effect;
 use crate::world::{Outcome, Step, World};
@@ -26,7 +26,7 @@ pub(super) struct Checkpoint {
     pub world: World,
     pub monitor: Monitor,
     /// Senders of messages on the wire, for the index of a fork.
-    pub senders: BTreeMap<u64, u32>,
+    pub senders: Ordered<u64, u32>,
     /// Estimate of what it keeps to itself.
     pub bytes: usize,
 }
@@ -35,8 +35,8 @@ pub(super) struct Checkpoint {
 const PER_SERVER: usize = 6_000;
 /// Plain part per client.
 const PER_CLIENT: usize = 400;
-/// Plain part of an event on the agenda; its message is shared.
-const PER_EVENT: usize = 100;
+/// A message on the wire with its place on the agenda; those that were there before are shared.
+const PER_MESSAGE: usize = 100;
 /// Replaced nodes per record applied on a server.
 const PER_APPLY: usize = 400;
 /// Replaced chunks and ghost nodes per record appended on a server.
@@ -44,15 +44,23 @@ const PER_APPEND: usize = 250;
 /// Replaced nodes per answer that reached a client.
 const PER_TOLD: usize = 300;
 
+/// A checkpoint is due after so many outcomes at the latest. One fsync of a busy log can have
+/// thousands, and such a step takes as long as thousands of others.
+const OUTCOMES: usize = 4_096;
+
 /// Counts what will make the next checkpoint cost something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Growth {
     bytes: usize,
+    sent: usize,
+    outcomes: usize,
 }
 
 impl Growth {
     pub(super) fn count(&mut self, step: &Step) {
+        self.outcomes += step.outcomes.len();
         for outcome in &step.outcomes {
+            self.sent += usize::from(matches!(outcome, Outcome::Sent(_)));
             self.bytes += match outcome {
                 Outcome::Effect(Effect::Apply(_)) => PER_APPLY,
                 Outcome::Effect(Effect::Append { .. }) => PER_APPEND,
@@ -62,12 +70,18 @@ impl Growth {
         }
     }
 
+    /// True when so much has happened that doing it again would be slow.
+    pub(super) const fn is_much(&self) -> bool {
+        self.outcomes >= OUTCOMES
+    }
+
     /// The estimate for a checkpoint taken now; starts counting anew.
     pub(super) fn settle(&mut self, world: &World) -> usize {
         let servers = world.hosts().len() * PER_SERVER;
         let clients = world.clients().len() * PER_CLIENT;
-        let wires = world.in_flight().count() * PER_EVENT;
-        std::mem::take(self).bytes + servers + clients + wires
+        let since = std::mem::take(self);
+        let wires = world.in_flight().count().min(since.sent) * PER_MESSAGE;
+        since.bytes + servers + clients + wires
     }
 }
 

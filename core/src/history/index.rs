@@ -3,10 +3,9 @@
 //!
 //! Chunks are shared between a line and its forks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::{ClientId, Instant, ServerId};
+use crate::base::{ClientId, Instant, Ordered, ServerId};
 use crate::world::command::{Command, Endpoint};
 use crate::world::{Actor, Cause, End, Outcome, Step};
 
@@ -77,7 +76,7 @@ const ACTOR_WORLD: u16 = 1 << 15;
 pub struct StepIndex {
     full: Vec<Arc<[Packed]>>,
     open: Vec<Packed>,
-    senders: BTreeMap<u64, u32>,
+    senders: Ordered<u64, u32>,
 }
 
 impl StepIndex {
@@ -149,12 +148,12 @@ impl StepIndex {
     }
 
     /// Who sent the messages that are on the wire, by message.
-    pub(super) fn senders(&self) -> &BTreeMap<u64, u32> {
+    pub(super) fn senders(&self) -> &Ordered<u64, u32> {
         &self.senders
     }
 
     /// The index of the first `steps` steps, with the senders as they were then.
-    pub(super) fn before(&self, steps: u64, senders: BTreeMap<u64, u32>) -> Self {
+    pub(super) fn before(&self, steps: u64, senders: Ordered<u64, u32>) -> Self {
         let steps = steps as usize;
         let full = self.full[..(steps / CHUNK).min(self.full.len())].to_vec();
         let rest = steps - full.len() * CHUNK;

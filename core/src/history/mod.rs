@@ -23,9 +23,10 @@
 //!
 //! # What it costs
 //!
-//! Checkpoints lie [`timeline::INTERVAL`] steps apart. Their cost is estimated
-//! ([`checkpoint`]) and thinned out from the old end when it exceeds a budget. While a reader looks
-//! at one place, a few more moments are kept close to it, so that stepping back runs few steps.
+//! Checkpoints lie [`timeline::INTERVAL`] steps apart, closer where much happens. Their cost is
+//! estimated ([`checkpoint`]) and thinned out from the old end when it exceeds a budget. While a
+//! reader looks at one place, a few more moments are kept close to it, so that stepping back runs few
+//! steps.
 
 pub mod causality;
 pub mod checkpoint;

@@ -10,7 +10,7 @@ use crate::check::{Monitor, Verdicts};
 use crate::protocol::Config;
 use crate::world::{Command, Refusal, Step, World};
 
-/// Steps between two checkpoints.
+/// Steps between two checkpoints at most.
 pub const INTERVAL: u64 = 1024;
 /// Steps between two of the moments that are kept close to where somebody looks.
 const CLOSE: u64 = 128;
@@ -276,7 +276,7 @@ impl Timeline {
             self.index.push(&step);
             self.growth.count(&step);
             let since = self.checkpoints.last().map_or(0, |c| c.steps);
-            if self.len() - since >= INTERVAL {
+            if self.len() - since >= INTERVAL || self.growth.is_much() {
                 self.checkpoint();
             }
         }

@@ -99,7 +99,7 @@ pub enum ServerPacket {
         /// The client's request number.
         cxid: i32,
         /// The answer.
-        reply: Reply,
+        reply: Arc<Reply>,
         /// Zxid of the transaction, when the request was a write.
         txn: Option<Zxid>,
     },

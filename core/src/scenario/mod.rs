@@ -8,6 +8,7 @@
 //!   text ──parser──► Program ──Runner──► history::Timeline ──► transcript, checks
 //!    ▲                  │  ▲
 //!    └──────print───────┘  └── generate: a seed;  shrink: the smallest that still fails
+//!                               record: what a user did, each at its place
 //! ```
 //! Grammar and limits are fixed in the product contract; [`parser`] is the code for it.
 
@@ -18,6 +19,7 @@ pub mod error;
 pub mod generate;
 pub mod parser;
 pub mod print;
+pub mod record;
 pub mod runner;
 pub mod show;
 pub mod shrink;
@@ -28,6 +30,7 @@ pub mod transcript;
 pub use ast::{Action, Program};
 pub use error::{Position, Problem, ScriptError};
 pub use parser::{parse, parse_bytes};
+pub use record::recorded;
 pub use runner::{Check, Options, Progress, Runner, Witness};
 pub use show::Show;
 pub use transcript::Transcript;

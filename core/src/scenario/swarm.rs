@@ -69,20 +69,34 @@ pub fn complaints(runner: &Runner, class: Class) -> Vec<String> {
                 let saw = c.saw.as_deref().unwrap_or_default();
                 format!("{}: {}: {saw}", c.at.line, c.text)
             });
-            failed.chain(violations.map(violation)).collect()
+            failed.chain(violations.map(told)).collect()
         }
         Class::B => violations.filter_map(unexplained).collect(),
     }
 }
 
+/// A breach with the steps to look at.
+fn told(v: &Violation) -> String {
+    let witness: Vec<String> = v.witness.iter().map(|s| s.0.to_string()).collect();
+    let assumption = match &v.assumption {
+        Some(broken) => format!("{broken:?}"),
+        None => "none".to_owned(),
+    };
+    format!(
+        "{}; witness: steps {}; broken assumption: {assumption}",
+        violation(v),
+        witness.join(", ")
+    )
+}
+
 /// A breach without a witness or without a broken assumption.
 fn unexplained(v: &Violation) -> Option<String> {
     if v.witness.is_empty() {
-        return Some(format!("no witness: {}", violation(v)));
+        return Some(format!("no witness: {}", told(v)));
     }
     let liveness = !Property::is_safety(v.property);
     if v.assumption.is_none() && !liveness {
-        return Some(format!("no broken assumption: {}", violation(v)));
+        return Some(format!("no broken assumption: {}", told(v)));
     }
     None
 }

@@ -5,13 +5,13 @@
 //!
 //! In ZooKeeper: `ZooKeeperServer.outstandingChanges`, `ChangeRecord`.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::data_tree::DataTree;
 use super::digest;
 use super::path;
 use super::znode::NodeStat;
+use crate::base::{Ordered, Queue};
 use crate::model::txn::Data;
 use crate::model::{Acl, Zxid};
 
@@ -40,8 +40,8 @@ struct ChangeRecord {
 /// All prepared changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Pending {
-    queue: VecDeque<Arc<ChangeRecord>>,
-    newest: BTreeMap<Arc<str>, Arc<ChangeRecord>>,
+    queue: Queue<Arc<ChangeRecord>>,
+    newest: Ordered<Arc<str>, Arc<ChangeRecord>>,
 }
 
 /// How to take back what was added since: for each record the one that it replaced, oldest first.

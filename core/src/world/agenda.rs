@@ -1,10 +1,9 @@
 //! What is due: a total order of events by instant, then by the order in which they were planned.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::message::Message;
-use crate::base::{ClientId, ConnId, Instant, ServerId, WriteId};
+use crate::base::{ClientId, ConnId, Instant, Ordered, ServerId, WriteId};
 use crate::model::Record;
 use crate::protocol::Timer;
 use crate::storage::SyncTicket;
@@ -20,7 +19,7 @@ pub enum Event {
     /// A timer of a server runs out.
     Timer(ServerId, Timer),
     /// A disk finishes an fsync.
-    Synced(Box<SyncDone>),
+    Synced(Arc<SyncDone>),
     /// Something small reaches a process.
     Signal(ServerId, Signal),
     /// A client wakes up.
@@ -66,7 +65,7 @@ pub enum Signal {
 /// All that is due.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agenda {
-    events: BTreeMap<Slot, Event>,
+    events: Ordered<Slot, Event>,
     planned: u64,
 }
 
@@ -86,7 +85,7 @@ impl Agenda {
 
     /// When the next event is due.
     pub fn next_at(&self) -> Option<Instant> {
-        self.events.first_key_value().map(|((at, _), _)| *at)
+        self.events.first().map(|((at, _), _)| *at)
     }
 
     /// Takes the next event.
@@ -96,8 +95,9 @@ impl Agenda {
 
     /// Takes out the events of one instant that `wanted` names, in order.
     pub fn take_due(&mut self, at: Instant, wanted: impl Fn(&Event) -> bool) -> Vec<Event> {
-        let due = self.events.range((at, 0)..=(at, u64::MAX));
-        let slots: Vec<Slot> = due.filter(|(_, e)| wanted(e)).map(|(s, _)| *s).collect();
+        let due = self.events.iter().take_while(|((due, _), _)| *due <= at);
+        let wanted = due.filter(|((due, _), e)| *due == at && wanted(e));
+        let slots: Vec<Slot> = wanted.map(|(slot, _)| *slot).collect();
         let taken = slots.into_iter().filter_map(|s| self.events.remove(&s));
         taken.collect()
     }

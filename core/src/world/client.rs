@@ -10,13 +10,12 @@
 //!
 //! In ZooKeeper: `ClientCnxn`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rpds::VectorSync;
 
 use super::agenda::Slot;
-use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
+use crate::base::{ClientId, ConnId, Duration, Instant, Ordered, Queue, ServerId, SessionId};
 use crate::model::{Reply, Request, Zxid};
 
 /// Pause before the next server is tried.
@@ -47,7 +46,7 @@ pub enum RequestOutcome {
     /// Answered.
     Told {
         /// The answer.
-        reply: Reply,
+        reply: Arc<Reply>,
         /// Zxid of the transaction, if it was a write.
         txn: Option<Zxid>,
         /// When.
@@ -114,8 +113,8 @@ pub struct Client {
     /// It was told to close: no more requests, no more connections.
     pub(super) closing: bool,
     pub(super) line: Option<Line>,
-    pub(super) unsent: VecDeque<u32>,
-    pub(super) in_flight: VecDeque<(i32, u32)>,
+    pub(super) unsent: Queue<u32>,
+    pub(super) in_flight: Ordered<i32, u32>,
     pub(super) next_server: ServerId,
     pub(super) next_cxid: i32,
     pub(super) last_heard: Instant,
@@ -135,8 +134,8 @@ impl Client {
             history: VectorSync::new_sync(),
             closing: false,
             line: None,
-            unsent: VecDeque::new(),
-            in_flight: VecDeque::new(),
+            unsent: Queue::new(),
+            in_flight: Ordered::new(),
             next_server: server,
             next_cxid: 1,
             last_heard: Instant::ZERO,

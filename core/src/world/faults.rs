@@ -354,7 +354,7 @@ impl World {
         let mut held = std::mem::take(&mut host.held);
         // What is due at this very instant came after what was held.
         held.extend(self.agenda.take_due(now, |e| receiver(e) == Some(id)));
-        for event in held {
+        for event in held.drain_all() {
             let timer = match &event {
                 Event::Timer(_, timer) => Some(*timer),
                 _ => None,

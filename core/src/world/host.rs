@@ -1,10 +1,9 @@
 //! A machine room's worth of one server: its disk, and the process while it runs.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::agenda::{Event, Slot};
-use crate::base::{Instant, ServerId};
+use crate::base::{Instant, Queue, ServerId};
 use crate::model::Record;
 use crate::protocol::zab::Peer;
 use crate::protocol::{HaltReason, Timer};
@@ -45,8 +44,8 @@ pub struct Host {
     pub(super) disk_failed: bool,
     pub(super) epoch_renamed: bool,
     pub(super) timers: [Option<Slot>; Timer::ALL.len()],
-    pub(super) held: VecDeque<Event>,
-    pub(super) unsynced: VecDeque<(FileName, Arc<Record>)>,
+    pub(super) held: Queue<Event>,
+    pub(super) unsynced: Queue<(FileName, Arc<Record>)>,
 }
 
 impl Host {
@@ -65,8 +64,8 @@ impl Host {
             disk_failed: false,
             epoch_renamed: false,
             timers: [None; Timer::ALL.len()],
-            held: VecDeque::new(),
-            unsynced: VecDeque::new(),
+            held: Queue::new(),
+            unsynced: Queue::new(),
         }
     }
 

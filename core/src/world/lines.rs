@@ -170,17 +170,14 @@ impl World {
         &mut self,
         id: ClientId,
         cxid: i32,
-        reply: Reply,
+        reply: Arc<Reply>,
         txn: Option<Zxid>,
         outcomes: &mut Vec<Outcome>,
     ) {
         let now = self.now;
         let client = self.client_mut(id);
         client.last_zxid = client.last_zxid.max(reply.zxid);
-        let Some(place) = client.in_flight.iter().position(|(c, _)| *c == cxid) else {
-            return;
-        };
-        let Some((_, entry)) = client.in_flight.remove(place) else {
+        let Some(entry) = client.in_flight.remove(&cxid) else {
             return;
         };
         let server = client.server.unwrap_or(ServerId(0));
@@ -251,7 +248,7 @@ impl World {
             };
             let cxid = client.next_cxid;
             client.next_cxid += 1;
-            client.in_flight.push_back((cxid, entry));
+            client.in_flight.insert(cxid, entry);
             let (session, server) = (client.session, client.server);
             client.update(entry, |i| {
                 i.cxid = cxid;
@@ -382,9 +379,12 @@ impl World {
     fn lose_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
         let now = self.now;
         let client = self.client_mut(id);
-        let mut entries: Vec<u32> = client.in_flight.drain(..).map(|(_, e)| e).collect();
+        let mut entries: Vec<u32> = std::mem::take(&mut client.in_flight)
+            .values()
+            .copied()
+            .collect();
         if client.closing || !client.is_active() {
-            entries.extend(client.unsent.drain(..));
+            entries.extend(client.unsent.drain_all());
         }
         for entry in &entries {
             client.update(*entry, |i| i.outcome = RequestOutcome::Unknown { at: now });

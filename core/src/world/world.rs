@@ -162,7 +162,7 @@ impl World {
                 self.host_mut(id).timers[timer as usize] = None;
                 Some(self.server_step(id, Cause::Timer(timer), Input::Fired(timer)))
             }
-            Event::Synced(done) => self.fsync_done(*done),
+            Event::Synced(done) => self.fsync_done(&done),
             Event::Signal(id, signal) => self.signal(id, signal),
             Event::ClientWake(id) => Some(self.client_wake(id)),
             Event::ClientClosed(id, conn) => self.client_closed(id, conn),
@@ -224,9 +224,9 @@ impl World {
         }
     }
 
-    fn fsync_done(&mut self, done: SyncDone) -> Option<Step> {
+    fn fsync_done(&mut self, done: &SyncDone) -> Option<Step> {
         let id = done.server;
-        let (cause, input) = self.settle_fsync(&done)?;
+        let (cause, input) = self.settle_fsync(done)?;
         match input {
             Some(input) => Some(self.server_step(id, cause, input)),
             None => Some(self.finish_step(Actor::Server(id), cause, Vec::new(), None)),
@@ -471,7 +471,7 @@ impl World {
             ticket,
             records: take_covered(&mut host.unsynced, target),
         };
-        self.agenda.plan(due, Event::Synced(Box::new(done)));
+        self.agenda.plan(due, Event::Synced(Arc::new(done)));
     }
 
     // --- network ---
@@ -611,7 +611,7 @@ pub(super) fn receiver(event: &Event) -> Option<ServerId> {
 
 /// Takes the records out of `unsynced` whose file `target` covers.
 fn take_covered(
-    unsynced: &mut std::collections::VecDeque<(crate::storage::FileName, Arc<Record>)>,
+    unsynced: &mut crate::base::Queue<(crate::storage::FileName, Arc<Record>)>,
     target: &SyncTarget,
 ) -> Vec<Arc<Record>> {
     let SyncTarget::Files(names) = target else {

@@ -36,7 +36,8 @@ usage: zablab VERB [options]
       --save DIR         write failing scenarios here as scripts
   shrink FILE.zab      the smallest script that still fails
   lesson check [ID]    check the lessons                               (not yet)
-  bench                figures of the engine
+  bench                figures of the engine beside their budgets
+      --runs N           runs that a speed is the median of (5)
 
   --json               JSON alone on standard output
   --help, --version
@@ -65,6 +66,8 @@ pub enum Verb {
     Swarm(SwarmOptions),
     /// `shrink`.
     Shrink(ShrinkOptions),
+    /// `bench`.
+    Bench(BenchOptions),
     /// A verb of a later version.
     Later(&'static str),
 }
@@ -106,6 +109,15 @@ pub struct ShrinkOptions {
     pub json: bool,
 }
 
+/// Options of `bench`.
+#[derive(Debug)]
+pub struct BenchOptions {
+    /// Runs that a speed is the median of.
+    pub runs: usize,
+    /// JSON instead of text.
+    pub json: bool,
+}
+
 /// Reads the command line; the first argument is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> {
     let mut parser = lexopt::Parser::from_iter(args);
@@ -120,6 +132,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> 
         "run" => run(parser),
         "swarm" => swarm(parser),
         "shrink" => shrink(parser),
+        "bench" => bench(parser),
         word => match LATER.into_iter().find(|later| *later == word) {
             Some(later) => Ok(Verb::Later(later)),
             None => Err(unknown(word)),
@@ -187,6 +200,31 @@ fn shrink(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
     let missing = || Failure::Input("zablab shrink: which FILE.zab?".to_owned());
     let path = path.ok_or_else(missing)?;
     Ok(Verb::Shrink(ShrinkOptions { path, json }))
+}
+
+fn bench(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
+    let mut options = BenchOptions {
+        runs: 5,
+        json: false,
+    };
+    while let Some(arg) = parser.next().map_err(bad)? {
+        match arg {
+            Long("json") => options.json = true,
+            Long("runs") => options.runs = runs(&text(&mut parser)?)?,
+            Short('h') | Long("help") => return Ok(Verb::Help),
+            other => return Err(bad(other.unexpected())),
+        }
+    }
+    Ok(Verb::Bench(options))
+}
+
+fn runs(text: &str) -> Result<usize, Failure> {
+    let runs = text.parse().ok().filter(|runs| (1..=100).contains(runs));
+    runs.ok_or_else(|| {
+        Failure::Input(format!(
+            "zablab bench: expected a number of runs from 1 to 100, found {text:?}"
+        ))
+    })
 }
 
 /// `1..2001`: from the first up to, but not with, the second.

@@ -5,6 +5,7 @@
 //! its result, 1 when an expectation, check or comparison failed, 2 when the input was bad.
 
 mod args;
+mod bench;
 mod output;
 mod report;
 mod run;
@@ -41,6 +42,7 @@ fn carry_out(verb: Verb) -> Result<bool, Failure> {
         Verb::Run(options) => run::run(&options),
         Verb::Swarm(options) => swarm::run(&options),
         Verb::Shrink(options) => shrink::run(&options),
+        Verb::Bench(options) => bench::run(&options),
         Verb::Later(name) => Err(Failure::Input(format!(
             "zablab {name}: part of the command line, but not yet built"
         ))),

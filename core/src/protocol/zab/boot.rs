@@ -59,7 +59,7 @@ impl Peer {
                 self.trusted = summary.trusted;
                 self.disk_log_floor = summary.snapshot.unwrap_or(Zxid::ZERO);
                 self.db = db;
-                self.committed_log = recovered.window;
+                self.committed_log = recovered.window.into_iter().collect();
                 self.reset_log();
                 if recovered.first_snapshot {
                     self.write_startup_snapshot(cx);

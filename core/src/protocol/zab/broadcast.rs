@@ -15,7 +15,7 @@ use super::peer::{Cx, Part, Peer};
 use super::service::{Tracked, anybody};
 use super::state::Phase;
 use super::synchronization::{LearnerState, REAPER_INTERVAL};
-use crate::base::{Duration, Instant, ServerId, SessionId};
+use crate::base::{Duration, Instant, Ordered, ServerId, SessionId};
 use crate::model::{Epoch, ErrorCode, Record, Request, Txn, TxnBody, TxnHeader, Zxid};
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
@@ -54,7 +54,7 @@ pub struct Leading {
     /// Connected learners.
     pub learners: BTreeMap<ServerId, LearnerState>,
     /// Proposals not committed yet.
-    pub outstanding: BTreeMap<Zxid, Outstanding>,
+    pub outstanding: Ordered<Zxid, Outstanding>,
     /// Last number given.
     pub last_proposed: Zxid,
     /// Last number committed.
@@ -83,7 +83,7 @@ impl Leading {
             epoch_agreed_on_disk: false,
             newleader_acks: BTreeSet::new(),
             learners: BTreeMap::new(),
-            outstanding: BTreeMap::new(),
+            outstanding: Ordered::new(),
             last_proposed: Zxid::ZERO,
             last_committed: Zxid::ZERO,
             prep: Prep::default(),
@@ -199,7 +199,7 @@ impl Peer {
             let Part::Leading(leading) = &self.part else {
                 return;
             };
-            let Some((zxid, proposal)) = leading.outstanding.first_key_value() else {
+            let Some((zxid, proposal)) = leading.outstanding.first() else {
                 return;
             };
             let zxid = *zxid;

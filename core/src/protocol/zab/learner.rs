@@ -22,7 +22,7 @@ use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
 use super::state::Phase;
 use super::sync_plan::SyncMode;
-use crate::base::{ServerId, SessionId};
+use crate::base::{Queue, ServerId, SessionId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
@@ -111,13 +111,13 @@ pub struct Learning {
     /// The main thread waits for a disk; packets are stalled.
     pub busy: bool,
     /// Packets that wait.
-    pub stalled: VecDeque<Packet>,
+    pub stalled: Queue<Packet>,
     /// The mode that was chosen for it.
     pub mode: Option<SyncMode>,
     /// Received and not logged yet.
-    pub not_logged: VecDeque<Arc<Record>>,
+    pub not_logged: Queue<Arc<Record>>,
     /// Committed, as far as told during synchronisation.
-    pub committed: VecDeque<Zxid>,
+    pub committed: Queue<Zxid>,
     /// Verbs left after NEWLEADER.
     pub plan: VecDeque<Durably>,
     /// Memory holds what no file holds: after SNAP or TRUNC, until the snapshot is written.
@@ -125,7 +125,7 @@ pub struct Learning {
     /// Last zxid received, for the contiguity check.
     pub last_queued: Option<Zxid>,
     /// Logged or being logged, not committed yet, oldest first.
-    pub pending: VecDeque<Arc<Record>>,
+    pub pending: Queue<Arc<Record>>,
     /// Last zxid it was told to be committed.
     pub last_committed: Zxid,
     /// Sessions heard of since the last answer to a PING.
@@ -142,14 +142,14 @@ impl Learning {
             epoch: Epoch::default(),
             tries: 0,
             busy: false,
-            stalled: VecDeque::new(),
+            stalled: Queue::new(),
             mode: None,
-            not_logged: VecDeque::new(),
-            committed: VecDeque::new(),
+            not_logged: Queue::new(),
+            committed: Queue::new(),
             plan: VecDeque::new(),
             dirty: false,
             last_queued: None,
-            pending: VecDeque::new(),
+            pending: Queue::new(),
             last_committed: last,
             touched: Vec::new(),
         }
@@ -401,8 +401,8 @@ impl Peer {
         learning.phase = Phase::Broadcast;
         let epoch = learning.epoch;
         let observer = learning.observer;
-        let not_logged: Vec<Arc<Record>> = learning.not_logged.drain(..).collect();
-        let committed: Vec<Zxid> = learning.committed.drain(..).collect();
+        let not_logged: Vec<Arc<Record>> = learning.not_logged.drain_all().collect();
+        let committed: Vec<Zxid> = learning.committed.drain_all().collect();
         self.vote.peer_epoch = epoch;
         cx.out.decide(Decision::Serving);
         for record in not_logged {

@@ -1,6 +1,6 @@
 //! A server: its memory, its dispatch, and the only place that changes its role.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::boot::settle_steps;
@@ -13,7 +13,7 @@ use super::pipeline::Pipeline;
 use super::service::Service;
 use super::snapshots::Walk;
 use super::state::{Phase, Role, Status};
-use crate::base::{Duration, Instant, ServerId, WriteId};
+use crate::base::{Duration, Instant, Queue, ServerId, WriteId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::config::Config;
 use crate::protocol::decision::{Decision, LeaveReason};
@@ -60,7 +60,7 @@ pub struct Peer {
     pub(super) db: Database,
     pub(super) trusted: bool,
     pub(super) rules: TreeRules,
-    pub(super) committed_log: VecDeque<Arc<Record>>,
+    pub(super) committed_log: Queue<Arc<Record>>,
     pub(super) disk_log_floor: Zxid,
     pub(super) pipeline: Pipeline,
     pub(super) jobs: Jobs,
@@ -92,7 +92,7 @@ impl Peer {
             db: Database::new(),
             trusted: true,
             rules: config.tree_rules(),
-            committed_log: VecDeque::new(),
+            committed_log: Queue::new(),
             disk_log_floor: Zxid::ZERO,
             pipeline: Pipeline::new(config.pre_alloc, Zxid::ZERO),
             jobs: Jobs::default(),
@@ -497,15 +497,12 @@ impl Peer {
                 for id in leading.learners.keys() {
                     cx.out.push(Effect::Close(*id));
                 }
-                leading
-                    .outstanding
-                    .into_values()
-                    .map(|p| p.record)
-                    .collect()
+                let proposals = leading.outstanding.values();
+                proposals.map(|p| Arc::clone(&p.record)).collect()
             }
             Part::Learning(learning) => {
                 cx.out.push(Effect::Close(learning.leader));
-                learning.pending.into()
+                learning.pending.iter().cloned().collect()
             }
         }
     }

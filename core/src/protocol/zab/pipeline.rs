@@ -9,11 +9,10 @@
 //! `fsync-before-ack` break that rule on purpose. In ZooKeeper: `SyncRequestProcessor`,
 //! `SendAckRequestProcessor`, `AckRequestProcessor`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::peer::{Cx, Part, Peer};
-use crate::base::{Mix, WriteId};
+use crate::base::{Mix, Queue, WriteId};
 use crate::model::{Record, Zxid};
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::Effect;
@@ -33,8 +32,8 @@ pub struct Queued {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipeline {
     pub(super) writer: LogWriter,
-    waiting: VecDeque<Queued>,
-    in_flight: Option<(WriteId, Vec<Queued>)>,
+    waiting: Queue<Queued>,
+    in_flight: Option<(WriteId, Arc<[Queued]>)>,
     /// Last zxid appended, durable or not.
     pub(super) logged: Zxid,
     /// Last zxid known to be durable.
@@ -47,7 +46,7 @@ impl Pipeline {
     pub(super) fn new(pre_alloc: u64, last: Zxid) -> Self {
         Self {
             writer: LogWriter::new(pre_alloc),
-            waiting: VecDeque::new(),
+            waiting: Queue::new(),
             in_flight: None,
             logged: last,
             durable: last,
@@ -63,8 +62,8 @@ impl Pipeline {
 
     /// Records that wait for their fsync or for their turn.
     pub fn queued(&self) -> impl Iterator<Item = &Queued> {
-        let flying = self.in_flight.iter().flat_map(|(_, batch)| batch);
-        flying.chain(&self.waiting)
+        let flying = self.in_flight.iter().flat_map(|(_, batch)| batch.iter());
+        flying.chain(self.waiting.iter())
     }
 }
 
@@ -84,7 +83,7 @@ impl Peer {
         self.pipeline.waiting.extend(entries);
         if self.pipeline.in_flight.is_none() {
             let id = self.sync(cx, SyncTarget::Directory);
-            self.pipeline.in_flight = Some((id, Vec::new()));
+            self.pipeline.in_flight = Some((id, Arc::default()));
         }
     }
 
@@ -122,6 +121,7 @@ impl Peer {
             let records = batch.len() as u32;
             cx.out.decide(Decision::GroupCommit { records });
         }
+        let batch: Arc<[Queued]> = batch.into();
         let target = self.log_target();
         if rolled {
             self.roll(cx);

@@ -7,12 +7,12 @@
 //! In ZooKeeper: `FollowerRequestProcessor`, `CommitProcessor`, `FinalRequestProcessor`,
 //! `SessionTrackerImpl`, `LearnerSessionTracker`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
-use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
+use crate::base::{ClientId, ConnId, Duration, Instant, Queue, ServerId, SessionId};
 use crate::model::request::ReplyBody;
 use crate::model::{ErrorCode, Record, Reply, Request, TxnBody, Zxid};
 use crate::protocol::decision::Decision;
@@ -69,7 +69,7 @@ pub struct Connection {
     /// The session is confirmed.
     pub open: bool,
     /// Requests not answered yet, in order.
-    pub queue: VecDeque<Waiting>,
+    pub queue: Queue<Waiting>,
 }
 
 /// A server's client connections.
@@ -143,7 +143,7 @@ impl Peer {
                 session,
                 timeout_ms,
                 open: false,
-                queue: VecDeque::new(),
+                queue: Queue::new(),
             },
         );
         if fresh {
@@ -253,7 +253,7 @@ impl Peer {
             conn,
             packet: ServerPacket::Reply {
                 cxid,
-                reply: Reply { zxid, error, body },
+                reply: Arc::new(Reply { zxid, error, body }),
                 txn,
             },
         });
@@ -354,7 +354,7 @@ impl Peer {
         let Part::Leading(leading) = &mut self.part else {
             return;
         };
-        match leading.outstanding.last_key_value().map(|(z, _)| *z) {
+        match leading.outstanding.last().map(|(z, _)| *z) {
             Some(zxid) => {
                 let waiting = leading.pending_syncs.entry(zxid).or_default();
                 waiting.push((from, session, cxid));

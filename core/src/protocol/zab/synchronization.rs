@@ -7,14 +7,13 @@
 //!
 //! In ZooKeeper: `LearnerHandler.syncFollower`, `Leader.waitForNewLeaderAck`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
 use super::state::Phase;
 use super::sync_plan::{self, SyncMode};
-use crate::base::{Duration, Instant, ServerId};
+use crate::base::{Duration, Instant, Queue, ServerId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::{Effect, Timer};
@@ -38,7 +37,7 @@ pub struct LearnerState {
     /// The tick until which it must have been heard.
     pub deadline: u64,
     /// Oldest proposal it was sent and has not acknowledged, and when it was sent.
-    pub unacked: VecDeque<(Zxid, Instant)>,
+    pub unacked: Queue<(Zxid, Instant)>,
 }
 
 impl LearnerState {
@@ -50,7 +49,7 @@ impl LearnerState {
             synced: false,
             serving: false,
             deadline,
-            unacked: VecDeque::new(),
+            unacked: Queue::new(),
         }
     }
 }
@@ -98,12 +97,10 @@ impl Peer {
         };
         let epoch = leading.epoch.unwrap_or_default();
         let participant = learner.participant;
-        let planned = sync_plan::plan(
-            peer.max(Zxid::ZERO),
-            self.committed_log.make_contiguous(),
-            self.db.last_zxid,
-            || disk_log(cx, peer, self.disk_log_floor, self.config.switches),
-        );
+        let window: Vec<Arc<Record>> = self.committed_log.iter().cloned().collect();
+        let planned = sync_plan::plan(peer.max(Zxid::ZERO), &window, self.db.last_zxid, || {
+            disk_log(cx, peer, self.disk_log_floor, self.config.switches)
+        });
         cx.out.decide(Decision::PlannedSync {
             learner: id,
             peer,
