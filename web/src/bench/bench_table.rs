@@ -108,7 +108,7 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Ht
         .filter_map(|m| client_flight(desk, m, server));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
-        <svg class="cwire" width="26" height="100%">{ for flights }</svg>
+        <div class="cwire">{ for flights }</div>
     </>}
 }
 
@@ -120,11 +120,10 @@ fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option
     };
     let title = message.title.get(desk.lang).to_owned();
     Some(html! {
-        <svg key={message.id} class="ov flight" width="1" height="1" role="img" aria-label={title.clone()}
+        <div key={message.id} class="flight" role="img" aria-label={title.clone()} {title}
             data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-            <title>{ title }</title>
-            { glyph::mark(message.glyph) }
-        </svg>
+            <svg class="ov" width="1" height="1" aria-hidden="true">{ glyph::mark(message.glyph) }</svg>
+        </div>
     })
 }
 
