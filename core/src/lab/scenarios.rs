@@ -33,7 +33,8 @@ scenarios![
     "happy-path",
     "leader-power-loss",
     "minority-partition",
-    "late-followers"
+    "late-followers",
+    "not-on-disk"
 ];
 
 impl Scenario {

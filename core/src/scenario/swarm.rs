@@ -13,6 +13,7 @@ use super::print;
 use super::runner::{Options, Progress, Runner};
 use crate::check::{Property, Violation};
 use crate::view::text::violation;
+use crate::world::World;
 
 /// A seed whose run is not as it must be.
 #[derive(Clone, Debug)]
@@ -62,6 +63,7 @@ pub fn judge(seed: u64, class: Class, twice: bool) -> Result<Tally, Box<Failure>
 
 /// What is wrong with a finished run of that class.
 pub fn complaints(runner: &Runner, class: Class) -> Vec<String> {
+    let world = runner.world();
     let violations = runner.timeline().monitor().verdicts().violations();
     match class {
         Class::A => {
@@ -69,20 +71,22 @@ pub fn complaints(runner: &Runner, class: Class) -> Vec<String> {
                 let saw = c.saw.as_deref().unwrap_or_default();
                 format!("{}: {}: {saw}", c.at.line, c.text)
             });
-            failed.chain(violations.map(violation)).collect()
+            failed
+                .chain(violations.map(|v| violation(v, world)))
+                .collect()
         }
-        Class::B => violations.filter_map(unexplained).collect(),
+        Class::B => violations.filter_map(|v| unexplained(v, world)).collect(),
     }
 }
 
 /// A breach without a witness or without a broken assumption.
-fn unexplained(v: &Violation) -> Option<String> {
+fn unexplained(v: &Violation, world: &World) -> Option<String> {
     if v.witness.is_empty() {
-        return Some(format!("no witness: {}", violation(v)));
+        return Some(format!("no witness: {}", violation(v, world)));
     }
     let liveness = !Property::is_safety(v.property);
     if v.assumption.is_none() && !liveness {
-        return Some(format!("no broken assumption: {}", violation(v)));
+        return Some(format!("no broken assumption: {}", violation(v, world)));
     }
     None
 }
