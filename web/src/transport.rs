@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use zablab_core::lab::{Action, Direction, Mark, MarkKind, Speed, Transport};
+use zablab_core::view::Text;
 
 use crate::desk::{Desk, Layout, use_desk};
 use crate::icon::Icon;
@@ -40,6 +41,7 @@ pub(crate) fn TransportBar(props: &Props) -> Html {
                 { slider }
                 { count }
                 <div class="opts">
+                    if layout == Layout::Cockpit { { edits(&desk, t) } }
                     { speed(&desk, t) }
                     { button(&desk, Icon::Link, Word::CopyLink, "link", "quiet", props.on_link.clone(), false) }
                 </div>
@@ -100,6 +102,25 @@ fn button(
         <button type="button" class={classes!("btn", "i", class)} {onclick} {disabled} title={desk.word(word)}
             data-kind="transport" data-id={id}>{ icon.html() }<span class="sr">{ desk.word(word) }</span></button>
     }
+}
+
+/// Undo and redo, named after what they would do.
+pub(crate) fn edits(desk: &Desk, t: &Transport) -> Html {
+    let edit = |icon: Icon, word: Word, id: &'static str, name: &Option<Text>, action: Action| {
+        let said = name
+            .as_ref()
+            .map(|name| name.get(desk.lang))
+            .unwrap_or_default();
+        let title = words::named(desk.lang, word, said);
+        html! {
+            <button type="button" class="btn i quiet" onclick={desk.ask(action)} disabled={name.is_none()} title={title.clone()}
+                data-kind="transport" data-id={id}>{ icon.html() }<span class="sr">{ title }</span></button>
+        }
+    };
+    html! {<>
+        { edit(Icon::Undo, Word::Undo, "undo", &t.undo, Action::Undo) }
+        { edit(Icon::Redo, Word::Redo, "redo", &t.redo, Action::Redo) }
+    </>}
 }
 
 fn speed(desk: &Desk, t: &Transport) -> Html {

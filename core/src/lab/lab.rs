@@ -161,6 +161,12 @@ impl Lab {
         self.breaches.shown()
     }
 
+    /// The named moments of the branch that is shown.
+    pub fn beats(&self) -> Vec<String> {
+        let beats = &self.line().timeline.recording().beats;
+        beats.iter().map(|beat| beat.name.clone()).collect()
+    }
+
     /// The last steps up to the one that is shown, oldest first.
     pub fn events(&self) -> Vec<EventLine> {
         self.events.iter().cloned().collect()
