@@ -374,7 +374,7 @@ impl App {
         };
         let inside = match shown {
             Panel::Caption => html! {
-                <div class="said">{ self.caption(lab, frame) }{ breaches(lab, frame) }</div>
+                <div class="said">{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
             },
             shown => panel(shown, lab, frame),
         };

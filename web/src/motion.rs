@@ -99,9 +99,14 @@ impl fmt::Display for Way {
     }
 }
 
+/// Where a mark rests when the reader wants no motion: in the middle of its arrow.
+const AT_REST: u32 = 500;
+
 /// The marks on the page.
 #[derive(Default)]
 pub(crate) struct Marks {
+    /// The reader asked for less motion: nothing travels, the arrows say it all.
+    still: bool,
     marks: Vec<(u64, Way, HtmlElement)>,
 }
 
@@ -119,7 +124,8 @@ impl Marks {
                 Some((id, way, element))
             })
             .collect();
-        Self { marks }
+        let still = crate::place::matches("(prefers-reduced-motion: reduce)");
+        Self { still, marks }
     }
 
     /// Puts every mark where `progress` (in thousandths) says.
@@ -128,6 +134,7 @@ impl Marks {
             let Some(progress) = progress(*id) else {
                 continue;
             };
+            let progress = if self.still { AT_REST } else { progress };
             let place = way.at(f64::from(progress.min(1_000)) / 1_000.0);
             // The property exists, so writing it cannot fail.
             let _ = element.style().set_property("transform", &place);

@@ -6,7 +6,7 @@
 use zablab_core::lab::{ServerId, Work, WorkKind};
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    CellState, EnsembleView, OutcomeView, Phase, RequestView, Role, ServerRow, SnapshotView,
+    CellState, EnsembleView, OutcomeView, Phase, Power, RequestView, Role, ServerRow, SnapshotView,
     VoteView,
 };
 
@@ -126,6 +126,8 @@ words! {
     // work and breaches
     Working: "Progress", "进度";
     GiveUp: "Stop", "停止";
+    BrokenHead: "Broken", "被破坏";
+    ShouldHold: "Should hold", "应当成立";
     Witnesses: "Steps that show it:", "能看出问题的步骤：";
     Undo: "Undo", "撤销";
     Redo: "Redo", "重做";
@@ -343,6 +345,33 @@ pub(crate) fn position(lang: Lang, line: u32, column: u32) -> String {
     }
 }
 
+/// `1 leads, 6 follow, 2 down`, where there is no room for every row at once.
+pub(crate) fn counts(lang: Lang, rows: &[ServerRow]) -> String {
+    let count = |role: Role| {
+        let up = rows.iter().filter(|row| row.power == Power::Up);
+        up.filter(|row| row.role == Some(role)).count()
+    };
+    let down = rows.iter().filter(|row| row.power != Power::Up).count();
+    let parts = [
+        (count(Role::Leading), ["leads", "lead"], "领导"),
+        (count(Role::Following), ["follows", "follow"], "跟随"),
+        (count(Role::Observing), ["observes", "observe"], "观察"),
+        (count(Role::Looking), ["looks", "look"], "选举中"),
+        (down, ["stopped", "stopped"], "停止"),
+    ];
+    let some = parts.iter().filter(|(n, ..)| *n > 0);
+    let said: Vec<String> = some
+        .map(|(n, [one, many], zh)| match lang {
+            Lang::En => format!("{n} {}", if *n == 1 { one } else { many }),
+            Lang::Zh => format!("{n} 台{zh}"),
+        })
+        .collect();
+    match lang {
+        Lang::En => said.join(", "),
+        Lang::Zh => said.join("，"),
+    }
+}
+
 /// How far long work is.
 pub(crate) fn work(lang: Lang, work: Work) -> String {
     let Work {
@@ -367,6 +396,13 @@ pub(crate) fn work(lang: Lang, work: Work) -> String {
         }
         (WorkKind::Search, Lang::Zh) => format!("继续运行，直到有事发生：第 {steps} 步，{at}"),
     }
+}
+
+/// About how wide a label is, in pixels: a Chinese character is one em, a Latin one half of it.
+pub(crate) fn label_width(text: &str) -> u64 {
+    text.chars()
+        .map(|c| if c.is_ascii() { 7 } else { 13 })
+        .sum()
 }
 
 /// `12,345`.

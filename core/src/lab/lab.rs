@@ -414,16 +414,14 @@ impl Lab {
             kind: MarkKind::Crash,
             name: name.clone(),
         });
-        let broken = line
-            .timeline
-            .monitor()
-            .verdicts()
-            .violations()
-            .map(|v| Mark {
-                step: v.at.0 + 1,
+        let lamps = line.timeline.monitor().lamps();
+        let broken = lamps.iter().filter_map(|lamp| {
+            Some(Mark {
+                step: lamp.verdict.violation()?.at.0 + 1,
                 kind: MarkKind::Broken,
-                name: Text::same(v.property.name()),
-            });
+                name: Text::same(lamp.name),
+            })
+        });
         let mut marks: Vec<Mark> = beats.chain(deaths).chain(broken).collect();
         marks.sort_by_key(|mark| mark.step);
         marks

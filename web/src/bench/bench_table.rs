@@ -50,7 +50,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                         <div class={classes!("prow", format!("r{at}"), dead.then_some("dead"))}>
                             <Plate row={row.clone()} {metrics} />
                         </div>
-                        <div class={classes!("disk", format!("r{at}"))}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
+                        <div class={classes!("disk", format!("r{at}"))} data-kind="disk" data-id={row.id.to_string()}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
                     </>}
                 }) }
                 <div class="wcell"><Wires messages={frame.messages.clone()} rows={frame.servers.clone()}
@@ -58,7 +58,9 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} /></div>
             </div>
             <div class="bfoot">
-                if narrow {
+                if narrow && rows > 5 {
+                    <p class="counts">{ words::counts(desk.lang, &frame.servers) }</p>
+                } else if narrow {
                     if let Some(client) = spokesman(&frame.clients) {
                         <ClientLine client={client.clone()} now_us={frame.now_us} />
                     }

@@ -36,9 +36,10 @@ pub(crate) fn BreachCard(props: &Props) -> Html {
         <section class={classes!("breach", breach.lamp.is_none().then_some("quiet"))} role="alert"
             data-kind="breach-card" data-id={breach.property.clone()}>
             <div class="tabs">
-                <b>{ desk.word(Word::Broken) }</b>
+                <b>{ desk.word(Word::BrokenHead) }</b>
                 { for others }
             </div>
+            <p class="bwhy">{ words::named(desk.lang, Word::ShouldHold, breach.title.get(desk.lang)) }</p>
             <p class="bwhat">{ breach.what.get(desk.lang) }</p>
             if let Some(why) = &breach.why { <p class="bwhy">{ why.get(desk.lang) }</p> }
             <p class="bwhy">{ desk.word(Word::Witnesses) }</p>
