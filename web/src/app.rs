@@ -11,8 +11,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use web_sys::{Element, KeyboardEvent};
+use yew::html::Scope;
 use yew::prelude::*;
 use zablab_core::lab::{Action, Lab, NoticeKind, ServerId};
+use zablab_core::view::Text;
 use zablab_core::view::frame::Frame;
 
 use crate::bench::{Bench, Definitions};
@@ -74,12 +76,39 @@ pub struct App {
     panel: Panel,
     /// A lamp was red when the page was last drawn.
     red: bool,
+    wishes: Wishes,
+    scenarios: Vec<(String, Text)>,
     /// What was wrong with the address.
     complaints: Vec<Complaint>,
     /// The edition of the lab that is kept.
     kept: u64,
     root: NodeRef,
     listeners: Listeners,
+}
+
+/// The page's callbacks, made once: a component that gets the same ones is not drawn again.
+struct Wishes {
+    act: Callback<Action>,
+    select: Callback<ServerId>,
+    show: Callback<Panel>,
+    lang: Callback<MouseEvent>,
+    theme: Callback<MouseEvent>,
+    link: Callback<MouseEvent>,
+    understood: Callback<MouseEvent>,
+}
+
+impl Wishes {
+    fn new(link: &Scope<App>) -> Self {
+        Self {
+            act: link.callback(Msg::Act),
+            select: link.callback(Msg::Select),
+            show: link.callback(|panel| Msg::Show(PanelChoice(panel))),
+            lang: link.callback(|_| Msg::Lang),
+            theme: link.callback(|_| Msg::Theme),
+            link: link.callback(|_| Msg::Link),
+            understood: link.callback(|_| Msg::Understood),
+        }
+    }
 }
 
 impl Component for App {
@@ -110,6 +139,8 @@ impl Component for App {
             selected: ServerId(1),
             panel: Panel::Caption,
             red: false,
+            wishes: Wishes::new(ctx.link()),
+            scenarios: Lab::scenarios(),
             complaints,
             root: NodeRef::default(),
             place,
@@ -163,8 +194,7 @@ impl Component for App {
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
+    fn view(&self, _: &Context<Self>) -> Html {
         let lab = self.lab.borrow();
         let frame = lab.frame();
         let desk = Desk {
@@ -172,25 +202,28 @@ impl Component for App {
             layout: self.layout,
             ui: self.place.ui,
             width: self.width,
-            act: link.callback(Msg::Act),
+            act: self.wishes.act.clone(),
             selected: self.selected,
-            select: link.callback(Msg::Select),
+            select: self.wishes.select.clone(),
         };
         let body = match self.layout {
-            Layout::Cockpit => self.cockpit(ctx, &lab, &frame),
-            Layout::Embed | Layout::Phone => self.narrow(ctx, &lab, &frame),
+            Layout::Cockpit => self.cockpit(&lab, &frame),
+            Layout::Embed | Layout::Phone => self.narrow(&lab, &frame),
         };
         let sentence = sentences(&frame.caption, self.place.lang, 1);
-        let whole_page = place::link(lab.scenario().as_deref(), self.place.lang, frame.step);
+        let whole_page = match self.place.ui {
+            Ui::Embed => place::link(lab.scenario().as_deref(), self.place.lang, frame.step),
+            Ui::Full | Ui::Min => String::new(),
+        };
         html! {
             <ContextProvider<Desk> context={desk}>
                 <Definitions />
                 <div class={classes!("app", self.layout.class())} ref={self.root.clone()}>
-                    <Top lamps={frame.lamps.clone()} scenarios={Lab::scenarios()} scenario={lab.scenario()} {whole_page}
-                        on_lang={link.callback(|_| Msg::Lang)} on_theme={link.callback(|_| Msg::Theme)} />
+                    <Top lamps={frame.lamps.clone()} scenarios={self.scenarios.clone()} scenario={lab.scenario()} {whole_page}
+                        on_lang={self.wishes.lang.clone()} on_theme={self.wishes.theme.clone()} />
                     { body }
-                    { self.told(ctx, &lab) }
-                    <TransportBar transport={lab.transport()} {sentence} on_link={link.callback(|_| Msg::Link)} />
+                    { self.told(&lab) }
+                    <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
                 </div>
             </ContextProvider<Desk>>
         }
@@ -202,7 +235,7 @@ impl Component for App {
         }
         let lab = self.lab.borrow();
         self.marks.borrow().place(|id| lab.progress(id));
-        let (frame, playing) = (lab.frame(), lab.transport().playing);
+        let (frame, playing) = (lab.frame(), lab.is_playing());
         promise("data-playback", if playing { "playing" } else { "paused" });
         promise("data-step", &frame.step.to_string());
         promise("data-digest", &frame.digest);
@@ -231,7 +264,7 @@ impl App {
     /// Begins what the lab has to do: a first slice now, the rest frame by frame.
     fn go_on(&mut self) {
         let working = progress::slice(&mut self.lab.borrow_mut());
-        if working || self.lab.borrow().transport().playing {
+        if working || self.lab.borrow().is_playing() {
             self.clock.start();
         }
         self.keep_edits();
@@ -281,7 +314,7 @@ impl App {
     }
 
     /// One thing beside the run: how far work is, what came of an action, what the address got wrong.
-    fn told(&self, ctx: &Context<Self>, lab: &Lab) -> Html {
+    fn told(&self, lab: &Lab) -> Html {
         let lang = self.place.lang;
         if let Some(work) = lab.working() {
             return html! { <Progress {work} /> };
@@ -302,7 +335,7 @@ impl App {
                 None => notice.text.get(lang).to_owned(),
             };
             let bad = notice.kind != NoticeKind::Done;
-            let on_close = ctx.link().callback(|_| Msg::Act(Action::Dismiss));
+            let on_close = self.wishes.act.reform(|_| Action::Dismiss);
             return html! { <Toast {text} {bad} {on_close} /> };
         }
         if self.complaints.is_empty() {
@@ -310,7 +343,7 @@ impl App {
         }
         let said = self.complaints.iter().map(|c| words::complaint(lang, c));
         let text = said.collect::<Vec<_>>().join(" ");
-        let on_close = ctx.link().callback(|_| Msg::Understood);
+        let on_close = self.wishes.understood.clone();
         html! { <Toast {text} bad=true {on_close} /> }
     }
 
@@ -323,7 +356,7 @@ impl App {
     }
 
     /// Everything at once.
-    fn cockpit(&self, ctx: &Context<Self>, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn cockpit(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let lang = self.place.lang;
         let ensemble = &frame.ensemble;
         let shown = self.side_panel();
@@ -350,7 +383,7 @@ impl App {
                     { self.caption(lab, frame) }
                     { breaches(lab, frame) }
                     <div class="pane">
-                        <Tabs {panels} {shown} on_show={ctx.link().callback(|p| Msg::Show(PanelChoice(p)))} />
+                        <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
                         { panel(shown, lab, frame) }
                     </div>
                 </aside>
@@ -359,7 +392,7 @@ impl App {
     }
 
     /// The bench, and one panel at a time.
-    fn narrow(&self, ctx: &Context<Self>, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let panels = vec![
             Panel::Caption,
             Panel::Act,
@@ -385,7 +418,7 @@ impl App {
             <main class="estage">
                 <Bench frame={Arc::clone(frame)} />
                 <section class="epanel">
-                    <Tabs {panels} {shown} on_show={ctx.link().callback(|p| Msg::Show(PanelChoice(p)))} />
+                    <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
                     { inside }
                 </section>
             </main>
@@ -395,7 +428,7 @@ impl App {
     fn caption(&self, lab: &Lab, frame: &Frame) -> Html {
         html! {
             <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
-                playing={lab.transport().playing} />
+                playing={lab.is_playing()} />
         }
     }
 

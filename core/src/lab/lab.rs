@@ -1,6 +1,6 @@
 //! The lab: branches, a place in one of them, and what is shown there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::action::{Action, Direction};
@@ -30,6 +30,8 @@ const SHOWN_AT_ONCE: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Lab {
     pub(super) scenario: Option<&'static Scenario>,
+    /// The names of its beats.
+    beats: BTreeMap<String, Text>,
     pub(super) branches: Vec<Arc<Line>>,
     pub(super) branch: usize,
     /// Steps shown.
@@ -64,7 +66,7 @@ impl Lab {
         let found = id.and_then(Scenario::find);
         let scenario = found.unwrap_or(&SCENARIOS[0]);
         let mut lab = Self::new(scenario.script).expect("built-in scenarios are tested");
-        lab.scenario = Some(scenario);
+        lab.set_scenario(Some(scenario));
         lab.go_to_opening();
         lab
     }
@@ -82,6 +84,7 @@ impl Lab {
         };
         let mut lab = Self {
             scenario: None,
+            beats: BTreeMap::new(),
             branches: vec![Arc::new(main)],
             branch: 0,
             at: 0,
@@ -103,6 +106,11 @@ impl Lab {
         Ok(lab)
     }
 
+    pub(super) fn set_scenario(&mut self, scenario: Option<&'static Scenario>) {
+        self.scenario = scenario;
+        self.beats = scenario.map(Scenario::beats).unwrap_or_default();
+    }
+
     /// Shows the moment at which the scenario opens.
     pub(super) fn go_to_opening(&mut self) {
         if let Some(start) = self.scenario.and_then(Scenario::start) {
@@ -113,6 +121,11 @@ impl Lab {
     /// The id of the scenario that is shown; none for a script of one's own.
     pub fn scenario(&self) -> Option<String> {
         self.scenario.map(|s| s.id.to_owned())
+    }
+
+    /// Does the run play?
+    pub fn is_playing(&self) -> bool {
+        self.playing
     }
 
     /// Changes whenever something else is to be shown.
@@ -405,8 +418,9 @@ impl Lab {
             step: beat.at_step,
             kind: MarkKind::Beat,
             name: self
-                .scenario
-                .and_then(|s| s.beat(&beat.name))
+                .beats
+                .get(&beat.name)
+                .cloned()
                 .unwrap_or_else(|| Text::same(&*beat.name)),
         });
         let deaths = line.chronicle.deaths().iter().map(|(step, name)| Mark {
@@ -450,7 +464,7 @@ impl Lab {
     }
 
     pub(super) fn set_scene(&mut self, scene: Scene) {
-        self.scenario = scene.scenario;
+        self.set_scenario(scene.scenario);
         self.branches = scene.branches;
         self.branch = scene.branch;
         self.edition += 1;

@@ -53,6 +53,17 @@ impl Scenario {
         self.text(&format!("beats.{name}"))
     }
 
+    /// The names of all its beats.
+    pub fn beats(&self) -> BTreeMap<String, Text> {
+        let entries = self.entries();
+        let of = |key: &String| {
+            let id = key.strip_prefix("beats.")?.strip_suffix(".en")?;
+            let zh = entries.get(&format!("beats.{id}.zh"))?;
+            Some((id.to_owned(), Text::new(entries.get(key)?, zh)))
+        };
+        entries.keys().filter_map(of).collect()
+    }
+
     /// The beat at which it is opened.
     pub fn start(&self) -> Option<String> {
         self.entries().get("start").cloned()

@@ -50,9 +50,8 @@ fn a_write_from_the_page_is_committed_and_its_client_told() {
             .await;
         page.press("server", "S1").await;
         page.press("action", "write").await;
-        page.wait_until(&format!("{} !== null", of("client", "c")))
-            .await;
-        let told = format!("/confirmed at e1·/.test({}.textContent)", of("client", "c"));
+        let client = of("client", "c");
+        let told = format!("{client} !== null && /confirmed at e1·/.test({client}.textContent)");
         play_until(&page, &told).await;
         let flags = "document.querySelectorAll('[data-kind=entry][data-id^=\"S1/\"] .flag').length";
         assert!(page.value(flags).await.as_u64() >= Some(1));
