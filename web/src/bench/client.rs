@@ -41,7 +41,7 @@ pub(super) fn ClientCell(props: &Props) -> Html {
         return short(one, *now_us, desk.lang);
     }
     html! {
-        <div class="client" data-kind="client" data-id={one.name.clone()}>
+        <div class="client" title={headline(one, desk.lang)} data-kind="client" data-id={one.name.clone()}>
             { mark(&one.name, 26) }
             <div class="ct">
                 <b>{ headline(one, desk.lang) }</b>
@@ -53,7 +53,7 @@ pub(super) fn ClientCell(props: &Props) -> Html {
 
 fn short(client: &ClientView, now_us: u64, lang: Lang) -> Html {
     html! {
-        <div class="client short" data-kind="client" data-id={client.name.clone()}>
+        <div class="client short" title={headline(client, lang)} data-kind="client" data-id={client.name.clone()}>
             { mark(&client.name, 20) }
             <div class="ct"><b>{ headline(client, lang) }</b>{ for details(client, now_us, lang).into_iter().take(1) }</div>
         </div>

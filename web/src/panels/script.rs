@@ -106,7 +106,7 @@ fn told(desk: &Desk, error: &Notice, text: &str) -> Html {
         (line.chars().count() <= 200).then(|| format!("{line}\n{}^", " ".repeat(before)))
     });
     html! {
-        <div class="serr" role="alert" data-kind="notice" data-id="script">
+        <div class="serr" role="alert" tabindex="0" data-kind="notice" data-id="script">
             <p>
                 if let Some((line, column)) = error.place { <b>{ words::position(desk.lang, line, column) }</b>{ " " } }
                 { error.text.get(desk.lang) }
