@@ -8,10 +8,13 @@ use zablab_core::lab::{Action, Direction, Speed, Transport};
 
 use crate::app::{App, Msg};
 
+/// What is called when something happens to the window.
+type Listener = Closure<dyn FnMut()>;
+
 /// The listeners; they go with the page.
 pub(crate) struct Listeners {
     key: Closure<dyn FnMut(KeyboardEvent)>,
-    others: [(&'static str, Closure<dyn FnMut()>); 3],
+    others: [(&'static str, Listener); 3],
 }
 
 impl Listeners {
