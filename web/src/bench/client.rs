@@ -28,9 +28,8 @@ pub(super) fn ClientCell(props: &Props) -> Html {
     } = props;
     let [one] = clients.as_slice() else {
         let hidden = clients.len().saturating_sub(2);
-        let short = clients
-            .iter()
-            .take(2)
+        let short = newest_two(clients)
+            .into_iter()
             .map(|client| short(client, *now_us, desk.lang));
         return html! {<>
             { for short }
@@ -49,6 +48,15 @@ pub(super) fn ClientCell(props: &Props) -> Html {
             </div>
         </div>
     }
+}
+
+/// The two that asked for something last, in order of creation.
+fn newest_two(clients: &[ClientView]) -> Vec<&ClientView> {
+    let mut two: Vec<&ClientView> = clients.iter().collect();
+    two.sort_by_key(|client| std::cmp::Reverse(client.request.as_ref().map(|r| r.since_us)));
+    two.truncate(2);
+    two.sort_by_key(|client| client.id);
+    two
 }
 
 fn short(client: &ClientView, now_us: u64, lang: Lang) -> Html {

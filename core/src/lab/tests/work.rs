@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// Number of the line behind the script and `more` lines.
+fn line(more: usize) -> u32 {
+    u32::try_from(SCRIPT.lines().count() + more).expect("a short script")
+}
+
 /// Enough steps for many slices.
 fn long_script() -> String {
     format!("{SCRIPT}run 60s\n")
@@ -16,7 +21,7 @@ fn a_script_runs_in_slices_while_the_old_run_stays_usable() {
     let (mut slices, mut steps) = (0, 0);
     while lab.work(100) {
         let work = lab.working().expect("there is more to do");
-        assert_eq!((work.kind, work.lines), (WorkKind::Script, 10));
+        assert_eq!((work.kind, work.lines), (WorkKind::Script, line(1)));
         assert!(work.steps - steps <= 100, "{work:?} after {steps}");
         (slices, steps) = (slices + 1, work.steps);
         if slices == 3 {
@@ -39,7 +44,7 @@ fn a_line_that_fails_on_the_way_names_its_place_and_keeps_the_run() {
     let notice = lab.notice().expect("it is told");
     assert_eq!(
         (notice.kind, notice.place),
-        (NoticeKind::Script, Some((11, 1)))
+        (NoticeKind::Script, Some((line(2), 1)))
     );
     assert_eq!((lab.frame(), lab.script()), before);
     assert_eq!(lab.transport().undo, None);
@@ -93,7 +98,7 @@ fn a_claim_that_does_not_hold_is_told_with_its_place_and_the_run_is_shown() {
     lab.dispatch(Action::Load(format!("{SCRIPT}expect leader none\n")));
     finish(&mut lab);
     let notice = lab.notice().expect("it is told");
-    assert_eq!(notice.place, Some((10, 1)));
+    assert_eq!(notice.place, Some((line(1), 1)));
     assert!(
         notice.text.en.contains("does not hold"),
         "{}",
