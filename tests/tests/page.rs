@@ -1,37 +1,89 @@
-//! The built page in Chromium.
+//! The built page in Chromium: what a person does to it, and what must be seen then.
 
-use zablab_tests::browser::{View, in_browser};
+#[path = "page/faults.rs"]
+mod faults;
+#[path = "page/loading.rs"]
+mod loading;
+#[path = "page/scripts.rs"]
+mod scripts;
+#[path = "page/time.rs"]
+mod time;
 
-#[test]
-fn the_page_loads_quietly_from_its_own_origin_and_breaks_no_accessibility_rule() {
-    in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
-        assert_eq!(page.root("data-ready").await.as_deref(), Some("true"));
-        page.assert_console_clean().await;
-        page.assert_loads_only_from(&site.origin()).await;
-        page.assert_accessible().await;
-    });
+use zablab_tests::browser::{Page, Site};
+
+/// Nothing went wrong on the way: a clean console, no stranger on the network, no rule of
+/// accessibility broken, nothing wider than the window.
+async fn assert_sound(page: &Page, site: &Site) {
+    page.assert_console_clean().await;
+    page.assert_loads_only_from(&site.origin()).await;
+    page.assert_accessible().await;
+    let wider = "document.documentElement.scrollWidth - innerWidth";
+    assert_eq!(
+        page.value(wider).await,
+        0,
+        "the page is wider than the window"
+    );
 }
 
-#[test]
-fn the_checks_see_a_bad_page() {
-    in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
-        page.value("console.error('a fault')").await;
-        let console = page.console().await;
-        assert!(
-            console
-                .iter()
-                .any(|line| line.starts_with("SEVERE") && line.contains("a fault")),
-            "{console:?}"
-        );
-        page.value("document.body.appendChild(document.createElement('button')) && 0")
-            .await;
-        if let Some(broken) = page.axe().await {
-            assert!(
-                broken.iter().any(|rule| rule.starts_with("button-name")),
-                "{broken:?}"
-            );
-        }
-    });
+/// The step that is shown.
+async fn step(page: &Page) -> u64 {
+    let step = page
+        .root("data-step")
+        .await
+        .expect("the page tells its step");
+    step.parse().expect("a step is a number")
+}
+
+async fn digest(page: &Page) -> String {
+    page.root("data-digest")
+        .await
+        .expect("the page tells its digest")
+}
+
+/// JavaScript for the first element of a kind.
+fn of(kind: &str, id: &str) -> String {
+    format!("document.querySelector('[data-kind=\"{kind}\"][data-id=\"{id}\"]')")
+}
+
+/// The server that leads in broadcast.
+async fn leader(page: &Page) -> String {
+    let found = "(document.querySelector('[data-kind=server][data-state=leading][data-phase=broadcast]') \
+                 || {dataset: {}}).dataset.id || ''";
+    let id = page.value(found).await;
+    let id = id.as_str().unwrap_or_default().to_owned();
+    assert!(!id.is_empty(), "somebody leads");
+    id
+}
+
+/// Waits until a server is in a state, playing meanwhile.
+async fn wait_for_state(page: &Page, server: &str, state: &str) {
+    let expression = format!("{}.dataset.state === '{state}'", of("server", server));
+    page.wait_until(&expression).await;
+}
+
+/// Plays at four times the speed until an expression is true, then pauses.
+async fn play_until(page: &Page, expression: &str) {
+    let speed = "(select => { select.value = '4000'; \
+                 select.dispatchEvent(new Event('change', {bubbles: true})); return true; })\
+                 (document.querySelector('[data-kind=picker][data-id=speed]'))";
+    page.value(speed).await;
+    page.press("transport", "play").await;
+    page.wait_until(expression).await;
+    if page.root("data-playback").await.as_deref() == Some("playing") {
+        page.press("transport", "play").await;
+    }
+    page.wait_until("document.documentElement.dataset.playback === 'paused'")
+        .await;
+}
+
+/// Writes a script into the box, as pasting it does, and runs it.
+async fn run_script(page: &Page, script: &str) {
+    let text = serde_json::Value::from(script);
+    let paste = format!(
+        "(area => {{ area.value = {text}; area.dispatchEvent(new InputEvent('input', {{bubbles: true}})); \
+         return true; }})({})",
+        of("script", "text")
+    );
+    page.value(&paste).await;
+    page.press("script", "run").await;
 }

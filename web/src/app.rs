@@ -1,33 +1,37 @@
 //! The page: one lab, one clock, one desk for all components.
 //!
 //! ```text
-//!   click, key ──► Msg::Act ──► lab.dispatch ──► render
+//!   click, key ──► Msg::Act ──► lab.dispatch, a slice of lab.work ──► render
 //!   clock ──► lab.advance ──► marks move; Msg::Stepped ──► render, when a step was shown
+//!         ──► a slice of lab.work, while a job is under way
 //! ```
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, KeyboardEvent};
+use yew::html::Scope;
 use yew::prelude::*;
-use zablab_core::lab::{Action, Direction, NoticeKind, ServerId, Speed};
+use zablab_core::lab::{Action, Lab, NoticeKind, ServerId};
+use zablab_core::view::Text;
 use zablab_core::view::frame::Frame;
 
 use crate::bench::{Bench, Definitions};
 use crate::desk::{Desk, Layout};
+use crate::keep;
+use crate::listen::{self, Listeners};
 use crate::motion::{Clock, Marks};
 use crate::panels::{
-    Actions, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot, sentences,
+    Actions, BreachCard, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot,
+    sentences,
 };
-use crate::place::{self, At, Place};
+use crate::place::{self, At, Complaint, Place, Ui};
+use crate::progress::{self, Progress};
 use crate::toast::Toast;
 use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
-use zablab_core::lab::Lab;
 
 /// What can happen to the page.
 pub enum Msg {
@@ -49,6 +53,12 @@ pub enum Msg {
     Link,
     /// A key was pressed.
     Key(KeyboardEvent),
+    /// The address names another moment.
+    Moved,
+    /// The page goes away, perhaps to come back.
+    Leaves,
+    /// What was wrong with the address has been read.
+    Understood,
 }
 
 /// A panel, chosen by the user.
@@ -64,14 +74,41 @@ pub struct App {
     width: u32,
     selected: ServerId,
     panel: Panel,
+    /// A lamp was red when the page was last drawn.
+    red: bool,
+    wishes: Wishes,
+    scenarios: Vec<(String, Text)>,
+    /// What was wrong with the address.
+    complaints: Vec<Complaint>,
+    /// The edition of the lab that is kept.
+    kept: u64,
     root: NodeRef,
     listeners: Listeners,
 }
 
-/// What the page listens to outside of its own elements.
-struct Listeners {
-    key: Closure<dyn FnMut(KeyboardEvent)>,
-    resize: Closure<dyn FnMut()>,
+/// The page's callbacks, made once: a component that gets the same ones is not drawn again.
+struct Wishes {
+    act: Callback<Action>,
+    select: Callback<ServerId>,
+    show: Callback<Panel>,
+    lang: Callback<MouseEvent>,
+    theme: Callback<MouseEvent>,
+    link: Callback<MouseEvent>,
+    understood: Callback<MouseEvent>,
+}
+
+impl Wishes {
+    fn new(link: &Scope<App>) -> Self {
+        Self {
+            act: link.callback(Msg::Act),
+            select: link.callback(Msg::Select),
+            show: link.callback(|panel| Msg::Show(PanelChoice(panel))),
+            lang: link.callback(|_| Msg::Lang),
+            theme: link.callback(|_| Msg::Theme),
+            link: link.callback(|_| Msg::Link),
+            understood: link.callback(|_| Msg::Understood),
+        }
+    }
 }
 
 impl Component for App {
@@ -79,35 +116,50 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let place = Place::read();
+        let (place, complaints) = Place::read();
         place::show(place.lang, place.theme);
         let mut lab = Lab::open(place.scenario.as_deref());
-        match &place.at {
-            Some(At::Step(step)) => lab.dispatch(Action::Seek(*step)),
-            Some(At::Beat(name)) => lab.seek_beat(name),
-            None => {}
+        let kept = keep::read();
+        let comes_back = kept.is_some();
+        if let Some(kept) = kept {
+            lab.dispatch(Action::Restore(kept));
         }
+        let edition = lab.edition();
         let (width, height) = window_size();
         let lab = Rc::new(RefCell::new(lab));
         let marks = Rc::new(RefCell::new(Marks::default()));
-        Self {
+        let mut app = Self {
             clock: clock(ctx, &lab, &marks),
-            listeners: Listeners::new(ctx),
+            listeners: Listeners::new(ctx.link()),
+            kept: edition,
+            layout: Layout::of(width, height, place.ui),
             lab,
             marks,
-            place,
-            layout: Layout::of(width, height),
             width,
             selected: ServerId(1),
             panel: Panel::Caption,
+            red: false,
+            wishes: Wishes::new(ctx.link()),
+            scenarios: Lab::scenarios(),
+            complaints,
             root: NodeRef::default(),
+            place,
+        };
+        if comes_back {
+            app.go_on();
+        } else if let Some(at) = app.place.at.clone() {
+            app.go_to(&at);
         }
+        app
     }
 
     fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Act(action) => self.act(action),
-            Msg::Stepped => {}
+            Msg::Stepped => {
+                self.keep_edits();
+                self.show_red_lamp();
+            }
             Msg::Select(server) => self.selected = server,
             Msg::Show(PanelChoice(panel)) => self.panel = panel,
             Msg::Lang => {
@@ -122,42 +174,56 @@ impl Component for App {
             }
             Msg::Resized => {
                 let (width, height) = window_size();
-                self.layout = Layout::of(width, height);
+                self.layout = Layout::of(width, height, self.place.ui);
                 self.width = width;
             }
             Msg::Link => self.copy_link(),
             Msg::Key(event) => return self.key(&event),
+            Msg::Moved => {
+                self.complaints.clear();
+                if let Some(at) = place::read_at(&mut self.complaints) {
+                    self.go_to(&at);
+                }
+            }
+            Msg::Leaves => {
+                keep::write(self.lab.borrow().saved().as_deref());
+                return false;
+            }
+            Msg::Understood => self.complaints.clear(),
         }
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
+    fn view(&self, _: &Context<Self>) -> Html {
         let lab = self.lab.borrow();
         let frame = lab.frame();
         let desk = Desk {
             lang: self.place.lang,
             layout: self.layout,
+            ui: self.place.ui,
             width: self.width,
-            act: link.callback(Msg::Act),
+            act: self.wishes.act.clone(),
             selected: self.selected,
-            select: link.callback(Msg::Select),
+            select: self.wishes.select.clone(),
         };
         let body = match self.layout {
-            Layout::Cockpit => self.cockpit(ctx, &lab, &frame),
-            Layout::Embed | Layout::Phone => self.narrow(ctx, &lab, &frame),
+            Layout::Cockpit => self.cockpit(&lab, &frame),
+            Layout::Embed | Layout::Phone => self.narrow(&lab, &frame),
         };
         let sentence = sentences(&frame.caption, self.place.lang, 1);
-        let notice = lab.notice().filter(|n| n.kind != NoticeKind::Script);
+        let whole_page = match self.place.ui {
+            Ui::Embed => place::link(lab.scenario().as_deref(), self.place.lang, frame.step),
+            Ui::Full | Ui::Min => String::new(),
+        };
         html! {
             <ContextProvider<Desk> context={desk}>
                 <Definitions />
                 <div class={classes!("app", self.layout.class())} ref={self.root.clone()}>
-                    <Top lamps={frame.lamps.clone()} scenarios={Lab::scenarios()} scenario={lab.scenario()}
-                        on_lang={link.callback(|_| Msg::Lang)} on_theme={link.callback(|_| Msg::Theme)} />
+                    <Top lamps={frame.lamps.clone()} scenarios={self.scenarios.clone()} scenario={lab.scenario()} {whole_page}
+                        on_lang={self.wishes.lang.clone()} on_theme={self.wishes.theme.clone()} />
                     { body }
-                    if let Some(notice) = notice { <Toast {notice} /> }
-                    <TransportBar transport={lab.transport()} {sentence} on_link={link.callback(|_| Msg::Link)} />
+                    { self.told(&lab) }
+                    <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
                 </div>
             </ContextProvider<Desk>>
         }
@@ -169,7 +235,7 @@ impl Component for App {
         }
         let lab = self.lab.borrow();
         self.marks.borrow().place(|id| lab.progress(id));
-        let (frame, playing) = (lab.frame(), lab.transport().playing);
+        let (frame, playing) = (lab.frame(), lab.is_playing());
         promise("data-playback", if playing { "playing" } else { "paused" });
         promise("data-step", &frame.step.to_string());
         promise("data-digest", &frame.digest);
@@ -185,21 +251,115 @@ impl Component for App {
 
 impl App {
     fn act(&mut self, action: Action) {
-        let mut lab = self.lab.borrow_mut();
-        lab.dispatch(action);
-        if lab.transport().playing {
+        let opens = matches!(action, Action::Open(_) | Action::Load(_));
+        self.complaints.clear();
+        self.lab.borrow_mut().dispatch(action);
+        self.go_on();
+        if opens && matches!(self.layout, Layout::Embed | Layout::Phone) {
+            let fine = self.lab.borrow().notice().is_none();
+            self.panel = if fine { Panel::Caption } else { Panel::Script };
+        }
+    }
+
+    /// Begins what the lab has to do: a first slice now, the rest frame by frame.
+    fn go_on(&mut self) {
+        let working = progress::slice(&mut self.lab.borrow_mut());
+        if working || self.lab.borrow().is_playing() {
             self.clock.start();
+        }
+        self.keep_edits();
+        self.show_red_lamp();
+    }
+
+    /// Keeps the run when it was edited, and writes the scenario into the address.
+    fn keep_edits(&mut self) {
+        let lab = self.lab.borrow();
+        if lab.edition() == self.kept {
+            return;
+        }
+        self.kept = lab.edition();
+        place::note_scenario(lab.scenario().as_deref());
+        keep::write(lab.saved().as_deref());
+    }
+
+    /// Where there is one panel at a time, a lamp that turns red brings its own forward.
+    fn show_red_lamp(&mut self) {
+        let frame = self.lab.borrow().frame();
+        let red = frame.lamps.iter().any(|lamp| lamp.holds == Some(false));
+        if red && !self.red && self.panel != Panel::Script {
+            self.panel = Panel::Caption;
+        }
+        self.red = red;
+    }
+
+    /// Shows a moment that the address names.
+    fn go_to(&mut self, at: &At) {
+        let (total, beats) = {
+            let lab = self.lab.borrow();
+            (lab.transport().total, lab.beats())
+        };
+        let (action, wrong) = match at {
+            At::Step(step) => (
+                Action::Seek(*step),
+                (*step > total).then_some(Complaint::Beyond(*step, total)),
+            ),
+            At::Beat(name) => (
+                Action::SeekBeat(name.clone()),
+                (!beats.contains(name)).then(|| Complaint::Beat(name.clone())),
+            ),
+        };
+        self.lab.borrow_mut().dispatch(action);
+        self.complaints.extend(wrong);
+        self.go_on();
+    }
+
+    /// One thing beside the run: how far work is, what came of an action, what the address got wrong.
+    fn told(&self, lab: &Lab) -> Html {
+        let lang = self.place.lang;
+        if let Some(work) = lab.working() {
+            return html! { <Progress {work} /> };
+        }
+        let script_is_shown = match self.layout {
+            Layout::Cockpit => self.side_panel() == Panel::Script,
+            Layout::Embed | Layout::Phone => self.panel == Panel::Script,
+        };
+        let notice = lab
+            .notice()
+            .filter(|n| n.kind != NoticeKind::Script || !script_is_shown);
+        if let Some(notice) = notice {
+            let place = notice
+                .place
+                .map(|(line, column)| words::position(lang, line, column));
+            let text = match place {
+                Some(place) => format!("{place} {}", notice.text.get(lang)),
+                None => notice.text.get(lang).to_owned(),
+            };
+            let bad = notice.kind != NoticeKind::Done;
+            let on_close = self.wishes.act.reform(|_| Action::Dismiss);
+            return html! { <Toast {text} {bad} {on_close} /> };
+        }
+        if self.complaints.is_empty() {
+            return Html::default();
+        }
+        let said = self.complaints.iter().map(|c| words::complaint(lang, c));
+        let text = said.collect::<Vec<_>>().join(" ");
+        let on_close = self.wishes.understood.clone();
+        html! { <Toast {text} bad=true {on_close} /> }
+    }
+
+    /// The panel at the side of the cockpit.
+    fn side_panel(&self) -> Panel {
+        match self.panel {
+            Panel::Caption | Panel::Act | Panel::Events | Panel::Time => Panel::Script,
+            panel => panel,
         }
     }
 
     /// Everything at once.
-    fn cockpit(&self, ctx: &Context<Self>, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn cockpit(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let lang = self.place.lang;
         let ensemble = &frame.ensemble;
-        let shown = match self.panel {
-            Panel::Caption | Panel::Act | Panel::Events | Panel::Time => Panel::Script,
-            panel => panel,
-        };
+        let shown = self.side_panel();
         let panels = vec![
             Panel::Script,
             Panel::Disk,
@@ -221,8 +381,9 @@ impl App {
                 </div>
                 <aside class="side">
                     { self.caption(lab, frame) }
+                    { breaches(lab, frame) }
                     <div class="pane">
-                        <Tabs {panels} {shown} on_show={ctx.link().callback(|p| Msg::Show(PanelChoice(p)))} />
+                        <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
                         { panel(shown, lab, frame) }
                     </div>
                 </aside>
@@ -231,7 +392,7 @@ impl App {
     }
 
     /// The bench, and one panel at a time.
-    fn narrow(&self, ctx: &Context<Self>, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let panels = vec![
             Panel::Caption,
             Panel::Act,
@@ -245,14 +406,19 @@ impl App {
             Panel::Caption
         };
         let inside = match shown {
-            Panel::Caption => self.caption(lab, frame),
+            Panel::Caption => html! {
+                <div class="said">{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
+            },
             shown => panel(shown, lab, frame),
         };
+        if self.place.ui == Ui::Min {
+            return html! { <main class="estage"><Bench frame={Arc::clone(frame)} /></main> };
+        }
         html! {
             <main class="estage">
                 <Bench frame={Arc::clone(frame)} />
                 <section class="epanel">
-                    <Tabs {panels} {shown} on_show={ctx.link().callback(|p| Msg::Show(PanelChoice(p)))} />
+                    <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
                     { inside }
                 </section>
             </main>
@@ -262,7 +428,7 @@ impl App {
     fn caption(&self, lab: &Lab, frame: &Frame) -> Html {
         html! {
             <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
-                playing={lab.transport().playing} />
+                playing={lab.is_playing()} />
         }
     }
 
@@ -274,25 +440,10 @@ impl App {
         let _ = clipboard.write_text(&link);
     }
 
-    /// Space plays, arrows step; with Shift to notable steps. Keys typed into a field are the field's.
     fn key(&mut self, event: &KeyboardEvent) -> bool {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() || typing(event) {
-            return false;
-        }
         let transport = self.lab.borrow().transport();
-        let notable = event.shift_key();
-        let action = match event.key().as_str() {
-            " " | "k" if transport.playing => Action::Pause,
-            " " | "k" => Action::Play,
-            "ArrowRight" if notable => Action::StepNotable(Direction::Forward),
-            "ArrowLeft" if notable => Action::StepNotable(Direction::Back),
-            "ArrowRight" | "." => Action::Step(1),
-            "ArrowLeft" | "," => Action::Step(-1),
-            "Home" => Action::Seek(0),
-            "End" => Action::Seek(transport.total),
-            "[" => Action::SetSpeed(transport.speed.toward(Direction::Back)),
-            "]" => Action::SetSpeed(Speed::toward(transport.speed, Direction::Forward)),
-            _ => return false,
+        let Some(action) = listen::wish(event, &transport) else {
+            return false;
         };
         event.prevent_default();
         self.act(action);
@@ -300,11 +451,20 @@ impl App {
     }
 }
 
+/// What is broken, if anything is.
+fn breaches(lab: &Lab, frame: &Frame) -> Html {
+    let breaches = lab.breaches();
+    if breaches.is_empty() {
+        return Html::default();
+    }
+    html! { <BreachCard breaches={breaches.to_vec()} step={frame.step} /> }
+}
+
 fn panel(panel: Panel, lab: &Lab, frame: &Frame) -> Html {
     match panel {
         Panel::Caption => Html::default(),
         Panel::Act => {
-            html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} /> }
+            html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} /> }
         }
         Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
         Panel::Script => {
@@ -325,54 +485,14 @@ fn clock(ctx: &Context<App>, lab: &Rc<RefCell<Lab>>, marks: &Rc<RefCell<Marks>>)
     Clock::new(move |passed_us| {
         let mut lab = lab.borrow_mut();
         let before = lab.version();
-        let goes_on = lab.advance(passed_us);
+        let plays = lab.advance(passed_us);
+        let works = progress::slice(&mut lab);
         marks.borrow().place(|id| lab.progress(id));
         if lab.version() != before {
             link.send_message(Msg::Stepped);
         }
-        goes_on
+        plays || works
     })
-}
-
-impl Listeners {
-    fn new(ctx: &Context<App>) -> Self {
-        let key = ctx.link().callback(Msg::Key);
-        let resized = ctx.link().callback(|()| Msg::Resized);
-        let listeners = Self {
-            key: Closure::new(move |event| key.emit(event)),
-            resize: Closure::new(move || resized.emit(())),
-        };
-        // Both names are events of every browser; without them the page still works by mouse.
-        let document = gloo_utils::document();
-        let _ = document
-            .add_event_listener_with_callback("keydown", listeners.key.as_ref().unchecked_ref());
-        let window = gloo_utils::window();
-        let _ = window
-            .add_event_listener_with_callback("resize", listeners.resize.as_ref().unchecked_ref());
-        listeners
-    }
-
-    fn release(&self) {
-        let document = gloo_utils::document();
-        let _ = document
-            .remove_event_listener_with_callback("keydown", self.key.as_ref().unchecked_ref());
-        let window = gloo_utils::window();
-        let _ = window
-            .remove_event_listener_with_callback("resize", self.resize.as_ref().unchecked_ref());
-    }
-}
-
-/// Is the key meant for a field, or (Space, Enter) for the button it is pressed on?
-fn typing(event: &KeyboardEvent) -> bool {
-    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else {
-        return false;
-    };
-    match target.tag_name().as_str() {
-        "TEXTAREA" | "SELECT" => true,
-        "INPUT" => event.key() != " ",
-        "BUTTON" => matches!(event.key().as_str(), " " | "Enter"),
-        _ => false,
-    }
 }
 
 /// Writes one of the page's promises to tests and hosts.

@@ -4,6 +4,7 @@ use yew::prelude::*;
 use zablab_core::lab::{Action, ServerId};
 use zablab_core::view::Lang;
 
+use crate::place::Ui;
 use crate::words::Word;
 
 /// How the page is laid out.
@@ -19,9 +20,9 @@ pub(crate) enum Layout {
 
 impl Layout {
     /// The layout of a window.
-    pub(crate) fn of(width: u32, height: u32) -> Self {
+    pub(crate) fn of(width: u32, height: u32, ui: Ui) -> Self {
         match (width, height) {
-            (1000.., 640..) => Self::Cockpit,
+            (1000.., 640..) if ui == Ui::Full => Self::Cockpit,
             (640.., _) => Self::Embed,
             _ => Self::Phone,
         }
@@ -44,6 +45,8 @@ pub(crate) struct Desk {
     pub(crate) lang: Lang,
     /// The layout.
     pub(crate) layout: Layout,
+    /// How much of the page is asked for.
+    pub(crate) ui: Ui,
     /// Width of the window, in pixels.
     pub(crate) width: u32,
     /// Wishes for the lab.

@@ -26,6 +26,9 @@ pub(crate) enum Icon {
     Theme,
     FullScreen,
     Close,
+    Undo,
+    Redo,
+    Open,
 }
 
 impl Icon {
@@ -54,6 +57,9 @@ impl Icon {
             Self::Theme => "M12.500 10A5.500 5.500 0 0 1 6 3.500 5.500 5.500 0 1 0 12.500 10Z",
             Self::FullScreen => "M3 6V3H6M10 3h3V6M13 10v3H10M6 13H3V10",
             Self::Close => "M4 4 12 12M12 4 4 12",
+            Self::Undo => "M6 3 3 6l3 3M3 6H9.500a3.500 3.500 0 0 1 0 7H6",
+            Self::Redo => "M10 3l3 3-3 3M13 6H6.500a3.500 3.500 0 0 0 0 7H10",
+            Self::Open => "M7 3.500H3.500V12.500H12.500V9M9.500 3H13V6.500M13 3 7.500 8.500",
         }
     }
 

@@ -8,17 +8,22 @@
 //! desk       language, layout, wishes            panels     caption, events, script, kept places
 //! motion     the one animation loop              transport  play, step, slider, branches
 //! place      address and memory                  words      the page's own words, en and zh-CN
+//! keep       the run over a reload               progress   long work, slice by slice
+//! listen     keys, window, address
 //! ```
 
 mod app;
 mod bench;
 mod desk;
 mod icon;
+mod keep;
 mod lamps;
+mod listen;
 mod motion;
 mod panels;
 mod picker;
 mod place;
+mod progress;
 mod toast;
 mod top;
 mod transport;

@@ -1,8 +1,9 @@
 //! The only thing that moves: marks of messages, by one `requestAnimationFrame` loop.
 //!
 //! Yew draws a mark once and never owns its place. After each render the marks are collected again;
-//! while the run plays, the loop asks the lab how far each message is and writes `x` and `y`. Paused,
-//! there is no loop and no timer.
+//! while the run plays, the loop asks the lab how far each message is and writes a `transform`. A mark
+//! is an HTML box as high as its column and without width: so a browser moves it without layout and
+//! without painting anything, and percents are of the column. Paused, there is no loop and no timer.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, Window};
+use web_sys::{Element, HtmlElement, Window};
 
 /// The way of a mark: start and end, across and down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl Leg {
 
     fn at(self, progress: f64) -> String {
         let place = self.from + (self.to - self.from) * progress;
-        let unit = if self.percent { "%" } else { "" };
+        let unit = if self.percent { "%" } else { "px" };
         format!("{place:.2}{unit}")
     }
 }
@@ -67,9 +68,10 @@ impl Way {
         }
     }
 
-    /// The place at a progress from 0 to 1.
-    fn at(self, progress: f64) -> (String, String) {
-        (self.across.at(progress), self.down.at(progress))
+    /// The place at a progress from 0 to 1, as a transform.
+    fn at(self, progress: f64) -> String {
+        let (x, y) = (self.across.at(progress), self.down.at(progress));
+        format!("translate({x},{y})")
     }
 
     /// Reads what [`fmt::Display`] wrote.
@@ -97,10 +99,15 @@ impl fmt::Display for Way {
     }
 }
 
+/// Where a mark rests when the reader wants no motion: in the middle of its arrow.
+const AT_REST: u32 = 500;
+
 /// The marks on the page.
 #[derive(Default)]
 pub(crate) struct Marks {
-    marks: Vec<(u64, Way, Element)>,
+    /// The reader asked for less motion: nothing travels, the arrows say it all.
+    still: bool,
+    marks: Vec<(u64, Way, HtmlElement)>,
 }
 
 impl Marks {
@@ -111,13 +118,14 @@ impl Marks {
         };
         let marks = (0..found.length())
             .filter_map(|at| {
-                let element: Element = found.item(at)?.dyn_into().ok()?;
+                let element: HtmlElement = found.item(at)?.dyn_into().ok()?;
                 let id = element.get_attribute("data-id")?.parse().ok()?;
                 let way = Way::parse(&element.get_attribute("data-way")?)?;
                 Some((id, way, element))
             })
             .collect();
-        Self { marks }
+        let still = crate::place::matches("(prefers-reduced-motion: reduce)");
+        Self { still, marks }
     }
 
     /// Puts every mark where `progress` (in thousandths) says.
@@ -126,10 +134,10 @@ impl Marks {
             let Some(progress) = progress(*id) else {
                 continue;
             };
-            let (x, y) = way.at(f64::from(progress.min(1_000)) / 1_000.0);
-            // The attribute names are valid, so writing them cannot fail.
-            let _ = element.set_attribute("x", &x);
-            let _ = element.set_attribute("y", &y);
+            let progress = if self.still { AT_REST } else { progress };
+            let place = way.at(f64::from(progress.min(1_000)) / 1_000.0);
+            // The property exists, so writing it cannot fail.
+            let _ = element.style().set_property("transform", &place);
         }
     }
 }
@@ -220,7 +228,7 @@ mod tests {
     fn a_way_survives_its_attribute() {
         let way = Way::vertical(84, 65.875, 34.125);
         assert_eq!(Way::parse(&way.to_string()), Some(way));
-        assert_eq!(way.at(0.5), ("84.00".to_owned(), "50.00%".to_owned()));
+        assert_eq!(way.at(0.5), "translate(84.00px,50.00%)");
         assert_eq!(Way::parse("1 2"), None);
     }
 }

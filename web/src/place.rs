@@ -1,9 +1,11 @@
 //! What the address says and what the browser remembers: language, theme, scenario, moment.
 //!
-//! `?s=` scenario · `?lang=` · `?theme=` · `#at=` a step or `beat:name`. Unknown keys are ignored, bad
-//! values fall back. Memory is optional: in a sandboxed frame it throws, and the page goes on without.
+//! `?s=` scenario · `?lang=` · `?theme=` · `?ui=` full, embed or min · `#at=` a step or `beat:name`.
+//! Unknown keys are ignored; a bad value falls back and is a [`Complaint`]. Memory is optional: in a
+//! sandboxed frame it throws, and the page goes on without.
 
 use web_sys::{Storage, UrlSearchParams};
+use zablab_core::lab::Lab;
 use zablab_core::view::Lang;
 
 /// Light, dark, or as the system says.
@@ -43,6 +45,48 @@ impl Theme {
     }
 }
 
+/// How much of the page is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ui {
+    /// What the window has room for.
+    #[default]
+    Full,
+    /// The bench and one panel, in a frame of another page.
+    Embed,
+    /// The bench and the controls of time.
+    Min,
+}
+
+impl Ui {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "full" => Some(Self::Full),
+            "embed" => Some(Self::Embed),
+            "min" => Some(Self::Min),
+            _ => None,
+        }
+    }
+}
+
+/// A value in the address that means nothing here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Complaint {
+    /// There is no scenario of that id.
+    Scenario(String),
+    /// The page does not speak that language.
+    Lang(String),
+    /// There is no such theme.
+    Theme(String),
+    /// There is no such form of the page.
+    Ui(String),
+    /// This names no moment.
+    At(String),
+    /// The run has no moment of that name.
+    Beat(String),
+    /// The run is shorter: its length.
+    Beyond(u64, u64),
+}
+
 /// Where a run is to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum At {
@@ -72,30 +116,87 @@ pub(crate) struct Place {
     pub(crate) scenario: Option<String>,
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
+    pub(crate) ui: Ui,
     pub(crate) at: Option<At>,
 }
 
 impl Place {
-    /// Reads address and memory.
-    pub(crate) fn read() -> Self {
+    /// Reads address and memory, and says what it could not make sense of.
+    pub(crate) fn read() -> (Self, Vec<Complaint>) {
         let location = gloo_utils::window().location();
         let query = params(&location.search().unwrap_or_default());
-        let hash = params(location.hash().unwrap_or_default().trim_start_matches('#'));
         let get = |key: &str| query.as_ref().and_then(|q| q.get(key));
-        let lang = get("lang").or_else(|| remembered("lang"));
-        let theme = get("theme").or_else(|| remembered("theme"));
-        Self {
-            scenario: get("s"),
+        let mut wrong = Vec::new();
+        let scenario = get("s");
+        let known = |id: &String| Lab::scenarios().iter().any(|(known, _)| known == id);
+        wrong.extend(
+            scenario
+                .clone()
+                .filter(|id| !known(id))
+                .map(Complaint::Scenario),
+        );
+        let lang = asked(get("lang"), Lang::from_tag, Complaint::Lang, &mut wrong);
+        let theme = asked(get("theme"), Theme::from_word, Complaint::Theme, &mut wrong);
+        let ui = asked(get("ui"), Ui::from_word, Complaint::Ui, &mut wrong);
+        let at = read_at(&mut wrong);
+        let place = Self {
+            scenario,
             lang: lang
-                .and_then(|tag| Lang::from_tag(&tag))
+                .or_else(|| Lang::from_tag(&remembered("lang")?))
                 .or_else(system_lang)
                 .unwrap_or_default(),
             theme: theme
-                .and_then(|word| Theme::from_word(&word))
+                .or_else(|| Theme::from_word(&remembered("theme")?))
                 .unwrap_or(Theme::Auto),
-            at: hash.and_then(|h| h.get("at")).and_then(|at| At::parse(&at)),
-        }
+            ui: ui.unwrap_or_default(),
+            at,
+        };
+        (place, wrong)
     }
+}
+
+/// The moment that the address asks for.
+pub(crate) fn read_at(wrong: &mut Vec<Complaint>) -> Option<At> {
+    let location = gloo_utils::window().location();
+    let hash = location.hash().unwrap_or_default();
+    let at = params(hash.trim_start_matches('#'))?.get("at");
+    asked(at, At::parse, Complaint::At, wrong)
+}
+
+/// What a value means; when it means nothing, that is noted.
+fn asked<T>(
+    value: Option<String>,
+    read: impl Fn(&str) -> Option<T>,
+    complaint: impl Fn(String) -> Complaint,
+    wrong: &mut Vec<Complaint>,
+) -> Option<T> {
+    let value = value?;
+    let meant = read(&value);
+    if meant.is_none() {
+        wrong.push(complaint(value));
+    }
+    meant
+}
+
+/// Writes the scenario into the address, so that a reload shows it again; a frame may forbid it.
+pub(crate) fn note_scenario(id: Option<&str>) {
+    let window = gloo_utils::window();
+    let search = window.location().search().unwrap_or_default();
+    let (Some(query), Ok(history)) = (params(&search), window.history()) else {
+        return;
+    };
+    match id {
+        Some(id) => query.set("s", id),
+        None => query.delete("s"),
+    }
+    let query = query.to_string().as_string().unwrap_or_default();
+    let path = window.location().pathname().unwrap_or_default();
+    let address = if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{query}")
+    };
+    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
 }
 
 fn params(text: &str) -> Option<UrlSearchParams> {

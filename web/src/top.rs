@@ -9,6 +9,7 @@ use crate::desk::{Layout, use_desk};
 use crate::icon::Icon;
 use crate::lamps::Lamps;
 use crate::picker::Picker;
+use crate::place::Ui;
 use crate::words::Word;
 
 /// Properties of [`Top`].
@@ -19,6 +20,8 @@ pub(crate) struct Props {
     pub(crate) scenarios: Vec<(String, Text)>,
     /// The one that is shown; none for a script of one's own.
     pub(crate) scenario: Option<String>,
+    /// The address of the page outside of its frame.
+    pub(crate) whole_page: String,
     pub(crate) on_lang: Callback<MouseEvent>,
     pub(crate) on_theme: Callback<MouseEvent>,
 }
@@ -34,6 +37,7 @@ pub(crate) fn Top(props: &Props) -> Html {
     let built_in = props.scenarios.iter();
     options.extend(built_in.map(|(id, title)| (id.clone(), title.get(desk.lang).to_owned())));
     let roomy = desk.layout == Layout::Cockpit;
+    let embedded = desk.ui == Ui::Embed;
     html! {
         <header class="top">
             if roomy {
@@ -49,6 +53,10 @@ pub(crate) fn Top(props: &Props) -> Html {
                     data-kind="tool" data-id="lang">{ desk.word(Word::OtherLanguage) }</button>
                 <button type="button" class="tool i" onclick={props.on_theme.clone()} title={desk.word(Word::Theme)}
                     data-kind="tool" data-id="theme">{ Icon::Theme.html() }<span class="sr">{ desk.word(Word::Theme) }</span></button>
+                if embedded {
+                    <a class="tool" href={props.whole_page.clone()} target="_blank" rel="noopener" title={desk.word(Word::OpenPageLong)}
+                        data-kind="tool" data-id="open">{ Icon::Open.html() }{ desk.word(Word::OpenPage) }</a>
+                }
                 if roomy {
                     <button type="button" class="tool i" onclick={full_screen()} title={desk.word(Word::FullScreen)}
                         data-kind="tool" data-id="fullscreen">{ Icon::FullScreen.html() }<span class="sr">{ desk.word(Word::FullScreen) }</span></button>

@@ -3,11 +3,15 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use zablab_core::lab::{Action, Direction, Mark, MarkKind, Speed, Transport};
+use zablab_core::view::Text;
 
 use crate::desk::{Desk, Layout, use_desk};
 use crate::icon::Icon;
 use crate::picker::Picker;
 use crate::words::{self, Word};
+
+/// What stands beside the slider of the cockpit, in pixels.
+const AROUND: u32 = 600;
 
 /// Properties of [`TransportBar`].
 #[derive(PartialEq, Properties)]
@@ -40,6 +44,7 @@ pub(crate) fn TransportBar(props: &Props) -> Html {
                 { slider }
                 { count }
                 <div class="opts">
+                    if layout == Layout::Cockpit { { edits(&desk, t) } }
                     { speed(&desk, t) }
                     { button(&desk, Icon::Link, Word::CopyLink, "link", "quiet", props.on_link.clone(), false) }
                 </div>
@@ -100,6 +105,25 @@ fn button(
         <button type="button" class={classes!("btn", "i", class)} {onclick} {disabled} title={desk.word(word)}
             data-kind="transport" data-id={id}>{ icon.html() }<span class="sr">{ desk.word(word) }</span></button>
     }
+}
+
+/// Undo and redo, named after what they would do.
+pub(crate) fn edits(desk: &Desk, t: &Transport) -> Html {
+    let edit = |icon: Icon, word: Word, id: &'static str, name: &Option<Text>, action: Action| {
+        let said = name
+            .as_ref()
+            .map(|name| name.get(desk.lang))
+            .unwrap_or_default();
+        let title = words::named(desk.lang, word, said);
+        html! {
+            <button type="button" class="btn i quiet" onclick={desk.ask(action)} disabled={name.is_none()} title={title.clone()}
+                data-kind="transport" data-id={id}>{ icon.html() }<span class="sr">{ title }</span></button>
+        }
+    };
+    html! {<>
+        { edit(Icon::Undo, Word::Undo, "undo", &t.undo, Action::Undo) }
+        { edit(Icon::Redo, Word::Redo, "redo", &t.redo, Action::Redo) }
+    </>}
 }
 
 fn speed(desk: &Desk, t: &Transport) -> Html {
@@ -180,7 +204,7 @@ fn Slider(props: &SliderProps) -> Html {
                 <line class="trk" x1="0" x2="100%" y1="54%" y2="54%" />
                 <line class="trk on" x1="0" x2={now.clone()} y1="54%" y2="54%" />
                 { fork(t) }
-                { for names(t).into_iter().map(|(mark, named)| chapter(&desk, mark, t.total, named)) }
+                { for names(&desk, t).into_iter().map(|(mark, named)| chapter(&desk, mark, t.total, named)) }
                 <svg class="ov" x={now} y="54%" width="1" height="1"><circle class="thumb" r="8" /><circle class="thumbd" r="2.5" /></svg>
             </svg>
             <input ref={node} {oninput} class="range" type="range" min="0" max={t.total.to_string()} value={t.step.to_string()}
@@ -200,24 +224,37 @@ fn fork(t: &Transport) -> Html {
     }
 }
 
-/// Marks, and whether there is room for the name of each.
-fn names(t: &Transport) -> Vec<(&Mark, bool)> {
-    let mut last: Option<u64> = None;
+/// Marks, and whether there is room for the name of each: names never touch.
+fn names<'a>(desk: &Desk, t: &'a Transport) -> Vec<(&'a Mark, bool)> {
+    let track = desk.width.saturating_sub(AROUND).max(100);
+    let at = |mark: &Mark| mark.step * u64::from(track) / t.total.max(1);
+    let mut free = 0;
     t.marks
         .iter()
         .map(|mark| {
-            let room = last.is_none_or(|last| (mark.step - last) * 100 >= t.total * 13);
+            let width = words::label_width(mark.name.get(desk.lang)) + 10;
+            let (left, right) = if near_end(mark, t.total) {
+                (at(mark).saturating_sub(width), at(mark) + 10)
+            } else {
+                (at(mark), at(mark) + width)
+            };
+            let room = left >= free;
             if room {
-                last = Some(mark.step);
+                free = right;
             }
             (mark, room)
         })
         .collect()
 }
 
+/// The name of such a mark stands at its left.
+fn near_end(mark: &Mark, total: u64) -> bool {
+    mark.step * 100 > total * 88
+}
+
 fn chapter(desk: &Desk, mark: &Mark, total: u64, named: bool) -> Html {
     let x = place(mark.step, total);
-    let near_end = mark.step * 100 > total * 88;
+    let near_end = near_end(mark, total);
     let named = named && desk.layout == Layout::Cockpit;
     html! {<>
         if named {

@@ -3,12 +3,14 @@
 //! What the *engine* says (captions, verdicts, messages) comes from `zablab_core::view`; here are the
 //! names of buttons, panels and states. A word without its other language does not compile.
 
-use zablab_core::lab::ServerId;
+use zablab_core::lab::{ServerId, Work, WorkKind};
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    CellState, EnsembleView, OutcomeView, Phase, RequestView, Role, ServerRow, SnapshotView,
+    CellState, EnsembleView, OutcomeView, Phase, Power, RequestView, Role, ServerRow, SnapshotView,
     VoteView,
 };
+
+use crate::place::Complaint;
 
 macro_rules! words {
     ($($variant:ident: $en:literal, $zh:literal;)*) => {
@@ -118,9 +120,19 @@ words! {
     Run: "Run", "运行";
     Revert: "Revert", "还原";
     ScriptLabel: "The run as a script", "以脚本表示的运行";
-    ScriptHint: "Every click is a line of it. Edit and run.", "每次点击都是其中一行。改完即可运行。";
-    Line: "line", "行";
-    Column: "column", "列";
+    ScriptHint: "Every click is a line of it. Edit, paste or open one, then run it. At most 64 KiB and 2,000 commands.",
+        "每次点击都是其中一行。可编辑、粘贴或打开脚本后运行；最多 64 KiB、2,000 条命令。";
+    OpenFile: "Open file…", "打开文件…";
+    // work and breaches
+    Working: "Progress", "进度";
+    GiveUp: "Stop", "停止";
+    BrokenHead: "Broken", "被破坏";
+    ShouldHold: "Should hold", "应当成立";
+    Witnesses: "Steps that show it:", "能看出问题的步骤：";
+    Undo: "Undo", "撤销";
+    Redo: "Redo", "重做";
+    OpenPage: "Open", "打开";
+    OpenPageLong: "Open the whole page", "打开完整页面";
 }
 
 /// A role, as the state of a server.
@@ -322,6 +334,149 @@ pub(crate) fn cut_from(lang: Lang, others: &str) -> String {
     match lang {
         Lang::En => format!("cut: {others}"),
         Lang::Zh => format!("断开：{others}"),
+    }
+}
+
+/// `line 3, column 1:`.
+pub(crate) fn position(lang: Lang, line: u32, column: u32) -> String {
+    match lang {
+        Lang::En => format!("line {line}, column {column}:"),
+        Lang::Zh => format!("第 {line} 行第 {column} 列："),
+    }
+}
+
+/// `1 leads, 6 follow, 2 down`, where there is no room for every row at once.
+pub(crate) fn counts(lang: Lang, rows: &[ServerRow]) -> String {
+    let count = |role: Role| {
+        let up = rows.iter().filter(|row| row.power == Power::Up);
+        up.filter(|row| row.role == Some(role)).count()
+    };
+    let down = rows.iter().filter(|row| row.power != Power::Up).count();
+    let parts = [
+        (count(Role::Leading), ["leads", "lead"], "领导"),
+        (count(Role::Following), ["follows", "follow"], "跟随"),
+        (count(Role::Observing), ["observes", "observe"], "观察"),
+        (count(Role::Looking), ["looks", "look"], "选举中"),
+        (down, ["stopped", "stopped"], "停止"),
+    ];
+    let some = parts.iter().filter(|(n, ..)| *n > 0);
+    let said: Vec<String> = some
+        .map(|(n, [one, many], zh)| match lang {
+            Lang::En => format!("{n} {}", if *n == 1 { one } else { many }),
+            Lang::Zh => format!("{n} 台{zh}"),
+        })
+        .collect();
+    match lang {
+        Lang::En => said.join(", "),
+        Lang::Zh => said.join("，"),
+    }
+}
+
+/// How far long work is.
+pub(crate) fn work(lang: Lang, work: Work) -> String {
+    let Work {
+        line,
+        lines,
+        steps,
+        now_us,
+        ..
+    } = work;
+    let (steps, at) = (grouped(steps), seconds(now_us));
+    match (work.kind, lang) {
+        (WorkKind::Script, Lang::En) => {
+            format!("Running the script: line {line} of {lines}, step {steps}, {at}")
+        }
+        (WorkKind::Script, Lang::Zh) => {
+            format!("正在运行脚本：第 {line} 行，共 {lines} 行；第 {steps} 步，{at}")
+        }
+        (WorkKind::Restore, Lang::En) => format!("Bringing your run back: step {steps}, {at}"),
+        (WorkKind::Restore, Lang::Zh) => format!("正在恢复上次的运行：第 {steps} 步，{at}"),
+        (WorkKind::Search, Lang::En) => {
+            format!("Going on until something happens: step {steps}, {at}")
+        }
+        (WorkKind::Search, Lang::Zh) => format!("继续运行，直到有事发生：第 {steps} 步，{at}"),
+    }
+}
+
+/// About how wide a label is, in pixels: a Chinese character is one em, a Latin one half of it.
+pub(crate) fn label_width(text: &str) -> u64 {
+    text.chars()
+        .map(|c| if c.is_ascii() { 7 } else { 13 })
+        .sum()
+}
+
+/// `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `#235`.
+pub(crate) fn witness(step: u64) -> String {
+    format!("#{step}")
+}
+
+/// `Back to step 235, where it broke`.
+pub(crate) fn back_to_break(lang: Lang, step: u64) -> String {
+    match lang {
+        Lang::En => format!("Back to step {step}, where it broke"),
+        Lang::Zh => format!("回到被破坏的第 {step} 步"),
+    }
+}
+
+/// `Undo: S3 loses power`.
+pub(crate) fn named(lang: Lang, word: Word, name: &str) -> String {
+    match lang {
+        _ if name.is_empty() => word.get(lang).to_owned(),
+        Lang::En => format!("{}: {name}", word.get(lang)),
+        Lang::Zh => format!("{}：{name}", word.get(lang)),
+    }
+}
+
+/// What was wrong with the address, and what is shown instead.
+pub(crate) fn complaint(lang: Lang, complaint: &Complaint) -> String {
+    match (complaint, lang) {
+        (Complaint::Scenario(id), Lang::En) => {
+            format!("There is no scenario “{id}”; this is the first one.")
+        }
+        (Complaint::Scenario(id), Lang::Zh) => format!("没有场景“{id}”，现在显示的是第一个场景。"),
+        (Complaint::Lang(tag), Lang::En) => {
+            format!("The page does not speak “{tag}”; it speaks en and zh-CN.")
+        }
+        (Complaint::Lang(tag), Lang::Zh) => format!("页面没有语言“{tag}”，可用 en 和 zh-CN。"),
+        (Complaint::Theme(word), Lang::En) => {
+            format!("There is no theme “{word}”; themes are auto, light and dark.")
+        }
+        (Complaint::Theme(word), Lang::Zh) => {
+            format!("没有主题“{word}”，可用 auto、light 和 dark。")
+        }
+        (Complaint::Ui(word), Lang::En) => {
+            format!("“ui={word}” is unknown; it can be full, embed or min.")
+        }
+        (Complaint::Ui(word), Lang::Zh) => {
+            format!("“ui={word}”无法识别，可用 full、embed 和 min。")
+        }
+        (Complaint::At(at), Lang::En) => {
+            format!("“at={at}” names no moment: give a step, or beat: and a name.")
+        }
+        (Complaint::At(at), Lang::Zh) => {
+            format!("“at={at}”不是一个时刻：请写步数，或 beat: 加名称。")
+        }
+        (Complaint::Beat(name), Lang::En) => format!("This run has no moment “{name}”."),
+        (Complaint::Beat(name), Lang::Zh) => format!("这次运行没有时刻“{name}”。"),
+        (Complaint::Beyond(step, len), Lang::En) => {
+            format!("Step {step} is beyond this run; it has {len} steps so far.")
+        }
+        (Complaint::Beyond(step, len), Lang::Zh) => {
+            format!("第 {step} 步超出了这次运行，目前共 {len} 步。")
+        }
     }
 }
 

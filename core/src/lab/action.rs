@@ -16,6 +16,8 @@ pub enum Action {
     StepNotable(Direction),
     /// Shows the run as it was after so many steps.
     Seek(u64),
+    /// Shows a named moment, if there is one of that name.
+    SeekBeat(String),
     /// Changes the speed of playback.
     SetSpeed(Speed),
     /// Does something to the world, now. In the past this starts a branch; the old one stays.
@@ -24,10 +26,18 @@ pub enum Action {
     Write(ServerId),
     /// Cuts a server off from every other end.
     Isolate(ServerId),
-    /// Opens a built-in scenario.
+    /// Begins to run a built-in scenario, to be shown in place of the run.
     Open(String),
-    /// Runs a script in place of the run that is shown. A bad script changes nothing.
+    /// Begins to run a script, to be shown in place of the run. A bad script changes nothing.
     Load(String),
+    /// Begins to run again what [`super::Lab::saved`] gave.
+    Restore(String),
+    /// Gives up the job under way.
+    Stop,
+    /// Takes the last edit back.
+    Undo,
+    /// Does again what was undone last.
+    Redo,
     /// Shows another branch.
     SwitchBranch(usize),
     /// Takes the notice away.

@@ -3,7 +3,7 @@
 //! Written while the run happens, one entry per event worth it; looking back only reads. A fork takes
 //! the part before its first step along.
 
-use crate::check::Monitor;
+use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
 use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
@@ -20,6 +20,8 @@ pub(super) struct Chronicle {
     deaths: Vec<(u64, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
     commits: Vec<(u64, Zxid)>,
+    /// Since when each lamp has had something to say.
+    lamps: [Option<u64>; 6],
 }
 
 impl Chronicle {
@@ -41,6 +43,28 @@ impl Chronicle {
             self.deaths.extend(death.map(|c| (shown, c.short())));
         }
         self.take_commits(timeline.monitor());
+        self.take_lamps(timeline.monitor(), shown);
+    }
+
+    /// The run is at the end of its script: some checks are made only there.
+    pub(super) fn close(&mut self, timeline: &Timeline) {
+        self.take_lamps(timeline.monitor(), timeline.len());
+    }
+
+    fn take_lamps(&mut self, monitor: &Monitor, shown: u64) {
+        if self.lamps.iter().all(Option::is_some) {
+            return;
+        }
+        for (since, lamp) in self.lamps.iter_mut().zip(monitor.lamps()) {
+            if since.is_none() && lamp.verdict != Verdict::NotApplicable {
+                *since = Some(shown);
+            }
+        }
+    }
+
+    /// Which lamps had something to say when `steps` steps were shown.
+    pub(super) fn lamps_at(&self, steps: u64) -> [bool; 6] {
+        self.lamps.map(|since| since.is_some_and(|at| at <= steps))
     }
 
     fn take_commits(&mut self, monitor: &Monitor) {
@@ -63,6 +87,9 @@ impl Chronicle {
         kept.notable.retain(|at| *at <= steps);
         kept.deaths.retain(|(at, _)| *at <= steps);
         kept.commits.retain(|(at, _)| *at <= steps);
+        for since in &mut kept.lamps {
+            since.take_if(|at| *at > steps);
+        }
         kept
     }
 

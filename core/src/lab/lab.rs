@@ -1,54 +1,57 @@
 //! The lab: branches, a place in one of them, and what is shown there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::action::{Action, Direction};
 use super::branch::Line;
-use super::chronicle::Chronicle;
+use super::breaches::{self, Breach};
 use super::events::event;
 use super::lamps::lamps;
-use super::notices::{refused, script_notice};
+use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
 use super::scenarios::{SCENARIOS, Scenario};
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
-use crate::base::{Duration, ServerId};
-use crate::history::Keep;
-use crate::model::acl::Acl;
-use crate::model::request::CreateMode;
-use crate::model::{Request, Zxid};
-use crate::scenario::{Options, Progress, Runner, ScriptError, parse};
-use crate::view::{Frame, Shelf, Sight, Text, caption};
-use crate::world::{ClientState, Command, Endpoint, Step, World};
+use super::work::{Job, ScriptRun, Slice};
+use crate::model::Zxid;
+use crate::scenario::ScriptError;
+use crate::view::{Frame, Shelf, Sight, Text};
 
 /// Steps of a run, see the product contract.
 const STEPS_MAX: u64 = 1_000_000;
-/// Branches that are kept.
-const BRANCHES_MAX: usize = 32;
 /// Lines of the list of events.
 const EVENTS: usize = 40;
+/// Steps that are made at once; more of them are work.
+const AT_ONCE: u64 = 64;
 /// Steps that are shown for one call of `advance`, so that a slow page stays alive.
 const SHOWN_AT_ONCE: usize = 64;
 
 /// A run in the hands of a user.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    scenario: Option<&'static Scenario>,
-    branches: Vec<Line>,
-    branch: usize,
+    pub(super) scenario: Option<&'static Scenario>,
+    /// The names of its beats.
+    beats: BTreeMap<String, Text>,
+    pub(super) branches: Vec<Arc<Line>>,
+    pub(super) branch: usize,
     /// Steps shown.
-    at: u64,
+    pub(super) at: u64,
     speed: super::Speed,
-    playback: Option<Playback>,
-    playing: bool,
+    pub(super) playback: Option<Playback>,
+    pub(super) playing: bool,
     shelf: Shelf,
     frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
+    breaches: breaches::Cache,
     /// The run as a script, as of the last action.
     script: Arc<str>,
-    notice: Option<Notice>,
+    pub(super) notice: Option<Notice>,
+    /// What takes longer than a moment.
+    pub(super) job: Option<Job>,
+    pub(super) past: Past,
     version: u64,
+    pub(super) edition: u64,
 }
 
 impl Lab {
@@ -63,16 +66,26 @@ impl Lab {
         let found = id.and_then(Scenario::find);
         let scenario = found.unwrap_or(&SCENARIOS[0]);
         let mut lab = Self::new(scenario.script).expect("built-in scenarios are tested");
-        lab.settle_in(scenario);
+        lab.set_scenario(Some(scenario));
+        lab.go_to_opening();
         lab
     }
 
-    /// A script, run to its end and shown from its start.
+    /// A script, run to its end and shown from its start. It runs at once: meant for scripts that are
+    /// known to be short; any other is for [`Action::Load`].
     pub fn new(script: &str) -> Result<Self, ScriptError> {
-        let (main, notice) = run(script)?;
+        let mut run = ScriptRun::start(script)?;
+        let (main, notice) = loop {
+            match run.advance(u64::MAX) {
+                Slice::More(more) => run = more,
+                Slice::Done(line, notice) => break (line, notice),
+                Slice::Failed(error) => return Err(error),
+            }
+        };
         let mut lab = Self {
             scenario: None,
-            branches: vec![main],
+            beats: BTreeMap::new(),
+            branches: vec![Arc::new(main)],
             branch: 0,
             at: 0,
             speed: super::Speed::default(),
@@ -81,17 +94,26 @@ impl Lab {
             shelf: Shelf::default(),
             frame: Arc::default(),
             events: VecDeque::new(),
+            breaches: breaches::Cache::default(),
             script: script.into(),
             notice,
+            job: None,
+            past: Past::default(),
             version: 0,
+            edition: 0,
         };
         lab.show(0);
         Ok(lab)
     }
 
-    fn settle_in(&mut self, scenario: &'static Scenario) {
-        self.scenario = Some(scenario);
-        if let Some(start) = scenario.start() {
+    pub(super) fn set_scenario(&mut self, scenario: Option<&'static Scenario>) {
+        self.scenario = scenario;
+        self.beats = scenario.map(Scenario::beats).unwrap_or_default();
+    }
+
+    /// Shows the moment at which the scenario opens.
+    pub(super) fn go_to_opening(&mut self) {
+        if let Some(start) = self.scenario.and_then(Scenario::start) {
             self.seek_beat(start.trim_start_matches("beat:"));
         }
     }
@@ -101,9 +123,19 @@ impl Lab {
         self.scenario.map(|s| s.id.to_owned())
     }
 
+    /// Does the run play?
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
     /// Changes whenever something else is to be shown.
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Changes with every edit: then [`Lab::saved`] says something else.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// What the bench shows.
@@ -130,9 +162,22 @@ impl Lab {
             playing: self.playing,
             speed: self.speed,
             marks: self.marks(),
-            branches: self.branches.iter().map(branch).collect(),
+            branches: self.branches.iter().map(|line| branch(line)).collect(),
             branch: self.branch,
+            undo: self.past.undo_name(),
+            redo: self.past.redo_name(),
         }
+    }
+
+    /// What is broken at the moment that is shown, with the steps that show it.
+    pub fn breaches(&self) -> Arc<[Breach]> {
+        self.breaches.shown()
+    }
+
+    /// The named moments of the branch that is shown.
+    pub fn beats(&self) -> Vec<String> {
+        let beats = &self.line().timeline.recording().beats;
+        beats.iter().map(|beat| beat.name.clone()).collect()
     }
 
     /// The last steps up to the one that is shown, oldest first.
@@ -151,28 +196,48 @@ impl Lab {
         }
     }
 
-    /// Does what the user wants.
+    /// Does what the user wants. What takes longer than a moment is only begun; see [`Lab::work`].
     pub fn dispatch(&mut self, action: Action) {
         self.version += 1;
         self.notice = None;
+        if !matches!(action, Action::Dismiss | Action::SetSpeed(_)) {
+            // Who goes elsewhere waits no longer for what the head would bring.
+            self.job.take_if(|job| matches!(job, Job::Grow { .. }));
+        }
         match action {
             Action::Play => self.play(),
             Action::Pause => self.playing = false,
             Action::Step(by) => self.step(by),
             Action::StepNotable(direction) => self.step_notable(direction),
             Action::Seek(step) => self.jump(step),
+            Action::SeekBeat(name) => self.seek_beat(&name),
             Action::SetSpeed(speed) => self.speed = speed,
             Action::Perform(command) => self.perform(vec![command]),
             Action::Write(server) => self.write(server),
             Action::Isolate(server) => self.isolate(server),
             Action::Open(id) => self.replace(Scenario::find(&id)),
-            Action::Load(script) => self.load(&script),
+            Action::Load(script) => self.load(&script, None),
+            Action::Restore(saved) => self.restore(&saved),
+            Action::Stop => self.job = None,
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
             Action::SwitchBranch(to) if to < self.branches.len() => {
                 self.branch = to;
+                self.edition += 1;
                 self.jump(self.at);
             }
             Action::SwitchBranch(_) | Action::Dismiss => {}
         }
+        self.note_script();
+    }
+
+    /// Something else is to be shown.
+    pub(super) fn touch(&mut self) {
+        self.version += 1;
+    }
+
+    /// Writes the run down as a script, when it stands still.
+    pub(super) fn note_script(&mut self) {
         if !self.playing {
             self.script = self.line().script().into();
         }
@@ -215,7 +280,7 @@ impl Lab {
     }
 
     /// Shows a named moment, if there is one of that name.
-    pub fn seek_beat(&mut self, name: &str) {
+    pub(super) fn seek_beat(&mut self, name: &str) {
         let beats = &self.line().timeline.recording().beats;
         if let Some(at) = beats.iter().find(|b| b.name == name).map(|b| b.at_step) {
             self.jump(at);
@@ -224,17 +289,17 @@ impl Lab {
 
     // --- where we are ---
 
-    fn line(&self) -> &Line {
+    pub(super) fn line(&self) -> &Line {
         &self.branches[self.branch]
     }
 
-    fn line_mut(&mut self) -> &mut Line {
-        &mut self.branches[self.branch]
+    pub(super) fn line_mut(&mut self) -> &mut Line {
+        Arc::make_mut(&mut self.branches[self.branch])
     }
 
     /// Makes the frame of the moment after `steps` steps.
     fn show(&mut self, steps: u64) {
-        let line = &mut self.branches[self.branch];
+        let line = Arc::make_mut(&mut self.branches[self.branch]);
         let moment = line.timeline.seek(steps);
         let goes_on = self.at + 1 == moment.world.steps();
         self.at = moment.world.steps();
@@ -253,9 +318,11 @@ impl Lab {
             step: moment.step.as_ref(),
             is_committed: &|zxid: Zxid| chronicle.is_committed(zxid, at),
             committed: chronicle.committed(at),
-            lamps: lamps(&moment.verdicts),
+            lamps: lamps(&moment.verdicts, chronicle.lamps_at(at), &moment.world),
         };
         self.frame = Arc::new(Frame::of(sight, &mut self.shelf));
+        let verdicts = moment.verdicts.clone();
+        self.breaches.look(&verdicts, &line.timeline);
         if self.events.is_empty() {
             let steps = line.timeline.steps(at.saturating_sub(EVENTS as u64)..at);
             let world = line.timeline.world();
@@ -264,7 +331,7 @@ impl Lab {
     }
 
     /// Goes to a place and stays there.
-    fn jump(&mut self, steps: u64) {
+    pub(super) fn jump(&mut self, steps: u64) {
         let steps = steps.min(self.line().timeline.len());
         self.playback = None;
         self.show(steps);
@@ -274,7 +341,7 @@ impl Lab {
     }
 
     /// Makes the run at least so long. False when nothing can happen any more.
-    fn grow_to(&mut self, steps: u64) -> bool {
+    pub(super) fn grow_to(&mut self, steps: u64) -> bool {
         if steps > STEPS_MAX {
             self.say(
                 NoticeKind::Limit,
@@ -295,16 +362,17 @@ impl Lab {
 
     /// Did a lamp turn red with the last of so many steps?
     fn breaks_at(&self, steps: u64) -> bool {
-        let verdicts = self.line().timeline.monitor().verdicts();
-        verdicts.violations().any(|v| v.at.0 + 1 == steps)
+        let lamps = self.line().timeline.monitor().lamps();
+        let mut broken = lamps.iter().filter_map(|lamp| lamp.verdict.violation());
+        broken.any(|violation| violation.at.0 + 1 == steps)
     }
 
     // --- wishes ---
 
     fn play(&mut self) {
-        let line = &mut self.branches[self.branch];
-        let moment = line.timeline.seek(self.at);
         if self.playback.is_none() {
+            let line = Arc::make_mut(&mut self.branches[self.branch]);
+            let moment = line.timeline.seek(self.at);
             self.playback = Some(Playback::start(&moment.world, &self.frame));
         }
         self.playing = true;
@@ -313,6 +381,10 @@ impl Lab {
     fn step(&mut self, by: i64) {
         self.playing = false;
         let to = self.at.saturating_add_signed(by);
+        if to > self.line().timeline.len() + AT_ONCE {
+            self.job = Some(Job::grow(to));
+            return;
+        }
         self.grow_to(to);
         self.jump(to);
     }
@@ -320,143 +392,17 @@ impl Lab {
     fn step_notable(&mut self, direction: Direction) {
         self.playing = false;
         let chronicle = &self.line().chronicle;
-        let to = match direction {
-            Direction::Back => chronicle.previous(self.at).unwrap_or(0),
-            Direction::Forward => match chronicle.next(self.at) {
-                Some(to) => to,
-                None => self.find_notable(),
-            },
+        let found = match direction {
+            Direction::Back => Some(chronicle.previous(self.at).unwrap_or(0)),
+            Direction::Forward => chronicle.next(self.at),
         };
-        self.jump(to);
-    }
-
-    /// Lets the head run on until something notable happens, within reason.
-    fn find_notable(&mut self) -> u64 {
-        for _ in 0..10_000 {
-            let next = self.line().timeline.len() + 1;
-            if !self.grow_to(next) {
-                break;
-            }
-            if let Some(found) = self.line().chronicle.next(self.at) {
-                return found;
-            }
-        }
-        self.line().timeline.len()
-    }
-
-    /// Carries commands out at the moment that is shown. In the past that starts a branch.
-    fn perform(&mut self, commands: Vec<Command>) {
-        let at_head = self.at == self.line().timeline.len();
-        let mut line = if at_head {
-            self.line().clone()
-        } else {
-            self.line()
-                .fork(self.at, format!("b{}", self.branches.len() + 1))
-        };
-        for command in commands {
-            match line.perform(command) {
-                Ok(step) if line.title.is_empty() && !at_head => line.title = title(&step, &line),
-                Ok(_) => {}
-                Err(refusal) => {
-                    self.say(NoticeKind::Refused, refused(&refusal));
-                    return;
-                }
-            }
-        }
-        let shown = line.timeline.len();
-        if at_head {
-            self.branches[self.branch] = line;
-        } else if self.branches.len() == BRANCHES_MAX {
-            self.say(
-                NoticeKind::Limit,
-                Text::new(
-                    format!("At most {BRANCHES_MAX} branches are kept."),
-                    format!("最多保留 {BRANCHES_MAX} 个分支。"),
-                ),
-            );
-            return;
-        } else {
-            let (name, old) = (line.name.clone(), self.line().name.clone());
-            let from = line.from;
-            self.branches.push(line);
-            self.branch = self.branches.len() - 1;
-            self.say(
-                NoticeKind::Done,
-                Text::new(
-                    format!("New branch {name} from step {from}. {old} is kept."),
-                    format!("从第 {from} 步新建分支 {name}，{old} 已保留。"),
-                ),
-            );
-        }
-        self.jump(shown);
-    }
-
-    /// A client connected to `server` creates a node; a client is made when there is none.
-    fn write(&mut self, server: ServerId) {
-        let world = &self.branches[self.branch].timeline.seek(self.at).world;
-        let ready = |c: &&crate::world::Client| {
-            c.server == Some(server) && c.state == ClientState::Connected
-        };
-        let mut commands = Vec::new();
-        let name = match world.clients().iter().find(ready) {
-            Some(client) => client.name.clone(),
-            None => {
-                let name = free_name(world);
-                commands.push(Command::Client {
-                    name: name.clone(),
-                    server,
-                    timeout: Duration::from_s(10),
-                });
-                name
-            }
-        };
-        commands.push(Command::Invoke {
-            client: name,
-            request: Arc::new(Request::Create {
-                path: "/w".to_owned(),
-                data: None,
-                acl: Acl::open(),
-                mode: CreateMode::PersistentSequential,
-            }),
-        });
-        self.perform(commands);
-    }
-
-    fn isolate(&mut self, server: ServerId) {
-        let me = Endpoint::Server(server);
-        let world = &self.branches[self.branch].timeline.seek(self.at).world;
-        let servers = world.hosts().iter().map(|h| Endpoint::Server(h.id));
-        let clients = world
-            .clients()
-            .iter()
-            .map(|c| Endpoint::Client(c.name.clone()));
-        let others: Vec<Endpoint> = servers.chain(clients).filter(|end| *end != me).collect();
-        self.perform(vec![Command::Partition(vec![others, vec![me]])]);
-    }
-
-    fn replace(&mut self, scenario: Option<&'static Scenario>) {
-        if let Some(scenario) = scenario {
-            self.load(scenario.script);
-            self.settle_in(scenario);
+        match found {
+            Some(to) => self.jump(to),
+            None => self.job = Some(Job::find_notable(self.at, self.line().timeline.len())),
         }
     }
 
-    /// Runs a script in place of what is shown. A bad one changes nothing.
-    fn load(&mut self, script: &str) {
-        match Self::new(script) {
-            Ok(new) => {
-                let (version, speed) = (self.version + 1, self.speed);
-                *self = new;
-                self.version = version;
-                self.speed = speed;
-                let len = self.line().timeline.len();
-                self.jump(len);
-            }
-            Err(error) => self.notice = Some(script_notice(&error)),
-        }
-    }
-
-    fn say(&mut self, kind: NoticeKind, text: Text) {
+    pub(super) fn say(&mut self, kind: NoticeKind, text: Text) {
         self.notice = Some(Notice {
             kind,
             text,
@@ -472,8 +418,9 @@ impl Lab {
             step: beat.at_step,
             kind: MarkKind::Beat,
             name: self
-                .scenario
-                .and_then(|s| s.beat(&beat.name))
+                .beats
+                .get(&beat.name)
+                .cloned()
                 .unwrap_or_else(|| Text::same(&*beat.name)),
         });
         let deaths = line.chronicle.deaths().iter().map(|(step, name)| Mark {
@@ -481,55 +428,18 @@ impl Lab {
             kind: MarkKind::Crash,
             name: name.clone(),
         });
-        let broken = line
-            .timeline
-            .monitor()
-            .verdicts()
-            .violations()
-            .map(|v| Mark {
-                step: v.at.0 + 1,
+        let lamps = line.timeline.monitor().lamps();
+        let broken = lamps.iter().filter_map(|lamp| {
+            Some(Mark {
+                step: lamp.verdict.violation()?.at.0 + 1,
                 kind: MarkKind::Broken,
-                name: Text::same(v.property.name()),
-            });
+                name: Text::same(lamp.name),
+            })
+        });
         let mut marks: Vec<Mark> = beats.chain(deaths).chain(broken).collect();
         marks.sort_by_key(|mark| mark.step);
         marks
     }
-}
-
-/// Runs a script to its end.
-fn run(script: &str) -> Result<(Line, Option<Notice>), ScriptError> {
-    let program = Arc::new(parse(script)?);
-    let options = Options {
-        keep: Keep::Everything,
-        ..Options::default()
-    };
-    let mut runner = Runner::new(program, options);
-    let mut chronicle = Chronicle::default();
-    if let Progress::Failed(error) = runner.finish_with(&mut chronicle) {
-        return Err(error);
-    }
-    let failed = runner
-        .checks()
-        .iter()
-        .find(|check| !check.ok)
-        .map(|check| Notice {
-            kind: NoticeKind::Script,
-            text: Text::new(
-                format!("this does not hold: {}", check.text),
-                format!("这一条不成立：{}", check.text),
-            ),
-            place: Some((check.at.line, check.at.column)),
-        });
-    let line = Line {
-        name: "main".to_owned(),
-        title: Text::default(),
-        from: 0,
-        timeline: runner.into_timeline(),
-        chronicle,
-        source: Some(script.into()),
-    };
-    Ok((line, failed))
 }
 
 fn branch(line: &Line) -> Branch {
@@ -541,19 +451,24 @@ fn branch(line: &Line) -> Branch {
     }
 }
 
-fn title(step: &Step, line: &Line) -> Text {
-    let said = caption::captions(step, line.timeline.world());
-    said.first()
-        .map(caption::Caption::short)
-        .unwrap_or_default()
-}
+impl Lab {
+    /// Everything that an undo brings back.
+    pub(super) fn scene(&self, name: Text) -> Scene {
+        Scene {
+            name,
+            scenario: self.scenario,
+            branches: self.branches.clone(),
+            branch: self.branch,
+            at: self.at,
+        }
+    }
 
-/// A client name that no client and no verb has: a, b, c, then w1, w2.
-fn free_name(world: &World) -> String {
-    let letters = ('a'..='z').map(String::from);
-    let numbers = (1..).map(|n| format!("w{n}"));
-    letters
-        .chain(numbers)
-        .find(|name| world.client_named(name).is_none())
-        .expect("there are more names than clients")
+    pub(super) fn set_scene(&mut self, scene: Scene) {
+        self.set_scenario(scene.scenario);
+        self.branches = scene.branches;
+        self.branch = scene.branch;
+        self.edition += 1;
+        self.events.clear();
+        self.jump(scene.at);
+    }
 }

@@ -1,30 +1,33 @@
 //! The six lamps in the viewer's words.
 
-use crate::check::{Verdict, Verdicts, What};
-use crate::view::Text;
+use crate::check::{Verdict, Verdicts};
 use crate::view::frame::{Broken, Lamp};
+use crate::view::{Text, breach};
+use crate::world::World;
 
-/// The lamps of a moment.
-pub(super) fn lamps(verdicts: &Verdicts) -> Vec<Lamp> {
-    let view = |lamp: crate::check::Lamp| Lamp {
+/// The lamps of a moment; `applied` says which of them had something to say by then.
+pub(super) fn lamps(verdicts: &Verdicts, applied: [bool; 6], world: &World) -> Vec<Lamp> {
+    let view = |(lamp, applied): (crate::check::Lamp, bool)| Lamp {
         id: lamp.name.to_owned(),
         property: lamp.property.name().to_owned(),
-        holds: lamp.verdict.as_bool(),
+        holds: lamp.verdict.as_bool().filter(|_| applied),
         meaning: meaning(lamp.name),
-        broken: broken(&lamp.verdict),
+        broken: broken(&lamp.verdict, world),
     };
-    verdicts.lamps().into_iter().map(view).collect()
+    let lamps = verdicts.lamps().into_iter();
+    lamps.zip(applied).map(view).collect()
 }
 
-fn broken(verdict: &Verdict) -> Option<Broken> {
+fn broken(verdict: &Verdict, world: &World) -> Option<Broken> {
     let violation = verdict.violation()?;
     Some(Broken {
-        what: what(&violation.what),
+        what: breach::what(&violation.what, world),
         witness: violation.witness.iter().map(|step| step.0).collect(),
     })
 }
 
-fn meaning(name: &str) -> Text {
+/// What a lamp says while it is green.
+pub(super) fn meaning(name: &str) -> Text {
     match name {
         "I1" => Text::new("confirmed writes are kept", "已答复的写入不丢失"),
         "I2" => Text::new("committed prefixes agree", "已提交前缀一致"),
@@ -36,9 +39,4 @@ fn meaning(name: &str) -> Text {
         "I5" => Text::new("snapshot + log = tree", "快照 + 日志 = 数据树"),
         _ => Text::new("no orphan ephemerals", "无残留临时 znode"),
     }
-}
-
-/// What is wrong, as the checks say it.
-fn what(what: &What) -> Text {
-    Text::same(format!("{what:?}"))
 }

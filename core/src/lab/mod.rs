@@ -3,26 +3,34 @@
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is
+//!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
 //! ```
 //! The lab knows nothing of browsers: it is driven and tested natively. It never fails: what cannot be
 //! done becomes a [`Notice`] and changes nothing.
 
 pub mod action;
 mod branch;
+mod breaches;
 mod chronicle;
 mod events;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;
+mod memory;
 mod notices;
+mod past;
 pub mod playback;
 pub mod scenarios;
 #[cfg(test)]
 mod tests;
 pub mod transport;
+mod wishes;
+mod work;
 
 pub use crate::base::{ClientId, Duration, ServerId};
 pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
+pub use breaches::Breach;
 pub use lab::Lab;
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
+pub use work::{Work, WorkKind};

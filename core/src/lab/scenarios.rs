@@ -33,7 +33,8 @@ scenarios![
     "happy-path",
     "leader-power-loss",
     "minority-partition",
-    "late-followers"
+    "late-followers",
+    "not-on-disk"
 ];
 
 impl Scenario {
@@ -50,6 +51,17 @@ impl Scenario {
     /// The name of one of its beats.
     pub fn beat(&self, name: &str) -> Option<Text> {
         self.text(&format!("beats.{name}"))
+    }
+
+    /// The names of all its beats.
+    pub fn beats(&self) -> BTreeMap<String, Text> {
+        let entries = self.entries();
+        let of = |key: &String| {
+            let id = key.strip_prefix("beats.")?.strip_suffix(".en")?;
+            let zh = entries.get(&format!("beats.{id}.zh"))?;
+            Some((id.to_owned(), Text::new(entries.get(key)?, zh)))
+        };
+        entries.keys().filter_map(of).collect()
     }
 
     /// The beat at which it is opened.

@@ -24,6 +24,10 @@ pub struct Transport {
     pub branches: Vec<Branch>,
     /// Index of the branch that is shown.
     pub branch: usize,
+    /// The edit that can be undone.
+    pub undo: Option<Text>,
+    /// The edit that can be done again.
+    pub redo: Option<Text>,
 }
 
 /// A place on the timeline.

@@ -13,6 +13,7 @@ use super::print;
 use super::runner::{Options, Progress, Runner};
 use crate::check::{Property, Violation};
 use crate::view::text::violation;
+use crate::world::World;
 
 /// A seed whose run is not as it must be.
 #[derive(Clone, Debug)]
@@ -62,6 +63,7 @@ pub fn judge(seed: u64, class: Class, twice: bool) -> Result<Tally, Box<Failure>
 
 /// What is wrong with a finished run of that class.
 pub fn complaints(runner: &Runner, class: Class) -> Vec<String> {
+    let world = runner.world();
     let violations = runner.timeline().monitor().verdicts().violations();
     match class {
         Class::A => {
@@ -69,14 +71,14 @@ pub fn complaints(runner: &Runner, class: Class) -> Vec<String> {
                 let saw = c.saw.as_deref().unwrap_or_default();
                 format!("{}: {}: {saw}", c.at.line, c.text)
             });
-            failed.chain(violations.map(told)).collect()
+            failed.chain(violations.map(|v| told(v, world))).collect()
         }
-        Class::B => violations.filter_map(unexplained).collect(),
+        Class::B => violations.filter_map(|v| unexplained(v, world)).collect(),
     }
 }
 
 /// A breach with the steps to look at.
-fn told(v: &Violation) -> String {
+fn told(v: &Violation, world: &World) -> String {
     let witness: Vec<String> = v.witness.iter().map(|s| s.0.to_string()).collect();
     let assumption = match &v.assumption {
         Some(broken) => format!("{broken:?}"),
@@ -84,19 +86,19 @@ fn told(v: &Violation) -> String {
     };
     format!(
         "{}; witness: steps {}; broken assumption: {assumption}",
-        violation(v),
+        violation(v, world),
         witness.join(", ")
     )
 }
 
 /// A breach without a witness or without a broken assumption.
-fn unexplained(v: &Violation) -> Option<String> {
+fn unexplained(v: &Violation, world: &World) -> Option<String> {
     if v.witness.is_empty() {
-        return Some(format!("no witness: {}", told(v)));
+        return Some(format!("no witness: {}", told(v, world)));
     }
     let liveness = !Property::is_safety(v.property);
     if v.assumption.is_none() && !liveness {
-        return Some(format!("no broken assumption: {}", told(v)));
+        return Some(format!("no broken assumption: {}", told(v, world)));
     }
     None
 }

@@ -128,7 +128,7 @@ impl Transcript {
         let fresh: Vec<String> = verdicts
             .violations()
             .filter(|v| self.seen.of(v.property).violation().is_none())
-            .map(violation)
+            .map(|v| violation(v, timeline.world()))
             .collect();
         self.seen = verdicts.clone();
         for text in fresh {

@@ -190,10 +190,15 @@ fn newest(sources: &[Source<'_>]) -> Vec<Zxid> {
     let all: BTreeSet<Zxid> = sources
         .iter()
         .flat_map(Source::zxids)
-        .filter(|z| z.0 > 0)
+        .filter(is_transaction)
         .collect();
     let skip = all.len().saturating_sub(COLUMNS);
     all.into_iter().skip(skip).collect()
+}
+
+/// An epoch begins at counter 0; a file or a history may end there, but no transaction has that number.
+fn is_transaction(zxid: &Zxid) -> bool {
+    zxid.counter() > 0
 }
 
 fn rows(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Vec<ServerRow> {
@@ -263,8 +268,9 @@ fn fold(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Fold> {
     let snapshot = sources
         .iter()
         .filter_map(|s| s.tail.snapshot)
-        .filter(|z| z.0 > 0 && *z < first_shown);
-    let all: BTreeSet<Zxid> = older.chain(oldest).chain(snapshot).collect();
+        .filter(|z| *z < first_shown);
+    let all = older.chain(oldest).chain(snapshot).filter(is_transaction);
+    let all: BTreeSet<Zxid> = all.collect();
     let (first, last) = (*all.first()?, *all.last()?);
     let last = if last.epoch() == first_shown.epoch() {
         Zxid(first_shown.0 - 1)

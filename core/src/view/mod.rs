@@ -7,11 +7,13 @@
 //! ```text
 //!   World, Monitor ──► bench ──► Frame      what the stage shows at one instant
 //!   Step ──► caption ──► Text               one sentence per thing that happened
+//!   Violation ──► breach ──► Text         what is wrong, and which assumption did not hold
 //!   Step ──► text                       one golden line per thing that happened
 //!   Columns ──► strip                       as many log columns as a window has room for
 //! ```
 
 mod bench;
+pub mod breach;
 pub mod caption;
 pub mod frame;
 pub mod lanes;

@@ -129,11 +129,7 @@ impl Traps {
     }
 
     /// Before an effect is carried out.
-    pub(super) fn before_effect(
-        &mut self,
-        server: ServerId,
-        effect: &Effect,
-    ) -> Option<Sprung> {
+    pub(super) fn before_effect(&mut self, server: ServerId, effect: &Effect) -> Option<Sprung> {
         if self.crashes.is_empty() {
             return None;
         }

@@ -105,6 +105,8 @@ async fn measure(wish: Wish) {
         "framesPerSecond": round(frames / spent("Timestamp")),
         "taskMsPerFrame": round(1000.0 * spent("TaskDuration") / frames),
         "scriptMsPerFrame": round(1000.0 * spent("ScriptDuration") / frames),
+        "styleMsPerFrame": round(1000.0 * spent("RecalcStyleDuration") / frames),
+        "layoutMsPerFrame": round(1000.0 * spent("LayoutDuration") / frames),
         "longestGapMs": round(bench["longest"].as_f64().unwrap_or_default()),
         "heapMB": round(after.of("JSHeapUsedSize") / 1e6),
         "nodes": after.of("Nodes"),

@@ -50,7 +50,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                         <div class={classes!("prow", format!("r{at}"), dead.then_some("dead"))}>
                             <Plate row={row.clone()} {metrics} />
                         </div>
-                        <div class={classes!("disk", format!("r{at}"))}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
+                        <div class={classes!("disk", format!("r{at}"))} data-kind="disk" data-id={row.id.to_string()}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
                     </>}
                 }) }
                 <div class="wcell"><Wires messages={frame.messages.clone()} rows={frame.servers.clone()}
@@ -58,7 +58,9 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} /></div>
             </div>
             <div class="bfoot">
-                if narrow {
+                if narrow && rows > 5 {
+                    <p class="counts">{ words::counts(desk.lang, &frame.servers) }</p>
+                } else if narrow {
                     if let Some(client) = spokesman(&frame.clients) {
                         <ClientLine client={client.clone()} now_us={frame.now_us} />
                     }
@@ -108,7 +110,7 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Ht
         .filter_map(|m| client_flight(desk, m, server));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
-        <svg class="cwire" width="26" height="100%">{ for flights }</svg>
+        <div class="cwire">{ for flights }</div>
     </>}
 }
 
@@ -120,11 +122,10 @@ fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option
     };
     let title = message.title.get(desk.lang).to_owned();
     Some(html! {
-        <svg key={message.id} class="ov flight" width="1" height="1" role="img" aria-label={title.clone()}
+        <div key={message.id} class="flight" role="img" aria-label={title.clone()} {title}
             data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-            <title>{ title }</title>
-            { glyph::mark(message.glyph) }
-        </svg>
+            <svg class="ov" width="1" height="1" aria-hidden="true">{ glyph::mark(message.glyph) }</svg>
+        </div>
     })
 }
 

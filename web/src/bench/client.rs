@@ -28,9 +28,8 @@ pub(super) fn ClientCell(props: &Props) -> Html {
     } = props;
     let [one] = clients.as_slice() else {
         let hidden = clients.len().saturating_sub(2);
-        let short = clients
-            .iter()
-            .take(2)
+        let short = newest_two(clients)
+            .into_iter()
             .map(|client| short(client, *now_us, desk.lang));
         return html! {<>
             { for short }
@@ -41,7 +40,7 @@ pub(super) fn ClientCell(props: &Props) -> Html {
         return short(one, *now_us, desk.lang);
     }
     html! {
-        <div class="client" data-kind="client" data-id={one.name.clone()}>
+        <div class="client" title={headline(one, desk.lang)} data-kind="client" data-id={one.name.clone()}>
             { mark(&one.name, 26) }
             <div class="ct">
                 <b>{ headline(one, desk.lang) }</b>
@@ -51,9 +50,18 @@ pub(super) fn ClientCell(props: &Props) -> Html {
     }
 }
 
+/// The two that asked for something last, in order of creation.
+fn newest_two(clients: &[ClientView]) -> Vec<&ClientView> {
+    let mut two: Vec<&ClientView> = clients.iter().collect();
+    two.sort_by_key(|client| std::cmp::Reverse(client.request.as_ref().map(|r| r.since_us)));
+    two.truncate(2);
+    two.sort_by_key(|client| client.id);
+    two
+}
+
 fn short(client: &ClientView, now_us: u64, lang: Lang) -> Html {
     html! {
-        <div class="client short" data-kind="client" data-id={client.name.clone()}>
+        <div class="client short" title={headline(client, lang)} data-kind="client" data-id={client.name.clone()}>
             { mark(&client.name, 20) }
             <div class="ct"><b>{ headline(client, lang) }</b>{ for details(client, now_us, lang).into_iter().take(1) }</div>
         </div>

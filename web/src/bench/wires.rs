@@ -1,7 +1,8 @@
 //! The wire column: brackets between the rows, and the marks that ride on them.
 //!
-//! A mark's place is not Yew's: the element carries its way in `data-way` and the clock writes `x` and
-//! `y` (see `motion`). So a frame of the animation costs two attributes for each message and no diff.
+//! A mark's place is not Yew's: the element carries its way in `data-way` and the clock writes its
+//! `transform` (see `motion`). So a frame of the animation costs one property for each message and no
+//! diff.
 
 use std::collections::BTreeSet;
 
@@ -36,12 +37,14 @@ pub(super) fn Wires(props: &Props) -> Html {
         lanes: &lanes,
     };
     html! {
-        <svg class="wires" width="100%" height="100%" role="group" aria-label={desk.word(Word::OnTheWire)}>
-            { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
-            { for lanes.brackets.iter().map(|b| drawing.bracket(b)) }
-            { for (0..ids.len()).map(|at| drawing.stub(at)) }
+        <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)}>
+            <svg width="100%" height="100%" aria-hidden="true">
+                { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
+                { for lanes.brackets.iter().map(|b| drawing.bracket(b)) }
+                { for (0..ids.len()).map(|at| drawing.stub(at)) }
+            </svg>
             { for lanes.brackets.iter().flat_map(|b| drawing.flights(b)) }
-        </svg>
+        </div>
     }
 }
 
@@ -110,15 +113,16 @@ impl Drawing<'_> {
         let zxid = message.zxid.map(|zx| zx.to_string());
         let two = !label.is_empty() && zxid.is_some();
         html! {
-            <svg key={message.id} class="ov flight" width="1" height="1" role="img" aria-label={message.title.get(lang).to_owned()}
+            <div key={message.id} class="flight" role="img" aria-label={message.title.get(lang).to_owned()} title={message.title.get(lang).to_owned()}
                 data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-                <title>{ message.title.get(lang) }</title>
-                { glyph::mark(message.glyph) }
-                if labelled {
-                    if !label.is_empty() { <text class="wl" x="16" y={if two { "-7.5" } else { "0.5" }}>{ label }</text> }
-                    if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
-                }
-            </svg>
+                <svg class="ov" width="1" height="1" aria-hidden="true">
+                    { glyph::mark(message.glyph) }
+                    if labelled {
+                        if !label.is_empty() { <text class="wl" x="16" y={if two { "-7.5" } else { "0.5" }}>{ label }</text> }
+                        if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
+                    }
+                </svg>
+            </div>
         }
     }
 

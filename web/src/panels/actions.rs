@@ -1,11 +1,12 @@
 //! What can be done to the selected server.
 
 use yew::prelude::*;
-use zablab_core::lab::{Action, Command, CrashKind};
+use zablab_core::lab::{Action, Command, CrashKind, Transport};
 use zablab_core::view::frame::{Power, ServerRow};
 
 use crate::desk::{Desk, use_desk};
 use crate::icon::Icon;
+use crate::transport::edits;
 use crate::words::Word;
 
 /// Properties of [`Actions`].
@@ -14,6 +15,9 @@ pub(crate) struct Props {
     pub(crate) rows: Vec<ServerRow>,
     /// Some link is cut.
     pub(crate) cut: bool,
+    /// For undo and redo, where the bar below has no room for them.
+    #[prop_or_default]
+    pub(crate) transport: Option<Transport>,
 }
 
 /// The buttons.
@@ -45,6 +49,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
             { act(&desk, Icon::Write, Word::Write, "write", Action::Write(id), true) }
             <span class="bar2" />
             { act(&desk, Icon::Heal, Word::Heal, "heal", Action::Perform(Command::Heal(None)), props.cut) }
+            if let Some(transport) = &props.transport { { edits(&desk, transport) } }
         </div>
     }
 }

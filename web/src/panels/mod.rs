@@ -1,6 +1,7 @@
 //! What stands beside and below the bench.
 
 mod actions;
+mod breach;
 mod caption;
 mod events;
 mod script;
@@ -8,6 +9,7 @@ mod slot;
 mod tabs;
 
 pub(crate) use actions::Actions;
+pub(crate) use breach::BreachCard;
 pub(crate) use caption::{CaptionPanel, sentences};
 pub(crate) use events::Events;
 pub(crate) use script::ScriptBox;

@@ -1,0 +1,81 @@
+//! Undo and redo.
+//!
+//! An edit is undone by showing again what was there before: all branches, and the place in them.
+//! Lines are shared, so a scene costs little until one of them goes on. Moving about is no edit.
+
+use std::sync::Arc;
+
+use super::Lab;
+use super::branch::Line;
+use super::scenarios::Scenario;
+use super::transport::NoticeKind;
+use crate::view::Text;
+
+/// Edits that can be undone.
+const DEPTH: usize = 32;
+
+/// A moment that can be shown again.
+#[derive(Clone, Debug)]
+pub(super) struct Scene {
+    /// The edit that lies between this scene and the one after it.
+    pub(super) name: Text,
+    pub(super) scenario: Option<&'static Scenario>,
+    pub(super) branches: Vec<Arc<Line>>,
+    pub(super) branch: usize,
+    pub(super) at: u64,
+}
+
+/// What can be undone, and what can be done again; the nearest last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Past {
+    undo: Vec<Scene>,
+    redo: Vec<Scene>,
+}
+
+impl Past {
+    /// An edit begins: `before` is what it changes.
+    pub(super) fn edit(&mut self, before: Scene) {
+        self.redo.clear();
+        if self.undo.len() == DEPTH {
+            self.undo.remove(0);
+        }
+        self.undo.push(before);
+    }
+
+    /// The edit that would be undone.
+    pub(super) fn undo_name(&self) -> Option<Text> {
+        self.undo.last().map(|scene| scene.name.clone())
+    }
+
+    /// The edit that would be done again.
+    pub(super) fn redo_name(&self) -> Option<Text> {
+        self.redo.last().map(|scene| scene.name.clone())
+    }
+}
+
+impl Lab {
+    /// Shows what was there before the last edit.
+    pub(super) fn undo(&mut self) {
+        if let Some(scene) = self.past.undo.pop() {
+            self.past.redo.push(self.scene(scene.name.clone()));
+            self.bring_back(scene, ("Undone", "已撤销"));
+        }
+    }
+
+    /// Does the edit again that was undone last.
+    pub(super) fn redo(&mut self) {
+        if let Some(scene) = self.past.redo.pop() {
+            self.past.undo.push(self.scene(scene.name.clone()));
+            self.bring_back(scene, ("Done again", "已重做"));
+        }
+    }
+
+    fn bring_back(&mut self, scene: Scene, (en, zh): (&str, &str)) {
+        self.playing = false;
+        self.job = None;
+        let name = &scene.name;
+        let text = Text::new(format!("{en}: {}", name.en), format!("{zh}：{}", name.zh));
+        self.set_scene(scene);
+        self.say(NoticeKind::Done, text);
+    }
+}

@@ -1,0 +1,134 @@
+//! What a user does to the world: at the head it goes on, in the past it starts a branch.
+
+use std::sync::Arc;
+
+use super::Lab;
+use super::branch::Line;
+use super::notices::refused;
+use super::transport::NoticeKind;
+use crate::base::{Duration, ServerId};
+use crate::model::Request;
+use crate::model::acl::Acl;
+use crate::model::request::CreateMode;
+use crate::view::{Text, caption};
+use crate::world::{Client, ClientState, Command, Endpoint, Step, World};
+
+/// Branches that are kept.
+const BRANCHES_MAX: usize = 32;
+
+impl Lab {
+    /// Carries commands out at the moment that is shown. In the past that starts a branch.
+    pub(super) fn perform(&mut self, commands: Vec<Command>) {
+        let at_head = self.at == self.line().timeline.len();
+        if !at_head && self.branches.len() == BRANCHES_MAX {
+            self.say(
+                NoticeKind::Limit,
+                Text::new(
+                    format!("At most {BRANCHES_MAX} branches are kept."),
+                    format!("最多保留 {BRANCHES_MAX} 个分支。"),
+                ),
+            );
+            return;
+        }
+        let mut line = if at_head {
+            self.line().clone()
+        } else {
+            let name = format!("b{}", self.branches.len() + 1);
+            self.line().fork(self.at, name)
+        };
+        let mut done = Text::default();
+        for command in commands {
+            match line.perform(command) {
+                Ok(step) if done.is_empty() => done = title(&step, &line),
+                Ok(_) => {}
+                Err(refusal) => return self.say(NoticeKind::Refused, refused(&refusal)),
+            }
+        }
+        let before = self.scene(done.clone());
+        self.past.edit(before);
+        self.edition += 1;
+        let shown = line.timeline.len();
+        if at_head {
+            self.branches[self.branch] = Arc::new(line);
+        } else {
+            line.title = done;
+            self.begin_branch(line);
+        }
+        self.jump(shown);
+    }
+
+    fn begin_branch(&mut self, line: Line) {
+        let (name, old) = (line.name.clone(), self.line().name.clone());
+        let from = line.from;
+        self.branches.push(Arc::new(line));
+        self.branch = self.branches.len() - 1;
+        self.say(
+            NoticeKind::Done,
+            Text::new(
+                format!("New branch {name} from step {from}. {old} is kept."),
+                format!("从第 {from} 步新建分支 {name}，{old} 已保留。"),
+            ),
+        );
+    }
+
+    /// A client connected to `server` creates a node; a client is made when there is none.
+    pub(super) fn write(&mut self, server: ServerId) {
+        let at = self.at;
+        let world = &self.line_mut().timeline.seek(at).world;
+        let ready = |c: &&Client| c.server == Some(server) && c.state == ClientState::Connected;
+        let mut commands = Vec::new();
+        let name = match world.clients().iter().find(ready) {
+            Some(client) => client.name.clone(),
+            None => {
+                let name = free_name(world);
+                commands.push(Command::Client {
+                    name: name.clone(),
+                    server,
+                    timeout: Duration::from_s(10),
+                });
+                name
+            }
+        };
+        commands.push(Command::Invoke {
+            client: name,
+            request: Arc::new(Request::Create {
+                path: "/w".to_owned(),
+                data: None,
+                acl: Acl::open(),
+                mode: CreateMode::PersistentSequential,
+            }),
+        });
+        self.perform(commands);
+    }
+
+    /// Cuts a server off from every other end.
+    pub(super) fn isolate(&mut self, server: ServerId) {
+        let me = Endpoint::Server(server);
+        let at = self.at;
+        let world = &self.line_mut().timeline.seek(at).world;
+        let servers = world.hosts().iter().map(|h| Endpoint::Server(h.id));
+        let clients = world
+            .clients()
+            .iter()
+            .map(|c| Endpoint::Client(c.name.clone()));
+        let others: Vec<Endpoint> = servers.chain(clients).filter(|end| *end != me).collect();
+        self.perform(vec![Command::Partition(vec![others, vec![me]])]);
+    }
+}
+
+fn title(step: &Step, line: &Line) -> Text {
+    let said = caption::captions(step, line.timeline.world());
+    said.first()
+        .map(caption::Caption::short)
+        .unwrap_or_default()
+}
+
+/// A client name that no client and no verb has: a, b, c, then w1, w2.
+fn free_name(world: &World) -> String {
+    let letters = ('a'..='z').map(String::from);
+    let numbers = (1..).map(|n| format!("w{n}"));
+    letters
+        .chain(numbers)
+        .find(|name| world.client_named(name).is_none())
+        .expect("there are more names than clients")
+}

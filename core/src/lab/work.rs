@@ -1,0 +1,345 @@
+//! What takes longer than a moment, in slices.
+//!
+//! ```text
+//!   dispatch(Load, Restore, StepNotable, Step far) ──► Job ──► work(steps) … work(steps) ──► done
+//! ```
+//! While a job is under way the run that is shown stays as it is and can be used; a script that turns
+//! out to be wrong changes nothing. The caller chooses the slice: some hundred steps, again and again,
+//! for as long as its frame has time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Lab;
+use super::branch::Line;
+use super::chronicle::Chronicle;
+use super::memory::{Saved, SavedLine};
+use super::notices::script_notice;
+use super::scenarios::Scenario;
+use super::transport::{Notice, NoticeKind};
+use crate::history::Keep;
+use crate::scenario::{Options, Progress, Runner, ScriptError, parse};
+use crate::view::Text;
+
+/// Steps that a search for something notable may take.
+const SEARCH_MAX: u64 = 10_000;
+
+/// A job under way, as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// What is done.
+    pub kind: WorkKind,
+    /// Line of the script that runs, from 1; 0 without a script.
+    pub line: u32,
+    /// Lines of the script.
+    pub lines: u32,
+    /// Steps so far.
+    pub steps: u64,
+    /// Simulated time so far, in microseconds.
+    pub now_us: u64,
+}
+
+/// Kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum WorkKind {
+    /// A script runs.
+    Script,
+    /// What was kept from last time runs again.
+    Restore,
+    /// The run goes on until something happens.
+    Search,
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub(super) enum Job {
+    /// A script that will replace the run.
+    Load {
+        run: Box<ScriptRun>,
+        scenario: Option<&'static Scenario>,
+    },
+    /// Branches that were kept.
+    Restore {
+        run: Box<ScriptRun>,
+        now: SavedLine,
+        left: VecDeque<SavedLine>,
+        done: Vec<Arc<Line>>,
+        saved: Saved,
+    },
+    /// The head goes on to a number of steps, or to something notable behind `since` before that.
+    Grow { to: u64, since: Option<u64> },
+}
+
+impl Job {
+    pub(super) const fn grow(to: u64) -> Self {
+        Self::Grow { to, since: None }
+    }
+
+    pub(super) const fn find_notable(since: u64, len: u64) -> Self {
+        Self::Grow {
+            to: len + SEARCH_MAX,
+            since: Some(since),
+        }
+    }
+}
+
+/// A script that runs in slices.
+#[derive(Clone, Debug)]
+pub(super) struct ScriptRun {
+    runner: Runner,
+    chronicle: Chronicle,
+    script: Arc<str>,
+}
+
+/// What came of a slice.
+pub(super) enum Slice {
+    /// There is more to do.
+    More(ScriptRun),
+    /// The script is at its end; a claim that does not hold is told.
+    Done(Line, Option<Notice>),
+    /// A line cannot be carried out.
+    Failed(ScriptError),
+}
+
+impl ScriptRun {
+    /// A script at its first line.
+    pub(super) fn start(script: &str) -> Result<Self, ScriptError> {
+        let program = Arc::new(parse(script)?);
+        let options = Options {
+            keep: Keep::Everything,
+            ..Options::default()
+        };
+        Ok(Self {
+            runner: Runner::new(program, options),
+            chronicle: Chronicle::default(),
+            script: script.into(),
+        })
+    }
+
+    /// Goes on for at most `steps` steps.
+    pub(super) fn advance(mut self, steps: u64) -> Slice {
+        match self.runner.advance_with(steps, &mut self.chronicle) {
+            Progress::More => Slice::More(self),
+            Progress::Failed(error) => Slice::Failed(error),
+            Progress::Finished => {
+                let notice = self.failed_claim();
+                let timeline = self.runner.into_timeline();
+                self.chronicle.close(&timeline);
+                let line = Line {
+                    name: "main".to_owned(),
+                    title: Text::default(),
+                    from: 0,
+                    timeline,
+                    chronicle: self.chronicle,
+                    source: Some(self.script),
+                };
+                Slice::Done(line, notice)
+            }
+        }
+    }
+
+    fn failed_claim(&self) -> Option<Notice> {
+        let check = self.runner.checks().iter().find(|check| !check.ok)?;
+        Some(Notice {
+            kind: NoticeKind::Script,
+            text: Text::new(
+                format!("this does not hold: {}", check.text),
+                format!("这一条不成立：{}", check.text),
+            ),
+            place: Some((check.at.line, check.at.column)),
+        })
+    }
+
+    fn work(&self, kind: WorkKind) -> Work {
+        let lines = u32::try_from(self.script.lines().count()).unwrap_or(u32::MAX);
+        Work {
+            kind,
+            line: self.runner.line().map_or(lines, |line| line.at.line),
+            lines,
+            steps: self.runner.timeline().len(),
+            now_us: self.runner.timeline().now().0,
+        }
+    }
+}
+
+impl Lab {
+    /// The job under way.
+    pub fn working(&self) -> Option<Work> {
+        match self.job.as_ref()? {
+            Job::Load { run, .. } => Some(run.work(WorkKind::Script)),
+            Job::Restore { run, .. } => Some(run.work(WorkKind::Restore)),
+            Job::Grow { .. } => Some(Work {
+                kind: WorkKind::Search,
+                line: 0,
+                lines: 0,
+                steps: self.line().timeline.len(),
+                now_us: self.line().timeline.now().0,
+            }),
+        }
+    }
+
+    /// Goes on with the job under way for at most `steps` steps. True while there is more to do.
+    pub fn work(&mut self, steps: u64) -> bool {
+        let Some(job) = self.job.take() else {
+            return false;
+        };
+        self.touch();
+        match job {
+            Job::Load { run, scenario } => match run.advance(steps) {
+                Slice::More(run) => {
+                    let run = Box::new(run);
+                    self.job = Some(Job::Load { run, scenario });
+                }
+                Slice::Done(line, notice) => self.put(line, notice, scenario),
+                Slice::Failed(error) => self.notice = Some(script_notice(&error)),
+            },
+            Job::Restore {
+                run,
+                now,
+                left,
+                done,
+                saved,
+            } => match run.advance(steps) {
+                Slice::More(run) => {
+                    self.job = Some(Job::Restore {
+                        run: Box::new(run),
+                        now,
+                        left,
+                        done,
+                        saved,
+                    });
+                }
+                Slice::Done(line, _) => self.restored(now.name(line), left, done, saved),
+                Slice::Failed(_) => self.say_unreadable(),
+            },
+            Job::Grow { to, since } => self.grow(to, since, steps),
+        }
+        if self.job.is_none() {
+            self.note_script();
+        }
+        self.job.is_some()
+    }
+
+    /// Runs a script in place of what is shown. A bad one changes nothing.
+    pub(super) fn load(&mut self, script: &str, scenario: Option<&'static Scenario>) {
+        match ScriptRun::start(script) {
+            Ok(run) => {
+                let run = Box::new(run);
+                self.job = Some(Job::Load { run, scenario });
+            }
+            Err(error) => self.notice = Some(script_notice(&error)),
+        }
+    }
+
+    pub(super) fn replace(&mut self, scenario: Option<&'static Scenario>) {
+        if let Some(scenario) = scenario {
+            self.load(scenario.script, Some(scenario));
+        }
+    }
+
+    /// Shows a finished run: a scenario at its opening, a script at its end.
+    fn put(&mut self, line: Line, notice: Option<Notice>, scenario: Option<&'static Scenario>) {
+        let name = scenario.map_or_else(
+            || Text::new("another script", "另一个脚本"),
+            Scenario::title,
+        );
+        let before = self.scene(name.clone());
+        let end = line.timeline.len();
+        self.past.edit(before);
+        self.playing = false;
+        self.set_scene(super::past::Scene {
+            name,
+            scenario,
+            branches: vec![Arc::new(line)],
+            branch: 0,
+            at: end,
+        });
+        self.go_to_opening();
+        self.notice = notice;
+    }
+
+    /// Begins to run again what was kept.
+    pub(super) fn restore(&mut self, saved: &str) {
+        match Saved::read(saved) {
+            Some((saved, lines)) => self.next_saved(lines.into(), Vec::new(), saved),
+            None => self.say_unreadable(),
+        }
+    }
+
+    fn restored(
+        &mut self,
+        line: Line,
+        left: VecDeque<SavedLine>,
+        mut done: Vec<Arc<Line>>,
+        saved: Saved,
+    ) {
+        done.push(Arc::new(line));
+        self.next_saved(left, done, saved);
+    }
+
+    fn next_saved(&mut self, mut left: VecDeque<SavedLine>, done: Vec<Arc<Line>>, saved: Saved) {
+        if let Some(now) = left.pop_front() {
+            match ScriptRun::start(&now.script) {
+                Ok(run) => {
+                    self.job = Some(Job::Restore {
+                        run: Box::new(run),
+                        now,
+                        left,
+                        done,
+                        saved,
+                    });
+                }
+                Err(_) => self.say_unreadable(),
+            }
+            return;
+        }
+        let branch = saved.branch.min(done.len().saturating_sub(1));
+        let len = done.get(branch).map_or(0, |line| line.timeline.len());
+        self.set_scene(super::past::Scene {
+            name: Text::default(),
+            scenario: saved.scenario,
+            branches: done,
+            branch,
+            at: saved.at.min(len),
+        });
+        if saved.at > len {
+            // The head had gone on by itself.
+            self.job = Some(Job::grow(saved.at));
+        }
+    }
+
+    fn say_unreadable(&mut self) {
+        self.say(
+            NoticeKind::Refused,
+            Text::new(
+                "What was kept from last time cannot be read.",
+                "上次保留的内容无法读取。",
+            ),
+        );
+    }
+
+    /// Lets the head go on; shows the place when it is reached.
+    fn grow(&mut self, to: u64, since: Option<u64>, steps: u64) {
+        let found = |lab: &Self| since.and_then(|since| lab.line().chronicle.next(since));
+        let mut left = steps;
+        loop {
+            let len = self.line().timeline.len();
+            if let Some(place) = found(self) {
+                return self.jump(place);
+            }
+            if len >= to {
+                return self.jump(to);
+            }
+            if left == 0 {
+                self.job = Some(Job::Grow { to, since });
+                return;
+            }
+            left -= 1;
+            if !self.grow_to(len + 1) {
+                return self.jump(len);
+            }
+        }
+    }
+}

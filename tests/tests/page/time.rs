@@ -1,0 +1,137 @@
+//! Time on the page: it plays, steps, goes back, and every step has one face.
+
+use std::collections::BTreeMap;
+
+use zablab_tests::browser::{View, in_browser};
+
+use super::{assert_sound, digest, step};
+
+/// Notes the digest of every step that is drawn.
+const NOTE: &str = "(() => {
+    const seen = window.zablabSeen = {};
+    const root = document.documentElement;
+    new MutationObserver(() => { seen[root.dataset.step] = root.dataset.digest; })
+        .observe(root, {attributes: true});
+    return true;
+})()";
+
+#[test]
+fn it_plays_and_every_step_back_shows_the_digest_that_playing_showed() {
+    in_browser(async |site, browser| {
+        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let start = step(&page).await;
+        page.value(NOTE).await;
+        page.press("transport", "play").await;
+        page.wait_until(&format!(
+            "Number(document.documentElement.dataset.step) >= {}",
+            start + 25
+        ))
+        .await;
+        page.press("transport", "play").await;
+        page.wait_until("document.documentElement.dataset.playback === 'paused'")
+            .await;
+        let seen = page.value("window.zablabSeen").await;
+        let seen: BTreeMap<u64, String> = seen
+            .as_object()
+            .expect("an object")
+            .iter()
+            .map(|(step, digest)| {
+                let step = step.parse().expect("a step");
+                (step, digest.as_str().unwrap_or_default().to_owned())
+            })
+            .collect();
+        assert!(seen.len() >= 10, "{} steps were drawn", seen.len());
+        let mut compared = 0;
+        for _ in 0..20 {
+            let here = step(&page).await;
+            if let Some(shown) = seen.get(&here) {
+                assert_eq!(*shown, digest(&page).await, "step {here}");
+                compared += 1;
+            }
+            page.press("transport", "back").await;
+            page.wait_until(&format!(
+                "document.documentElement.dataset.step === '{}'",
+                here - 1
+            ))
+            .await;
+        }
+        assert!(compared >= 10, "{compared} steps were compared");
+        assert_sound(&page, &site).await;
+    });
+}
+
+#[test]
+fn the_slider_and_its_keys_go_to_any_step() {
+    in_browser(async |site, browser| {
+        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let slide = |to: u64| {
+            format!(
+                "(range => {{ range.value = {to}; range.dispatchEvent(new InputEvent('input', {{bubbles: true}})); \
+                 range.focus(); return true; }})(document.querySelector('[data-id=slider]'))"
+            )
+        };
+        page.value(&slide(60)).await;
+        page.wait_until("document.documentElement.dataset.step === '60'")
+            .await;
+        let at_60 = digest(&page).await;
+        page.keys("\u{e014}").await; // arrow to the right
+        page.wait_until("document.documentElement.dataset.step === '61'")
+            .await;
+        assert_ne!(digest(&page).await, at_60);
+        page.value(&slide(60)).await;
+        page.wait_until("document.documentElement.dataset.step === '60'")
+            .await;
+        assert_eq!(digest(&page).await, at_60);
+        page.press("transport", "first").await;
+        page.wait_until("document.documentElement.dataset.step === '0'")
+            .await;
+        page.press("transport", "next-notable").await;
+        page.wait_until("Number(document.documentElement.dataset.step) > 0")
+            .await;
+        assert_sound(&page, &site).await;
+    });
+}
+
+#[test]
+fn a_line_of_the_list_of_events_leads_to_its_step() {
+    in_browser(async |site, browser| {
+        let page = browser
+            .open(&site.page(), "", "at=150", &View::default())
+            .await;
+        page.click("[data-kind=event][data-id='145'] button").await;
+        page.wait_until("document.documentElement.dataset.step === '146'")
+            .await;
+    });
+}
+
+#[test]
+fn keys_play_step_and_undo() {
+    in_browser(async |site, browser| {
+        let page = browser
+            .open(&site.page(), "", "at=100", &View::default())
+            .await;
+        page.keys("\u{e014}").await;
+        page.wait_until("document.documentElement.dataset.step === '101'")
+            .await;
+        page.keys(",").await;
+        page.wait_until("document.documentElement.dataset.step === '100'")
+            .await;
+        page.keys(" ").await;
+        page.wait_until("document.documentElement.dataset.playback === 'playing'")
+            .await;
+        page.keys(" ").await;
+        page.wait_until("document.documentElement.dataset.playback === 'paused'")
+            .await;
+        let before = digest(&page).await;
+        page.press("action", "crash-power").await;
+        page.wait_until("document.querySelector('[data-state=down]') !== null")
+            .await;
+        page.press("transport", "undo").await;
+        page.wait_until("document.querySelector('[data-state=down]') === null")
+            .await;
+        assert_eq!(digest(&page).await, before);
+        page.press("transport", "redo").await;
+        page.wait_until("document.querySelector('[data-state=down]') !== null")
+            .await;
+    });
+}
