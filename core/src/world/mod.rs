@@ -22,6 +22,7 @@
 pub mod agenda;
 pub mod client;
 pub mod command;
+mod effects;
 mod faults;
 pub mod host;
 mod lines;
