@@ -113,7 +113,7 @@ impl Monitor {
                 }
             }
             Outcome::Sent(message) => self.sent(message),
-            Outcome::Lost(_) | Outcome::Unknown { .. } => {}
+            Outcome::Refused(_) | Outcome::Lost(_) | Outcome::Unknown { .. } => {}
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {

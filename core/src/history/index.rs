@@ -126,7 +126,7 @@ impl StepIndex {
                 }
                 Outcome::Died { .. } => flags |= DIED,
                 Outcome::Told { .. } => flags |= MILESTONE,
-                Outcome::Effect(_) | Outcome::Unknown { .. } => {}
+                Outcome::Effect(_) | Outcome::Refused(_) | Outcome::Unknown { .. } => {}
             }
         }
         if let (Some(before), Some(after)) = (&step.before, &step.after)

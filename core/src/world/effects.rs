@@ -94,9 +94,15 @@ impl World {
             }
             Effect::Connect(to) => self.connect(id, *to),
             Effect::Close(peer) => self.close_conn(id, *peer, outcomes),
-            Effect::Append { record, ops } => self.append(id, record, ops),
-            Effect::Write(op) => self.write(id, op),
-            Effect::Sync { id: write, target } => self.sync(id, *write, target),
+            Effect::Append { .. } | Effect::Write(_) | Effect::Sync { .. } => {
+                self.use_disk(id, &effect);
+                outcomes.push(if self.host(id).disk_failed {
+                    Outcome::Refused(effect)
+                } else {
+                    Outcome::Effect(effect)
+                });
+                return true;
+            }
             Effect::ToClient {
                 client,
                 conn,
@@ -140,6 +146,15 @@ impl World {
     }
 
     // --- disk ---
+
+    fn use_disk(&mut self, id: ServerId, effect: &Effect) {
+        match effect {
+            Effect::Append { record, ops } => self.append(id, record, ops),
+            Effect::Write(op) => self.write(id, op),
+            Effect::Sync { id: write, target } => self.sync(id, *write, target),
+            _ => {}
+        }
+    }
 
     fn append(&mut self, id: ServerId, record: &Arc<Record>, ops: &[FileOp]) {
         for op in ops {

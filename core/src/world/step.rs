@@ -65,6 +65,9 @@ pub enum Cause {
 pub enum Outcome {
     /// The machine's effect, carried out.
     Effect(Effect),
+    /// The machine asked for this and the disk would not: it is full, and the process has not heard
+    /// of it yet.
+    Refused(Effect),
     /// A message went onto the wire.
     Sent(Arc<Message>),
     /// A message on the wire was lost.
@@ -159,6 +162,7 @@ fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
         Outcome::Effect(Effect::Apply(record)) => digest.add(!record.hash),
         Outcome::Effect(Effect::Commit(zxid)) => digest.add(zxid.0 as u64),
         Outcome::Effect(_) => digest.add(1),
+        Outcome::Refused(_) => digest.add(5 << 48),
         Outcome::Died { server, kind, .. } => {
             digest.add(2 << 32 | u64::from(server.0) << 8 | *kind as u64)
         }

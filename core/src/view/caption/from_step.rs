@@ -195,6 +195,7 @@ impl Teller<'_> {
     fn outcome(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Effect(effect) => self.effect(effect),
+            Outcome::Refused(_) => {}
             Outcome::Sent(message) => self.sent(message),
             Outcome::Lost(message) => {
                 let parcel = self.parcel(message);

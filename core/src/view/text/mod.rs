@@ -195,6 +195,7 @@ impl Page<'_> {
                 self.say(kind, |p| format!("{} is lost", p.message(m)));
             }
             Outcome::Effect(effect) => self.effect(effect),
+            Outcome::Refused(effect) => self.refused(effect),
             Outcome::Died {
                 server,
                 kind,
@@ -249,6 +250,18 @@ impl Page<'_> {
     fn message(&self, m: &Message) -> String {
         let (from, to) = (self.end(m.from), self.end(m.to));
         format!("{from} → {to} {}", packet::payload(&m.payload))
+    }
+
+    /// What a full disk would not take. A force of it is not worth a line.
+    fn refused(&mut self, effect: &Effect) {
+        let what = match effect {
+            Effect::Append { record, ops } => {
+                format!("{} ({})", appended(ops).0, packet::txn(record))
+            }
+            Effect::Write(op) => op.name().to_string(),
+            _ => return,
+        };
+        self.say(Kind::Disk, |p| format!("{}'s disk refuses to write {what}", p.actor()));
     }
 
     fn effect(&mut self, effect: &Effect) {
