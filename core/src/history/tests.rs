@@ -34,9 +34,7 @@ fn create(path: &str) -> Command {
 
 fn run_for(line: &mut Timeline, time: Duration) {
     let until = line.now() + time;
-    while line.next_at().is_some_and(|at| at <= until) {
-        line.step();
-    }
+    while line.step_until(until).is_some() {}
     line.advance_to(until);
 }
 

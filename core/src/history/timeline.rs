@@ -145,14 +145,19 @@ impl Timeline {
         self.head.world.next_at()
     }
 
-    /// Moves the clock of the head without an event.
+    /// Moves the clock of the head without a step.
     pub fn advance_to(&mut self, at: Instant) {
         self.head.world.advance_to(at);
     }
 
     /// Lets the next event happen.
     pub fn step(&mut self) -> Option<&Step> {
-        let step = self.head.world.step()?;
+        self.step_until(Instant(u64::MAX))
+    }
+
+    /// Lets the next event happen if it is due at `limit` or before.
+    pub fn step_until(&mut self, limit: Instant) -> Option<&Step> {
+        let step = self.head.world.step_until(limit)?;
         Some(self.take(step))
     }
 

@@ -425,12 +425,14 @@ impl Runner {
         at: Position,
         witness: &mut impl Witness,
     ) -> Result<bool, ScriptError> {
-        let due = |next: Instant| next < instant || inclusive && next == instant;
-        if !self.timeline.next_at().is_some_and(due) {
+        let Some(limit) = instant.0.checked_sub(u64::from(!inclusive)) else {
+            return Ok(false);
+        };
+        if self.timeline.next_at().is_none_or(|next| next.0 > limit) {
             return Ok(false);
         }
         self.make_room(at)?;
-        let Some(step) = self.timeline.step() else {
+        let Some(step) = self.timeline.step_until(Instant(limit)) else {
             return Ok(false);
         };
         self.book.note(step);

@@ -88,6 +88,11 @@ impl Agenda {
         self.events.first().map(|((at, _), _)| *at)
     }
 
+    /// The next event, and when it is due.
+    pub fn first(&self) -> Option<(Instant, &Event)> {
+        self.events.first().map(|((at, _), event)| (*at, event))
+    }
+
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<(Instant, Event)> {
         self.events.pop_first().map(|((at, _), event)| (at, event))

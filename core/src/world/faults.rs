@@ -19,6 +19,7 @@ use crate::storage::damage;
 impl World {
     /// Does what a user asks, as one step. On refusal nothing has changed.
     pub fn perform(&mut self, command: &Arc<Command>) -> Result<Step, Refusal> {
+        self.pass_silent(self.now());
         let mut outcomes = Vec::new();
         let cause = Cause::Command(Arc::clone(command));
         match &**command {

@@ -112,8 +112,13 @@ impl World {
         self.finish_step(Actor::Client(id), Cause::ClientTimer, outcomes, None)
     }
 
+    /// Whether that is the connection the client uses now.
+    pub(super) fn has_line(&self, id: ClientId, conn: ConnId) -> bool {
+        self.client(id).line.map(|l| l.conn) == Some(conn)
+    }
+
     pub(super) fn client_closed(&mut self, id: ClientId, conn: ConnId) -> Option<Step> {
-        if self.client(id).line.map(|l| l.conn) != Some(conn) {
+        if !self.has_line(id, conn) {
             return None;
         }
         let mut outcomes = Vec::new();
@@ -129,7 +134,7 @@ impl World {
         packet: ServerPacket,
         outcomes: &mut Vec<Outcome>,
     ) {
-        if self.client(id).line.map(|l| l.conn) != Some(conn) {
+        if !self.has_line(id, conn) {
             return;
         }
         let now = self.now;

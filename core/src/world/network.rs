@@ -148,6 +148,13 @@ impl Network {
         false
     }
 
+    /// Whether `me` could open its end of that connection.
+    pub fn is_alive(&self, me: ServerId, peer: ServerId, id: ConnId) -> bool {
+        let both = [(me, peer), (peer, me)];
+        let mut known = both.iter().filter_map(|key| self.conns.get(key));
+        known.any(|conn| conn.id == id && !conn.dead)
+    }
+
     /// Whether `me` still listens on that connection with `peer`.
     pub fn listens(&self, me: ServerId, peer: ServerId, id: ConnId) -> bool {
         let both = [(me, peer), (peer, me)];

@@ -127,8 +127,9 @@ impl World {
         self.network.cuts()
     }
 
-    /// Moves the clock without an event. Must not pass over one.
+    /// Moves the clock without a step. Must not pass over an event that makes one.
     pub fn advance_to(&mut self, at: Instant) {
+        self.pass_silent(at);
         debug_assert!(
             self.next_at().is_none_or(|next| next >= at),
             "no event is skipped"
@@ -138,12 +139,53 @@ impl World {
 
     /// Lets the next event happen. `None` when nothing is due any more.
     pub fn step(&mut self) -> Option<Step> {
-        loop {
-            let (at, event) = self.agenda.pop()?;
-            self.now = self.now.max(at);
-            if let Some(step) = self.happen(event) {
-                return Some(step);
+        self.step_until(Instant(u64::MAX))
+    }
+
+    /// Lets the next event happen if it is due at `limit` or before; `None` when there is none.
+    pub fn step_until(&mut self, limit: Instant) -> Option<Step> {
+        self.pass_silent(limit);
+        self.next_at().filter(|at| *at <= limit)?;
+        let (at, event) = self.agenda.pop()?;
+        self.now = self.now.max(at);
+        self.happen(event)
+    }
+
+    /// Gets the events out of the way that nobody will notice, up to `limit` or to the first that
+    /// makes a step. They move the clock, but no step tells of them, so they happen at one place
+    /// only: before a step, a command, or a wait.
+    pub(super) fn pass_silent(&mut self, limit: Instant) {
+        while let Some((at, event)) = self.agenda.first()
+            && at <= limit
+            && self.is_silent(event)
+        {
+            let (_, event) = self.agenda.pop().expect("it was seen just now");
+            let step = self.happen(event);
+            debug_assert!(step.is_none(), "a silent event made a step");
+        }
+    }
+
+    /// What has no step: news for the dead, for a paused process, or of connections long gone.
+    fn is_silent(&self, event: &Event) -> bool {
+        if receiver(event).is_some_and(|id| self.host(id).paused) {
+            return !matches!(event, Event::Synced(_));
+        }
+        match event {
+            Event::Deliver(_) | Event::Timer(..) | Event::Synced(_) | Event::ClientWake(_) => false,
+            Event::Signal(id, signal) => {
+                self.host(*id).process.is_none()
+                    || match signal {
+                        Signal::LinkUp(peer) => {
+                            let (a, b) = (End::Server(*id), End::Server(*peer));
+                            !self.host(*peer).is_up() || self.is_cut(a, b)
+                        }
+                        Signal::Opened(peer, conn, _) => !self.network.is_alive(*id, *peer, *conn),
+                        Signal::Closed(peer, conn) => !self.network.listens(*id, *peer, *conn),
+                        Signal::Boot | Signal::DiskFailed | Signal::Synced(_) => false,
+                    }
             }
+            Event::ClientClosed(id, conn) => !self.has_line(*id, *conn),
+            Event::ClientGone(server, _, _) => self.host(*server).process.is_none(),
         }
     }
 
@@ -159,7 +201,7 @@ impl World {
                 self.host_mut(id).timers[timer as usize] = None;
                 Some(self.server_step(id, Cause::Timer(timer), Input::Fired(timer)))
             }
-            Event::Synced(done) => self.fsync_done(&done),
+            Event::Synced(done) => Some(self.fsync_done(&done)),
             Event::Signal(id, signal) => self.signal(id, signal),
             Event::ClientWake(id) => Some(self.client_wake(id)),
             Event::ClientClosed(id, conn) => self.client_closed(id, conn),
@@ -174,7 +216,7 @@ impl World {
     /// A paused process handles nothing; its disk goes on.
     fn hold(&mut self, id: ServerId, event: Event) -> Option<Step> {
         if let Event::Synced(done) = event {
-            let (cause, input) = self.settle_fsync(&done)?;
+            let (cause, input) = self.settle_fsync(&done);
             if let Some(Input::Synced(write)) = input {
                 let held = Event::Signal(id, Signal::Synced(write));
                 self.host_mut(id).held.push_back(held);
@@ -221,17 +263,17 @@ impl World {
         }
     }
 
-    fn fsync_done(&mut self, done: &SyncDone) -> Option<Step> {
+    fn fsync_done(&mut self, done: &SyncDone) -> Step {
         let id = done.server;
-        let (cause, input) = self.settle_fsync(done)?;
+        let (cause, input) = self.settle_fsync(done);
         match input {
-            Some(input) => Some(self.server_step(id, cause, input)),
-            None => Some(self.finish_step(Actor::Server(id), cause, Vec::new(), None)),
+            Some(input) => self.server_step(id, cause, input),
+            None => self.finish_step(Actor::Server(id), cause, Vec::new(), None),
         }
     }
 
     /// The disk's half of an fsync; the input is for the process that asked, if it still lives.
-    fn settle_fsync(&mut self, done: &SyncDone) -> Option<(Cause, Option<Input>)> {
+    fn settle_fsync(&mut self, done: &SyncDone) -> (Cause, Option<Input>) {
         let host = self.host_mut(done.server);
         host.disk.finish_sync(&done.ticket);
         let records = if host.disk.is_lying() {
@@ -244,7 +286,7 @@ impl World {
             id: done.id,
             records,
         };
-        Some((cause, alive.then_some(Input::Synced(done.id))))
+        (cause, alive.then_some(Input::Synced(done.id)))
     }
 
     fn signal(&mut self, id: ServerId, signal: Signal) -> Option<Step> {

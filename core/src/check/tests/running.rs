@@ -35,8 +35,7 @@ impl Run {
 
     fn wait(&mut self, time: Duration) {
         let until = self.world.now() + time;
-        while self.world.next_at().is_some_and(|at| at <= until) {
-            let step = self.world.step().expect("something is due");
+        while let Some(step) = self.world.step_until(until) {
             self.monitor.observe(&step, &self.world);
         }
         self.world.advance_to(until);
