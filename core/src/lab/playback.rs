@@ -225,7 +225,10 @@ fn is_murmur(step: &Step) -> bool {
             Payload::Peer(Packet::Ping { .. } | Packet::PingReply { .. })
         ),
         Cause::Timer(timer) => {
-            matches!(timer, Timer::HalfTick | Timer::SnapshotWalk | Timer::Reaper)
+            matches!(
+                timer,
+                Timer::HalfTick | Timer::SnapshotWalk | Timer::Reaper | Timer::SessionBucket
+            )
         }
         Cause::LinkUp(_) | Cause::Opened(_) | Cause::ClientTimer => true,
         Cause::Synced { records, .. } => records.is_empty(),

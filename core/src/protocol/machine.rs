@@ -193,11 +193,13 @@ pub enum Timer {
     SnapshotWalk,
     /// Leader: look for unused containers and outlived TTL nodes.
     Reaper,
+    /// Leader: a bucket of sessions ends.
+    SessionBucket,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Notify,
         Self::Finalize,
         Self::Reconnect,
@@ -206,6 +208,7 @@ impl Timer {
         Self::InitLimit,
         Self::SnapshotWalk,
         Self::Reaper,
+        Self::SessionBucket,
     ];
 }
 

@@ -501,10 +501,6 @@ impl World {
             },
         );
         if !reachable {
-            let at = self.now + self.config.tick;
-            let at = self.network.arrive(to, from, Channel::Quorum, at);
-            self.agenda
-                .plan(at, Event::Signal(from, Signal::Closed(to, id)));
             return;
         }
         let there = self.now + self.latency(a, b);

@@ -94,13 +94,14 @@ impl World {
         let client = self.client_mut(id);
         client.wake = None;
         let third = client.third();
-        let silent = now.since(client.last_heard) > third.times(2);
+        let deadline = client.last_heard + third.times(2);
+        let silent = now >= deadline;
         match (client.state, client.line) {
             (ClientState::Closed | ClientState::Expired, _) => {}
             (ClientState::Connecting, None) => self.dial(id, &mut outcomes),
             (ClientState::Connected, Some(_)) if !silent => {
                 self.send_ping(id, &mut outcomes);
-                self.wake_client(id, third);
+                self.wake_client(id, third.min(deadline.since(now)));
             }
             (_, line) => {
                 if let Some(line) = line {

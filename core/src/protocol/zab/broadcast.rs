@@ -288,9 +288,7 @@ impl Peer {
         );
         if !self.is_quorum(present) {
             self.leave(cx, LeaveReason::NoQuorum);
-            return;
         }
-        self.expire_sessions(cx);
     }
 
     /// Any packet of a learner proves that it is there.

@@ -344,6 +344,7 @@ impl Peer {
             Timer::InitLimit => self.leave(cx, LeaveReason::InitLimit),
             Timer::SnapshotWalk => self.on_walk_timer(cx),
             Timer::Reaper => self.on_reaper(cx),
+            Timer::SessionBucket => self.on_session_bucket(cx),
         }
     }
 
@@ -483,6 +484,7 @@ impl Peer {
             Timer::HalfTick,
             Timer::InitLimit,
             Timer::Reaper,
+            Timer::SessionBucket,
         ];
         for timer in timers {
             cx.out.push(Effect::Disarm(timer));

@@ -16,7 +16,7 @@ use crate::base::{ClientId, ConnId, Duration, Instant, Queue, ServerId, SessionI
 use crate::model::request::ReplyBody;
 use crate::model::{ErrorCode, Record, Reply, Request, TxnBody, Zxid};
 use crate::protocol::decision::Decision;
-use crate::protocol::machine::{ClientPacket, Effect, ServerPacket};
+use crate::protocol::machine::{ClientPacket, Effect, ServerPacket, Timer};
 use crate::tree::{Applied, AuthId};
 
 /// A session at the leader.
@@ -496,8 +496,14 @@ impl Peer {
             .collect()
     }
 
+    /// Waits for the end of the bucket that is running.
+    pub(super) fn await_bucket(&self, cx: &mut Cx<'_>) {
+        let end = bucket(cx.now, 0, self.config.tick);
+        cx.out.arm(Timer::SessionBucket, end.since(cx.now));
+    }
+
     /// As leader: closes the sessions whose bucket is over. A close is a transaction like any other.
-    pub(super) fn expire_sessions(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn on_session_bucket(&mut self, cx: &mut Cx<'_>) {
         let Part::Leading(leading) = &self.part else {
             return;
         };
@@ -507,6 +513,7 @@ impl Peer {
             .filter(|(_, t)| !t.closing && t.expires <= cx.now)
             .map(|(id, _)| *id)
             .collect();
+        self.await_bucket(cx);
         for session in over {
             cx.out.decide(Decision::ExpiredSession { session });
             self.propose(cx, session, 0, &Request::CloseSession);

@@ -214,6 +214,7 @@ impl Peer {
         cx.out.push(Effect::Disarm(Timer::InitLimit));
         cx.out.arm(Timer::HalfTick, half_tick);
         cx.out.arm(Timer::Reaper, REAPER_INTERVAL);
+        self.await_bucket(cx);
         for id in ready {
             self.welcome(cx, id);
         }

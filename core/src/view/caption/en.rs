@@ -267,6 +267,7 @@ fn timer_fired(s: ServerId, timer: Timer) -> String {
         Timer::InitLimit => format!("{s} has waited initLimit ticks."),
         Timer::SnapshotWalk => format!("{s} writes the next nodes of its snapshot."),
         Timer::Reaper => format!("{s} looks for unused containers and outlived TTL nodes."),
+        Timer::SessionBucket => format!("{s} looks for sessions that have timed out."),
     }
 }
 

@@ -262,6 +262,7 @@ fn timer_fired(s: ServerId, timer: Timer) -> String {
         Timer::InitLimit => format!("{s} 已等待 initLimit 个 tick。"),
         Timer::SnapshotWalk => format!("{s} 写入快照的下一批节点。"),
         Timer::Reaper => format!("{s} 检查无用的容器节点和到期的 TTL 节点。"),
+        Timer::SessionBucket => format!("{s} 检查有没有会话已经超时。"),
     }
 }
 

@@ -261,7 +261,9 @@ impl Page<'_> {
             Effect::Write(op) => op.name().to_string(),
             _ => return,
         };
-        self.say(Kind::Disk, |p| format!("{}'s disk refuses to write {what}", p.actor()));
+        self.say(Kind::Disk, |p| {
+            format!("{}'s disk refuses to write {what}", p.actor())
+        });
     }
 
     fn effect(&mut self, effect: &Effect) {
