@@ -252,13 +252,13 @@ impl Page<'_> {
         format!("{from} → {to} {}", packet::payload(&m.payload))
     }
 
-    /// What a full disk would not take. A force of it is not worth a line.
+    /// What a full disk would not take: bytes. What would have gone with them is not worth a line.
     fn refused(&mut self, effect: &Effect) {
         let what = match effect {
             Effect::Append { record, ops } => {
                 format!("{} ({})", appended(ops).0, packet::txn(record))
             }
-            Effect::Write(op) => op.name().to_string(),
+            Effect::Write(FileOp::Write { name, .. }) => name.to_string(),
             _ => return,
         };
         self.say(Kind::Disk, |p| {
