@@ -29,29 +29,43 @@ pub(super) fn established(
     leader: ServerId,
     epoch: Epoch,
 ) {
-    holds_all(ghost, findings, leader, epoch);
+    let without = holds_all(ghost, findings, leader, epoch);
     for zxid in ghost.tail(leader, Zxid::new(epoch, 0)) {
         if order::join(ghost, findings, zxid) {
             on_enough_disks(ghost, findings, zxid);
         }
     }
     let history = ghost.end_of(ghost.committed_upto(Zxid::new(epoch, 0)));
-    if let Some(reign) = ghost.reigns.get(&epoch).copied() {
-        ghost.reigns.insert_mut(epoch, Reign { history, ..reign });
+    if let Some(reign) = ghost.reigns.get(&epoch).cloned() {
+        let reign = Reign {
+            history,
+            without: without.into(),
+            ..reign
+        };
+        ghost.reigns.insert_mut(epoch, reign);
     }
 }
 
-fn holds_all(ghost: &mut Ghost, findings: &mut Findings, leader: ServerId, epoch: Epoch) {
+/// Returns what is missing, committed or not.
+fn holds_all(
+    ghost: &mut Ghost,
+    findings: &mut Findings,
+    leader: ServerId,
+    epoch: Epoch,
+) -> Vec<Zxid> {
     let kept = ghost.advance_kept(leader);
     let all = ghost.committed_upto(Zxid::new(epoch, 0));
     let lost: Vec<Zxid> = (kept..all)
         .map(|place| ghost.committed_at(place))
         .filter(|zxid| !ghost.holds(leader, *zxid))
         .collect();
+    let early = ghost.open.keys().take_while(|z| z.epoch() < epoch);
+    let open = early.filter(|z| !ghost.holds(leader, **z)).copied();
+    let without: Vec<Zxid> = lost.iter().copied().chain(open).collect();
     let Some(first) = lost.first().copied() else {
-        return;
+        return without;
     };
-    let reign = ghost.reigns.get(&epoch).copied();
+    let reign = ghost.reigns.get(&epoch).cloned();
     if let Some(reign) = reign {
         let lacks = Some(first);
         ghost.reigns.insert_mut(epoch, Reign { lacks, ..reign });
@@ -66,6 +80,7 @@ fn holds_all(ghost: &mut Ghost, findings: &mut Findings, leader: ServerId, epoch
         confirmed,
     };
     findings.report(Property::S9, Some(leader), &since, what);
+    without
 }
 
 /// S9 at a commit: every quorum of disks that start has it.

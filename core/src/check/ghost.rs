@@ -91,7 +91,7 @@ pub(super) struct Seat {
 }
 
 /// An established leader.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reign {
     pub leader: ServerId,
     pub at: StepId,
@@ -99,6 +99,8 @@ pub(super) struct Reign {
     pub history: Zxid,
     /// The first committed transaction that this history lacks.
     pub lacks: Option<Zxid>,
+    /// All that was known then of earlier epochs, committed or not, and is not in this history.
+    pub without: Arc<[Zxid]>,
 }
 
 /// Two transactions claim one zxid; the step showed the first of them.
@@ -248,15 +250,25 @@ impl Ghost {
         self.committed[place].zxid()
     }
 
+    /// True when a snapshot that ends at `base` contains the effects of the transaction. It holds a
+    /// prefix of the history of the leader of its epoch, so of earlier epochs it has what that
+    /// leader had: a number below `base` alone proves nothing.
+    fn covers(&self, base: Zxid, zxid: Zxid) -> bool {
+        let reign = || self.reigns.get(&base.epoch());
+        zxid <= base
+            && (zxid.epoch() == base.epoch()
+                || reign().is_none_or(|r| zxid <= r.history && !r.without.contains(&zxid)))
+    }
+
     /// True when recovery from that disk would bring the transaction back.
     pub(super) fn holds(&self, server: ServerId, zxid: Zxid) -> bool {
-        zxid <= self.seat(server).base
+        self.covers(self.seat(server).base, zxid)
             || self.entry(zxid).is_some_and(|e| e.logged.contains(server))
     }
 
     /// True when it would do so after a power loss, too.
     pub(super) fn holds_durably(&self, server: ServerId, zxid: Zxid) -> bool {
-        zxid <= self.seat(server).base_durable
+        self.covers(self.seat(server).base_durable, zxid)
             || self.entry(zxid).is_some_and(|e| e.durable.contains(server))
     }
 

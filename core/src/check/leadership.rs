@@ -5,6 +5,8 @@
 //! place and at each start. A rename that is not durable yet may be undone by a power loss; so what
 //! may not go back is what the server acted on, which is the memory copy that follows the file.
 
+use std::sync::Arc;
+
 use super::findings::Findings;
 use super::ghost::{Ghost, Reign};
 use super::verdict::Property;
@@ -65,8 +67,9 @@ impl Leadership {
         let reign = Reign {
             leader,
             at: findings.step,
-            history: Zxid::ZERO,
+            history: Zxid::new(epoch, 0),
             lacks: None,
+            without: Arc::new([]),
         };
         ghost.reigns.insert_mut(epoch, reign);
     }

@@ -112,7 +112,10 @@ pub(super) fn join(ghost: &mut Ghost, findings: &mut Findings, zxid: Zxid) -> bo
     if !ghost.commit(zxid, findings.step) {
         return false;
     }
-    let newest = ghost.reigns.last().map(|(epoch, reign)| (*epoch, *reign));
+    let newest = ghost
+        .reigns
+        .last()
+        .map(|(epoch, reign)| (*epoch, reign.clone()));
     if let Some((epoch, reign)) = newest
         && zxid.epoch() < epoch
         && reign.at < findings.step
