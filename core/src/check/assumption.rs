@@ -128,6 +128,12 @@ impl Assumptions {
         self.damages.iter().all(|d| d.server != server)
     }
 
+    /// Of servers that may be to blame, the first whose disk was damaged, else the first.
+    pub(super) fn likeliest(&self, servers: &[ServerId]) -> Option<ServerId> {
+        let damaged = servers.iter().find(|s| !self.disk_is_intact(**s));
+        damaged.or(servers.first()).copied()
+    }
+
     fn off(&self) -> impl Iterator<Item = Switch> {
         self.switches.off()
     }

@@ -97,7 +97,8 @@ pub(super) fn on_enough_disks(ghost: &Ghost, findings: &mut Findings, zxid: Zxid
             holders: ghost.holders(zxid),
             confirmed: is_confirmed(ghost, zxid),
         };
-        findings.report(Property::S9, without.first().copied(), &since, what);
+        let blamed = findings.assumptions.likeliest(&without);
+        findings.report(Property::S9, blamed, &since, what);
     }
 }
 

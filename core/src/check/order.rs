@@ -97,12 +97,14 @@ fn with_quorum(ghost: &Ghost, findings: &mut Findings, leader: ServerId, zxid: Z
         .collect();
     if !ghost.ensemble.is_quorum(durable.iter().copied()) {
         let since = [entry.seen];
+        let hollow: Vec<ServerId> = acked.iter().filter(|s| !durable.contains(s)).collect();
+        let blamed = findings.assumptions.likeliest(&hollow).unwrap_or(leader);
         let what = What::CommitWithoutQuorum {
             leader,
             zxid,
             durable,
         };
-        findings.report(Property::S12, Some(leader), &since, what);
+        findings.report(Property::S12, Some(blamed), &since, what);
     }
 }
 

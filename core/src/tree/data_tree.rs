@@ -1,7 +1,7 @@
 //! The tree itself: nodes by path, kept in step with access lists, ephemerals and digest.
 //!
 //! It knows single nodes, not transactions: `apply` does those. Every change of a node goes
-//! through [`DataTree::change`], [`DataTree::put`] or [`DataTree::take`], which keep the books:
+//! through `change`, `put` or `take`, which keep the books:
 //!
 //! - the digest is the wrapping sum of the digests of all nodes;
 //! - a session's ephemerals are exactly the nodes that it owns.

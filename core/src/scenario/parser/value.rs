@@ -227,7 +227,7 @@ fn parse_date(text: &str) -> Option<i64> {
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + ms)
 }
 
-/// [`date`] the other way.
+/// The date and time that the reader of `wall-clock=` takes, from milliseconds.
 pub fn print_date(ms: i64) -> String {
     let (seconds, ms) = (ms.div_euclid(1_000), ms.rem_euclid(1_000));
     let (mut days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
