@@ -406,7 +406,7 @@ mod tests {
             }),
             [
                 "2 of 3 voters have acknowledged e1·3: quorum.",
-                "3 个投票成员中已有 2 个确认 e1·3：达到法定人数。"
+                "3 个投票者中已有 2 个确认 e1·3：达到法定人数。"
             ]
         );
         assert_eq!(
