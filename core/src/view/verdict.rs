@@ -24,10 +24,11 @@ pub(super) fn verdict(
                 .cells
                 .get(column)
                 .map_or(CellState::Missing, |c| c.state),
+            durable: row.cells.get(column).is_some_and(|c| c.durable),
             down: !row.power.has_memory(),
         })
         .collect();
-    let holders = slots.iter().filter(|s| s.state >= CellState::Durable);
+    let holders = slots.iter().filter(|s| s.durable);
     let quorum = ensemble.is_quorum(holders.clone().map(|s| s.server));
     let disks = (holders.count(), slots.len());
     let told = rows

@@ -70,11 +70,7 @@ pub(super) fn sentence(s: ServerId, decision: &Decision) -> String {
         }
         Decision::Serving => format!("{s} 已同步，开始服务客户端。"),
         Decision::QuorumOfAcks { zxid, acks } => {
-            format!(
-                "{} 个投票者已确认 {}：达到法定人数。",
-                acks.len(),
-                z(*zxid)
-            )
+            format!("{} 个投票者已确认 {}：达到法定人数。", acks.len(), z(*zxid))
         }
         Decision::LateAck { from, zxid } => {
             format!("{from} 对 {} 的 ACK 来迟了：已提交。", z(*zxid))
