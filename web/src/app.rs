@@ -350,7 +350,7 @@ impl App {
     /// The panel at the side of the cockpit.
     fn side_panel(&self) -> Panel {
         match self.panel {
-            Panel::Caption | Panel::Act | Panel::Events | Panel::Time => Panel::Script,
+            Panel::Caption | Panel::Events | Panel::Time => Panel::Script,
             panel => panel,
         }
     }
@@ -393,13 +393,7 @@ impl App {
 
     /// The bench, and one panel at a time.
     fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let panels = vec![
-            Panel::Caption,
-            Panel::Act,
-            Panel::Events,
-            Panel::Script,
-            Panel::Time,
-        ];
+        let panels = vec![Panel::Caption, Panel::Events, Panel::Script, Panel::Time];
         let shown = if panels.contains(&self.panel) {
             self.panel
         } else {
@@ -407,7 +401,10 @@ impl App {
         };
         let inside = match shown {
             Panel::Caption => html! {
-                <div class="said">{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
+                <div class="said">
+                    <div>{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
+                    <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
+                </div>
             },
             shown => panel(shown, lab, frame),
         };
@@ -463,9 +460,6 @@ fn breaches(lab: &Lab, frame: &Frame) -> Html {
 fn panel(panel: Panel, lab: &Lab, frame: &Frame) -> Html {
     match panel {
         Panel::Caption => Html::default(),
-        Panel::Act => {
-            html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} /> }
-        }
         Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
         Panel::Script => {
             html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::{CellState, Power, Role, ServerRow};
+use zablab_core::view::frame::{Power, Role, ServerRow};
 
 use super::{Metrics, token};
 use crate::desk::use_desk;
@@ -106,13 +106,11 @@ fn on_disk(row: &ServerRow, lang: Lang) -> String {
     if row.disk.lost > 0 {
         return words::lost_bytes(lang, row.disk.lost);
     }
-    let held = row.cells.iter().any(|c| c.state >= CellState::Durable)
-        || row.fold.state >= CellState::Durable;
-    if held {
-        Word::DiskIntact.get(lang).to_owned()
-    } else {
-        Word::NoLogYet.get(lang).to_owned()
-    }
+    let word = match row.reaches {
+        Some(_) => Word::DiskIntact,
+        None => Word::NoLog,
+    };
+    word.get(lang).to_owned()
 }
 
 /// The state in one word, for tests and hosts.

@@ -325,3 +325,12 @@ fn a_server_that_holds_a_part_of_the_folded_range_does_not_count_as_holding_it()
         }
     }
 }
+
+#[test]
+fn the_page_opens_on_a_moment_with_proposals_on_the_wire() {
+    let frame = Lab::open(None).frame();
+    let proposals = frame.messages.iter();
+    let proposals = proposals.filter(|m| m.glyph == crate::view::frame::Glyph::Proposal);
+    assert!(proposals.count() >= 2, "{:?}", frame.messages);
+    assert!(frame.columns.lens.is_some());
+}

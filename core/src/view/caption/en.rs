@@ -126,6 +126,9 @@ pub(super) fn sentence(caption: &Caption) -> String {
             format!("Client {client} reaches no server; it will try the next one.")
         }
         Caption::Disconnected(client) => format!("The connection of client {client} is gone."),
+        Caption::HeardPing { to, from } => {
+            format!("{} hears that {} is alive.", capital(who(to)), who(from))
+        }
         Caption::Pinged(by) => format!("{} says that it is alive.", capital(who(by))),
         Caption::DiskFailed(s) => format!("{s}'s disk refuses a write: no space left."),
         Caption::Decided(s, decision) => decision::sentence(*s, decision),

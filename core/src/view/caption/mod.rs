@@ -175,8 +175,15 @@ pub enum Caption {
     Disconnected(String),
     /// A client looks for a server and reaches none.
     Stranded(String),
-    /// A server or a client says that it is alive.
+    /// A client says that it is alive.
     Pinged(Who),
+    /// Somebody hears that another one is alive.
+    HeardPing {
+        /// Who hears it.
+        to: Who,
+        /// Who is alive.
+        from: Who,
+    },
     /// A disk refused a write.
     DiskFailed(ServerId),
     /// A reason that was spoken.
@@ -250,6 +257,7 @@ impl Caption {
         match self {
             Self::TimerFired(..)
             | Self::Pinged(_)
+            | Self::HeardPing { .. }
             | Self::LinkUp(..)
             | Self::ForcedFile(_)
             | Self::Dropped(_) => 0,
@@ -304,7 +312,7 @@ impl Caption {
             | Self::Answered { server, .. }
             | Self::DiskFailed(server)
             | Self::Decided(server, _) => Some(*server),
-            Self::Received(Parcel { to, .. }) | Self::Pinged(to) => match to {
+            Self::Received(Parcel { to, .. }) | Self::HeardPing { to, .. } => match to {
                 Who::Server(server) => Some(*server),
                 Who::Client(_) => None,
             },

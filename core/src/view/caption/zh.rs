@@ -127,6 +127,9 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::Expired(client) => format!("客户端 {client} 得知自己的会话已过期。"),
         Caption::Stranded(client) => format!("客户端 {client} 连不上服务器，稍后换下一台。"),
         Caption::Disconnected(client) => format!("客户端 {client} 的连接已断开。"),
+        Caption::HeardPing { to, from } => {
+            format!("{}得知{}仍在运行。", first(to), within(from))
+        }
         Caption::Pinged(by) => format!("{}报告自己仍在运行。", first(by)),
         Caption::DiskFailed(s) => format!("{s} 的磁盘拒绝写入：空间已满。"),
         Caption::Decided(s, decision) => decision::sentence(*s, decision),
