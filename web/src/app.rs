@@ -372,7 +372,7 @@ impl App {
                 <div class="leftcol">
                     <div class="lab">
                         <h2>{ Word::Ensemble.get(lang) }</h2>
-                        <span class="sub">{ words::about(lang, ensemble) }</span>
+                        <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
                         <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
                     </div>
                     <Bench frame={Arc::clone(frame)} />

@@ -29,7 +29,7 @@ pub(crate) fn Events(props: &Props) -> Html {
                 <td class="n">{ words::instant(line.at_us) }</td>
                 <td class="w">{ &line.who }</td>
                 <td class="ev">
-                    <button type="button" class="evb" onclick={desk.ask(Action::Seek(line.step + 1))}>{ line.text.get(desk.lang) }</button>
+                    <button type="button" class="evb" title={line.text.get(desk.lang).to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ line.text.get(desk.lang) }</button>
                     if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
                 </td>
                 if wide { <td class="chg">{ line.change.get(desk.lang) }</td> }
