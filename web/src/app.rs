@@ -33,6 +33,9 @@ use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
 
+/// From this height a window without room for the cockpit shows the events below the caption.
+const TALL: u32 = 640;
+
 /// What can happen to the page.
 pub enum Msg {
     /// A wish for the lab.
@@ -72,6 +75,7 @@ pub struct App {
     place: Place,
     layout: Layout,
     width: u32,
+    height: u32,
     selected: ServerId,
     panel: Panel,
     /// A lamp was red when the page was last drawn.
@@ -136,6 +140,7 @@ impl Component for App {
             lab,
             marks,
             width,
+            height,
             selected: ServerId(1),
             panel: Panel::Caption,
             red: false,
@@ -175,7 +180,7 @@ impl Component for App {
             Msg::Resized => {
                 let (width, height) = window_size();
                 self.layout = Layout::of(width, height, self.place.ui);
-                self.width = width;
+                (self.width, self.height) = (width, height);
             }
             Msg::Link => self.copy_link(),
             Msg::Key(event) => return self.key(&event),
@@ -400,12 +405,15 @@ impl App {
             Panel::Caption
         };
         let inside = match shown {
-            Panel::Caption => html! {
+            Panel::Caption => html! {<>
                 <div class="said">
                     <div>{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
                     <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
                 </div>
-            },
+                if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
+                    <Events lines={lab.events()} step={frame.step} />
+                }
+            </>},
             shown => panel(shown, lab, frame),
         };
         if self.place.ui == Ui::Min {
