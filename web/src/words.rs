@@ -56,6 +56,7 @@ words! {
     Following: "following", "跟随";
     Observing: "observing", "观察";
     Looking: "looking", "选举中";
+    Elected: "elected", "当选";
     Observer: "observer", "观察者";
     NoVote: "no vote", "无投票权";
     DiskIntact: "disk intact", "磁盘完好";

@@ -333,7 +333,10 @@ fn client(client: &world::Client) -> ClientView {
     ClientView {
         id: client.id,
         name: client.name.clone(),
-        server: client.server.or(client.last().and_then(|i| i.server)),
+        server: client
+            .server
+            .or(client.last().and_then(|i| i.server))
+            .or(Some(client.next_server())),
         state: match client.state {
             world::ClientState::Connecting => ClientState::Connecting,
             world::ClientState::Connected => ClientState::Connected,

@@ -356,7 +356,7 @@ pub struct ClientView {
     pub id: ClientId,
     /// Its name.
     pub name: String,
-    /// The server it is connected to, or was last.
+    /// The server it is connected to, or was last, or will try.
     pub server: Option<ServerId>,
     /// Its connection.
     pub state: ClientState,

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::{Power, Role, ServerRow};
+use zablab_core::view::frame::{Phase, Power, Role, ServerRow};
 
 use super::{Metrics, token};
 use crate::desk::use_desk;
@@ -87,11 +87,12 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
         }
         Role::Leading => {
             let quorum = row.quorum.map(|n| words::in_step(lang, n));
-            vec![
-                words::leads(lang, row.current.max(row.accepted)),
-                phase,
-                quorum.unwrap_or_default(),
-            ]
+            let leads = match row.phase {
+                // It leads no epoch before a quorum has accepted a new one.
+                Some(Phase::Discovery) => word(Word::Elected),
+                _ => words::leads(lang, row.current.max(row.accepted)),
+            };
+            vec![leads, phase, quorum.unwrap_or_default()]
         }
         Role::Following => vec![
             words::follows(lang, row.leader),

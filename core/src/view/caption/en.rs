@@ -46,7 +46,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
             span(run)
         ),
         Caption::Forced(s, run) => format!("{s}'s disk confirms {}.", span(run)),
-        Caption::ForcedFile(s) => format!("{s}'s disk has forced a file."),
+        Caption::ForcedFile(s) => format!("{s}'s disk confirms an fsync."),
         Caption::Acked {
             server,
             leader,

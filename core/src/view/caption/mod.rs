@@ -23,7 +23,7 @@ use crate::base::ServerId;
 use crate::model::{ErrorCode, Zxid};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{Decision, HaltReason, Timer};
-use crate::world::{Command, CrashKind, CrashPoint};
+use crate::world::{Command, CrashKind, CrashPoint, Endpoint};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -318,6 +318,16 @@ impl Caption {
             },
             _ => None,
         }
+    }
+}
+
+/// The one end that a partition separates from the others.
+fn alone(groups: &[Vec<Endpoint>]) -> Option<(&Endpoint, &[Endpoint])> {
+    match groups {
+        [others, one] | [one, others] if one.len() == 1 && others.len() > 1 => {
+            Some((one.first()?, others))
+        }
+        _ => None,
     }
 }
 

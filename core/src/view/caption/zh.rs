@@ -50,7 +50,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
         ),
         Caption::Appended(s, run) => format!("{s} 追加了 {}，但断电仍会丢失。", span(run)),
         Caption::Forced(s, run) => format!("{s} 的磁盘确认 {} 已落盘。", span(run)),
-        Caption::ForcedFile(s) => format!("{s} 的一个文件已落盘。"),
+        Caption::ForcedFile(s) => format!("{s} 的磁盘确认一次 fsync 完成。"),
         Caption::Acked {
             server,
             leader,

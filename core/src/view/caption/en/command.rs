@@ -2,6 +2,7 @@
 
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
+use crate::view::caption::alone;
 use crate::world::{Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
@@ -53,6 +54,9 @@ pub(super) fn sentence(command: &Command) -> String {
         Command::Resume(s) => format!("{s} goes on."),
         Command::Cut(a, b) => format!("The link between {} and {} is cut.", end(a), end(b)),
         Command::Partition(groups) => {
+            if let Some((one, others)) = alone(groups) {
+                return format!("{} is cut off from {}.", end(one), group(others));
+            }
             let sides: Vec<String> = groups.iter().map(|g| group(g)).collect();
             format!("The network splits: {}.", sides.join(" | "))
         }

@@ -2,6 +2,7 @@
 
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
+use crate::view::caption::alone;
 use crate::world::{Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
@@ -53,6 +54,9 @@ pub(super) fn sentence(command: &Command) -> String {
         Command::Resume(s) => format!("{s} 继续运行。"),
         Command::Cut(a, b) => format!("{} 与 {} 之间的链路断开。", end(a), end(b)),
         Command::Partition(groups) => {
+            if let Some((one, others)) = alone(groups) {
+                return format!("{} 与 {} 断开。", end(one), group(others));
+            }
             let sides: Vec<String> = groups.iter().map(|g| group(g)).collect();
             format!("网络分裂：{}。", sides.join(" ｜ "))
         }
