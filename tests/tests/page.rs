@@ -2,6 +2,8 @@
 
 #[path = "page/faults.rs"]
 mod faults;
+#[path = "page/fit.rs"]
+mod fit;
 #[path = "page/loading.rs"]
 mod loading;
 #[path = "page/scripts.rs"]

@@ -33,6 +33,9 @@ use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
 
+/// From this height a window without room for the cockpit shows the events below the caption.
+const TALL: u32 = 640;
+
 /// What can happen to the page.
 pub enum Msg {
     /// A wish for the lab.
@@ -72,6 +75,7 @@ pub struct App {
     place: Place,
     layout: Layout,
     width: u32,
+    height: u32,
     selected: ServerId,
     panel: Panel,
     /// A lamp was red when the page was last drawn.
@@ -136,6 +140,7 @@ impl Component for App {
             lab,
             marks,
             width,
+            height,
             selected: ServerId(1),
             panel: Panel::Caption,
             red: false,
@@ -175,7 +180,7 @@ impl Component for App {
             Msg::Resized => {
                 let (width, height) = window_size();
                 self.layout = Layout::of(width, height, self.place.ui);
-                self.width = width;
+                (self.width, self.height) = (width, height);
             }
             Msg::Link => self.copy_link(),
             Msg::Key(event) => return self.key(&event),
@@ -350,7 +355,7 @@ impl App {
     /// The panel at the side of the cockpit.
     fn side_panel(&self) -> Panel {
         match self.panel {
-            Panel::Caption | Panel::Act | Panel::Events | Panel::Time => Panel::Script,
+            Panel::Caption | Panel::Events | Panel::Time => Panel::Script,
             panel => panel,
         }
     }
@@ -372,7 +377,7 @@ impl App {
                 <div class="leftcol">
                     <div class="lab">
                         <h2>{ Word::Ensemble.get(lang) }</h2>
-                        <span class="sub">{ words::about(lang, ensemble) }</span>
+                        <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
                         <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
                     </div>
                     <Bench frame={Arc::clone(frame)} />
@@ -393,22 +398,22 @@ impl App {
 
     /// The bench, and one panel at a time.
     fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let panels = vec![
-            Panel::Caption,
-            Panel::Act,
-            Panel::Events,
-            Panel::Script,
-            Panel::Time,
-        ];
+        let panels = vec![Panel::Caption, Panel::Events, Panel::Script, Panel::Time];
         let shown = if panels.contains(&self.panel) {
             self.panel
         } else {
             Panel::Caption
         };
         let inside = match shown {
-            Panel::Caption => html! {
-                <div class="said">{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
-            },
+            Panel::Caption => html! {<>
+                <div class="said">
+                    <div>{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
+                    <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
+                </div>
+                if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
+                    <Events lines={lab.events()} step={frame.step} />
+                }
+            </>},
             shown => panel(shown, lab, frame),
         };
         if self.place.ui == Ui::Min {
@@ -463,9 +468,6 @@ fn breaches(lab: &Lab, frame: &Frame) -> Html {
 fn panel(panel: Panel, lab: &Lab, frame: &Frame) -> Html {
     match panel {
         Panel::Caption => Html::default(),
-        Panel::Act => {
-            html! { <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} /> }
-        }
         Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
         Panel::Script => {
             html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }

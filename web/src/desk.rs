@@ -10,7 +10,7 @@ use crate::words::Word;
 /// How the page is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// From 1000 by 640 pixels: everything at once.
+    /// From 1280 by 640 pixels: everything at once.
     Cockpit,
     /// From 640 wide: the bench, and one panel at a time.
     Embed,
@@ -22,7 +22,7 @@ impl Layout {
     /// The layout of a window.
     pub(crate) fn of(width: u32, height: u32, ui: Ui) -> Self {
         match (width, height) {
-            (1000.., 640..) if ui == Ui::Full => Self::Cockpit,
+            (1280.., 640..) if ui == Ui::Full => Self::Cockpit,
             (640.., _) => Self::Embed,
             _ => Self::Phone,
         }

@@ -6,8 +6,8 @@
 use zablab_core::lab::{ServerId, Work, WorkKind};
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    CellState, EnsembleView, OutcomeView, Phase, Power, RequestView, Role, ServerRow, SnapshotView,
-    VoteView,
+    Cell, CellState, EnsembleView, OutcomeView, Phase, Power, RequestView, Role, ServerRow,
+    SnapshotView, VoteView, Zx,
 };
 
 use crate::place::Complaint;
@@ -38,7 +38,7 @@ words! {
     CutOff: "cut off", "网络隔离";
     Durable: "durable", "已落盘";
     Pending: "pending", "未刷盘";
-    NoLogYet: "no log yet", "还没有日志";
+    NoLog: "no log on disk", "磁盘上没有日志";
     // legend
     Proposed: "proposed", "提案";
     OnDisk: "on disk", "已落盘";
@@ -56,6 +56,7 @@ words! {
     Following: "following", "跟随";
     Observing: "observing", "观察";
     Looking: "looking", "选举中";
+    Elected: "elected", "当选";
     Observer: "observer", "观察者";
     NoVote: "no vote", "无投票权";
     DiskIntact: "disk intact", "磁盘完好";
@@ -116,7 +117,6 @@ words! {
     Tree: "Tree", "数据树";
     Ledger: "Confirmed writes", "已答复写入";
     Vault: "Backups", "备份";
-    Act: "Act", "操作";
     Run: "Run", "运行";
     Revert: "Revert", "还原";
     ScriptLabel: "The run as a script", "以脚本表示的运行";
@@ -284,7 +284,7 @@ pub(crate) fn snapshot(lang: Lang, snapshot: SnapshotView) -> String {
 pub(crate) const fn epochs(lang: Lang) -> (&'static str, &'static str) {
     match lang {
         Lang::En => ("epoch accepted ", ", current "),
-        Lang::Zh => ("纪元：accepted ", "，current "),
+        Lang::Zh => ("accepted ", "，current "),
     }
 }
 
@@ -353,17 +353,18 @@ pub(crate) fn counts(lang: Lang, rows: &[ServerRow]) -> String {
     };
     let down = rows.iter().filter(|row| row.power != Power::Up).count();
     let parts = [
-        (count(Role::Leading), ["leads", "lead"], "领导"),
-        (count(Role::Following), ["follows", "follow"], "跟随"),
-        (count(Role::Observing), ["observes", "observe"], "观察"),
-        (count(Role::Looking), ["looks", "look"], "选举中"),
-        (down, ["stopped", "stopped"], "停止"),
+        (count(Role::Leading), ["leads", "lead"], "领导者"),
+        (count(Role::Following), ["follows", "follow"], "跟随者"),
+        (count(Role::Observing), ["observes", "observe"], "观察者"),
+        (count(Role::Looking), ["looks", "look"], "台在选举"),
+        (down, ["stopped", "stopped"], "台停止"),
     ];
     let some = parts.iter().filter(|(n, ..)| *n > 0);
     let said: Vec<String> = some
         .map(|(n, [one, many], zh)| match lang {
             Lang::En => format!("{n} {}", if *n == 1 { one } else { many }),
-            Lang::Zh => format!("{n} 台{zh}"),
+            Lang::Zh if zh.ends_with('者') => format!("{n} 个{zh}"),
+            Lang::Zh => format!("{n} {zh}"),
         })
         .collect();
     match lang {
@@ -484,12 +485,39 @@ pub(crate) fn complaint(lang: Lang, complaint: &Complaint) -> String {
 pub(crate) fn more(lang: Lang, n: u32) -> String {
     match lang {
         Lang::En => format!("+{n} more"),
-        Lang::Zh => format!("另有 {n} 条"),
+        Lang::Zh => format!("另有 {n} 句"),
     }
 }
 
-/// `S1: e1·7 committed`, the accessible name of a log cell.
-pub(crate) fn cell(lang: Lang, state: CellState) -> &'static str {
+/// What `+2 more` means.
+pub(crate) fn more_long(lang: Lang, n: u32) -> String {
+    match lang {
+        Lang::En => format!("{n} more in the caption of this step"),
+        Lang::Zh => format!("这一步的说明中另有 {n} 句"),
+    }
+}
+
+/// `on disk up to e1·2`, of a range of log columns.
+pub(crate) fn up_to(lang: Lang, zxid: Zx) -> String {
+    match lang {
+        Lang::En => format!("on disk up to {zxid}"),
+        Lang::Zh => format!("已落盘至 {zxid}"),
+    }
+}
+
+/// `committed`, the accessible name of a log cell.
+pub(crate) fn cell(lang: Lang, cell: Cell) -> String {
+    let state = cell_state(lang, cell.state);
+    if cell.durable || cell.state < CellState::Committed {
+        return state.to_owned();
+    }
+    match lang {
+        Lang::En => format!("{state}, not on this disk"),
+        Lang::Zh => format!("{state}，未在此磁盘落盘"),
+    }
+}
+
+fn cell_state(lang: Lang, state: CellState) -> &'static str {
     match (state, lang) {
         (CellState::Missing, Lang::En) => "not here",
         (CellState::Missing, Lang::Zh) => "此处没有",

@@ -13,6 +13,7 @@ mod branch;
 mod breaches;
 mod chronicle;
 mod events;
+mod expected;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;

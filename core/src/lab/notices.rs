@@ -1,5 +1,6 @@
 //! What is told beside the run, in both languages.
 
+use super::expected::{expected, said};
 use super::transport::{Notice, NoticeKind};
 use crate::scenario::{Problem, ScriptError};
 use crate::view::Text;
@@ -41,23 +42,34 @@ pub(super) fn script_notice(error: &ScriptError) -> Notice {
                 .as_ref()
                 .map(|n| format!("；是否想写 {n:?}？"))
                 .unwrap_or_default();
-            format!("此处应为 {what}{found}{nearest}")
+            format!("此处应为{}{found}{nearest}", chinese(what))
         }
         Problem::OutOfBounds {
             what,
             bounds: (lo, hi),
             found,
         } => {
-            format!("{what} 应在 {lo} 到 {hi} 之间，而不是 {found}")
+            format!("{}应在 {lo} 到 {hi} 之间，而不是 {found}", chinese(what))
         }
-        Problem::Limit { what, max } => format!("达到上限：最多 {max} {what}"),
+        Problem::Misplaced(what) => said(what).map_or_else(|| (*what).to_owned(), str::to_owned),
+        Problem::Limit { what, max } => {
+            format!("达到上限：最多 {max} {}", said(what).unwrap_or(what))
+        }
         Problem::NotYet(what) => format!("{what} 属于该语言，但尚未实现"),
         Problem::Refused(refusal) => refused(refusal).zh,
-        other => other.to_string(),
     };
     Notice {
         kind: NoticeKind::Script,
         text: Text::new(error.problem.to_string(), zh),
         place: Some((error.at.line, error.at.column)),
     }
+}
+
+/// What was expected, in Chinese; words of the script language stand apart.
+fn chinese(what: &str) -> String {
+    let zh = expected(what);
+    let apart = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
+    let before = if apart(zh.chars().next()) { " " } else { "" };
+    let after = if apart(zh.chars().last()) { " " } else { "" };
+    format!("{before}{zh}{after}")
 }

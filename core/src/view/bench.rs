@@ -210,23 +210,26 @@ fn rows(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Vec<Server
             .map(|(zxid, committed)| source.cell(*zxid, *committed))
             .collect();
         // Older transactions are as far as the oldest one shown, which follows them.
-        row.fold.state = zxids.first().map_or(CellState::Missing, |first| {
-            folded(source, *first, row.cells[0].state)
-        });
+        if let (Some(first), Some(last)) = (zxids.first(), last_folded(sources, zxids)) {
+            row.fold.state = folded(source, last, row.cells[0].state);
+            row.fold.durable = source.is_durable_before(*first);
+        }
         row
     };
     sources.iter().map(row).collect()
 }
 
-/// What a server holds of everything before `first`.
-fn folded(source: &Source<'_>, first: Zxid, at_first: CellState) -> CellState {
-    let newest = source.zxids().filter(|z| *z < first).max();
-    match (&source.host.process, newest) {
-        (Some(peer), _) if peer.status().applied >= first => CellState::Applied,
-        _ if at_first >= CellState::Durable => CellState::Committed,
-        (Some(_), Some(_)) => CellState::Applied,
-        (None, Some(_)) => CellState::Committed,
-        (_, None) => CellState::Missing,
+/// What a server holds of everything up to `last`: all of it, or it counts as missing. How far one
+/// comes that holds a part is in [`ServerRow::reaches`].
+fn folded(source: &Source<'_>, last: Zxid, at_next: CellState) -> CellState {
+    let applied = source.host.process.as_ref().map(|p| p.status().applied);
+    let holds = at_next >= CellState::Durable
+        || source.tail.snapshot >= Some(last)
+        || source.zxids().any(|zxid| zxid == last);
+    match applied {
+        Some(applied) if applied >= last => CellState::Applied,
+        _ if holds => CellState::Committed,
+        _ => CellState::Missing,
     }
 }
 
@@ -255,28 +258,30 @@ fn columns(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Columns
     }
 }
 
-fn fold(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Fold> {
+/// The last transaction before the columns, if anybody knows of one.
+fn last_folded(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Zxid> {
     let first_shown = *zxids.first()?;
-    let older = sources
-        .iter()
-        .flat_map(Source::zxids)
-        .filter(|z| *z < first_shown);
-    let oldest = sources
-        .iter()
-        .filter_map(|s| s.tail.first)
-        .filter(|z| *z < first_shown);
-    let snapshot = sources
-        .iter()
-        .filter_map(|s| s.tail.snapshot)
-        .filter(|z| *z < first_shown);
-    let all = older.chain(oldest).chain(snapshot).filter(is_transaction);
-    let all: BTreeSet<Zxid> = all.collect();
-    let (first, last) = (*all.first()?, *all.last()?);
-    let last = if last.epoch() == first_shown.epoch() {
+    let last = older(sources, first_shown).last().copied()?;
+    Some(if last.epoch() == first_shown.epoch() {
         Zxid(first_shown.0 - 1)
     } else {
         last
-    };
+    })
+}
+
+fn older(sources: &[Source<'_>], first_shown: Zxid) -> BTreeSet<Zxid> {
+    let known = sources.iter().flat_map(Source::zxids);
+    let oldest = sources.iter().filter_map(|s| s.tail.first);
+    let snapshots = sources.iter().filter_map(|s| s.tail.snapshot);
+    let all = known.chain(oldest).chain(snapshots);
+    all.filter(|z| *z < first_shown && is_transaction(z))
+        .collect()
+}
+
+fn fold(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Fold> {
+    let first_shown = *zxids.first()?;
+    let all = older(sources, first_shown);
+    let (first, last) = (*all.first()?, last_folded(sources, zxids)?);
     let count = if first.epoch() == last.epoch() {
         u64::from(last.counter() - first.counter()) + 1
     } else {
@@ -328,7 +333,10 @@ fn client(client: &world::Client) -> ClientView {
     ClientView {
         id: client.id,
         name: client.name.clone(),
-        server: client.server.or(client.last().and_then(|i| i.server)),
+        server: client
+            .server
+            .or(client.last().and_then(|i| i.server))
+            .or(Some(client.next_server())),
         state: match client.state {
             world::ClientState::Connecting => ClientState::Connecting,
             world::ClientState::Connected => ClientState::Connected,

@@ -3,10 +3,13 @@
 //! One exhaustive `match` over [`What`], both languages side by side, so that no check can be added
 //! without its sentence. Golden text, the page's lamps and its list of witnesses all say the same.
 
+mod assumption;
+
+pub use assumption::assumption;
+
 use super::frame::Zx;
 use super::lang::Text;
 use crate::base::{ClientId, ServerId};
-use crate::check::assumption::{BrokenAssumption, DamageKind};
 use crate::check::what::{Difference, What};
 use crate::model::Zxid;
 use crate::storage::epochs::EpochFile;
@@ -193,15 +196,10 @@ pub fn what(what: &What, world: &World) -> Text {
         } => {
             let (en, zh) = told(*confirmed);
             let zxid = z(*zxid);
+            let (few_en, few_zh) = still_hold(holders);
             Text::new(
-                format!(
-                    "{zxid} is committed and no longer on the disks of a quorum: {}.{en}",
-                    names(holders, "on none", ", ")
-                ),
-                format!(
-                    "{zxid} 已提交，持有它的磁盘却不再够法定人数：{}。{zh}",
-                    names(holders, "没有", "、")
-                ),
+                format!("{zxid} is committed, but {few_en}.{en}"),
+                format!("{zxid} 已提交，但{few_zh}。{zh}"),
             )
         }
         What::AckBeforeDurable {
@@ -412,51 +410,6 @@ pub fn what(what: &What, world: &World) -> Text {
     }
 }
 
-/// The assumption that did not hold.
-pub fn assumption(assumption: &BrokenAssumption) -> Text {
-    match assumption {
-        BrokenAssumption::SwitchOff(switch) => {
-            let card = switch.card();
-            Text::new(
-                format!(
-                    "The correction {} ({}) is turned off.",
-                    card.name, card.issue
-                ),
-                format!("修正 {}（{}）被关闭。", card.name, card.issue),
-            )
-        }
-        BrokenAssumption::ForceSyncOff => Text::new(
-            "forceSync=no: servers acknowledge what is not yet on disk.",
-            "forceSync=no：服务器确认了尚未落盘的数据。",
-        ),
-        BrokenAssumption::Damaged(damage) => {
-            let s = damage.server;
-            match damage.kind {
-                DamageKind::Lying => Text::new(
-                    format!("{s}'s disk lied: its fsync answered and forced nothing."),
-                    format!("{s} 的磁盘谎报：fsync 已返回，数据并未落盘。"),
-                ),
-                DamageKind::Flipped => Text::new(
-                    format!("A bit on {s}'s disk was flipped."),
-                    format!("{s} 的磁盘上有一个比特被翻转。"),
-                ),
-                DamageKind::Deleted => Text::new(
-                    format!("A file of {s} was deleted."),
-                    format!("{s} 的一个文件被删除。"),
-                ),
-                DamageKind::Torn => Text::new(
-                    format!("{s}'s newest log was torn."),
-                    format!("{s} 最新的日志被撕裂。"),
-                ),
-                DamageKind::Wiped => Text::new(
-                    format!("{s}'s disk was wiped."),
-                    format!("{s} 的磁盘被清空。"),
-                ),
-            }
-        }
-    }
-}
-
 fn diverged(server: ServerId, zxid: Zxid, instead_of: Option<Zxid>) -> Text {
     match instead_of {
         Some(other) if other == zxid => Text::new(
@@ -542,6 +495,29 @@ fn names(servers: &[ServerId], none: &str, between: &str) -> String {
     names.join(between)
 }
 
+/// Too few to be in every quorum.
+fn still_hold(holders: &[ServerId]) -> (String, String) {
+    match holders {
+        [] => (
+            "no server has it any more".to_owned(),
+            "已没有服务器持有它".to_owned(),
+        ),
+        some => {
+            let have = if some.len() == 1 { "has" } else { "have" };
+            (
+                format!(
+                    "only {} still {have} it: a quorum can form without it",
+                    names(some, "", " and ")
+                ),
+                format!(
+                    "只有 {} 还持有它：没有它也能凑成法定人数",
+                    names(some, "", "、")
+                ),
+            )
+        }
+    }
+}
+
 fn name(client: ClientId, world: &World) -> &str {
     let found = world.clients().get(usize::from(client.0));
     found.map_or("?", |client| client.name.as_str())
@@ -590,7 +566,7 @@ mod tests {
             confirmed: false,
         };
         let [en, zh] = said(&lost);
-        assert!(en.ends_with("disks of a quorum: on none."), "{en}");
-        assert!(zh.ends_with("不再够法定人数：没有。"), "{zh}");
+        assert_eq!(en, "e1·7 is committed, but no server has it any more.");
+        assert_eq!(zh, "e1·7 已提交，但已没有服务器持有它。");
     }
 }

@@ -136,6 +136,8 @@ pub struct ServerRow {
     pub cells: Vec<Cell>,
     /// What it holds of the folded columns.
     pub fold: Cell,
+    /// The newest transaction that its log or a snapshot of it holds.
+    pub reaches: Option<Zx>,
     /// Its newest log file and what is on it.
     pub disk: DiskRow,
 }
@@ -189,6 +191,8 @@ pub struct SnapshotView {
 pub struct Cell {
     /// How far it has come.
     pub state: CellState,
+    /// This server's disk holds it after a power loss, in a log or in a snapshot.
+    pub durable: bool,
     /// This server told a client.
     pub told: bool,
 }
@@ -352,7 +356,7 @@ pub struct ClientView {
     pub id: ClientId,
     /// Its name.
     pub name: String,
-    /// The server it is connected to, or was last.
+    /// The server it is connected to, or was last, or will try.
     pub server: Option<ServerId>,
     /// Its connection.
     pub state: ClientState,
@@ -449,6 +453,8 @@ pub struct Slot {
     pub server: ServerId,
     /// How far the transaction has come there.
     pub state: CellState,
+    /// A power loss leaves it there.
+    pub durable: bool,
     /// It does not run.
     pub down: bool,
 }
@@ -482,6 +488,7 @@ pub(super) fn tests_row() -> ServerRow {
         snapshot: None,
         cells: Vec::new(),
         fold: Cell::default(),
+        reaches: None,
         disk: DiskRow::default(),
     }
 }

@@ -51,8 +51,16 @@ impl<'a> Source<'a> {
     pub(super) fn cell(&self, zxid: Zxid, committed: bool) -> Cell {
         Cell {
             state: self.state(zxid, committed),
+            durable: self.is_durable(zxid),
             told: committed && self.told.contains(&zxid),
         }
+    }
+
+    /// A power loss would leave it here.
+    fn is_durable(&self, zxid: Zxid) -> bool {
+        let records = &self.tail.records;
+        let logged = records.binary_search_by_key(&zxid, |r| r.zxid);
+        logged.is_ok_and(|at| records[at].durable) || self.tail.durable_snapshot >= Some(zxid)
     }
 
     fn state(&self, zxid: Zxid, committed: bool) -> CellState {
@@ -120,8 +128,23 @@ impl<'a> Source<'a> {
             }),
             cells: Vec::new(),
             fold: Cell::default(),
+            reaches: self.reaches().map(Into::into),
             disk: self.disk(step),
         }
+    }
+
+    /// A power loss would leave what it holds of everything before `first`.
+    pub(super) fn is_durable_before(&self, first: Zxid) -> bool {
+        let mut older = self.tail.records.iter().rev().filter(|r| r.zxid < first);
+        older.next().is_some_and(|r| r.durable)
+            || self.is_durable(first)
+            || self.tail.durable_snapshot.is_some()
+    }
+
+    /// The newest transaction on this disk, forced or not.
+    fn reaches(&self) -> Option<Zxid> {
+        let logged = self.tail.records.last().map(|r| r.zxid);
+        logged.max(self.tail.snapshot).filter(|z| z.counter() > 0)
     }
 
     fn disk(&self, step: Option<&Step>) -> DiskRow {

@@ -34,6 +34,8 @@ pub struct Tail {
     pub first: Option<Zxid>,
     /// Zxid in the name of the newest snapshot.
     pub snapshot: Option<Zxid>,
+    /// Zxid in the name of the newest snapshot that a power loss leaves whole.
+    pub durable_snapshot: Option<Zxid>,
     /// The newest log file.
     pub file: Option<FileName>,
     /// Where its data ends.
@@ -71,7 +73,8 @@ impl Shelf {
     pub fn tail(&mut self, server: ServerId, disk: &Disk, most: usize) -> Tail {
         let logs = log_files(disk);
         let mut tail = Tail {
-            snapshot: newest_snapshot(disk),
+            snapshot: newest_snapshot(disk, |_| true),
+            durable_snapshot: newest_snapshot(disk, |name| is_durable(disk, name)),
             ..Tail::default()
         };
         for (at, (_, name)) in logs.iter().enumerate().rev() {
@@ -143,9 +146,16 @@ fn read_entry(content: &Content, start: u64) -> Option<Entry> {
     })
 }
 
-fn newest_snapshot(disk: &Disk) -> Option<Zxid> {
+/// All of a file, its name included, survives a power loss.
+fn is_durable(disk: &Disk, name: &FileName) -> bool {
+    let whole = |file: crate::storage::FileView<'_>| file.durable_end() >= file.data_end();
+    disk.name_is_durable(name) && disk.file(name).is_some_and(whole)
+}
+
+fn newest_snapshot(disk: &Disk, counts: impl Fn(&FileName) -> bool) -> Option<Zxid> {
     let names = disk.names().into_iter();
     names
+        .filter(counts)
         .map(|name| zxid_in_name(&name, "snapshot"))
         .filter(|zxid| *zxid >= Zxid::ZERO)
         .max()

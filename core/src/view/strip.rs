@@ -80,6 +80,7 @@ impl Strip {
 fn weaker(a: Cell, b: Cell) -> Cell {
     Cell {
         state: a.state.min(b.state),
+        durable: a.durable && b.durable,
         told: false,
     }
 }
@@ -169,7 +170,11 @@ mod tests {
     #[test]
     fn a_folded_range_is_as_safe_as_its_weakest_part() {
         let strip = Strip::fit(&columns(1..8), 6);
-        let cell = |state| Cell { state, told: true };
+        let cell = |state| Cell {
+            state,
+            durable: true,
+            told: true,
+        };
         let row = |states: [CellState; 3]| {
             let mut row = crate::view::frame::tests_row();
             row.cells = states.map(cell).to_vec();

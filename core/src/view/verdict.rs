@@ -24,10 +24,11 @@ pub(super) fn verdict(
                 .cells
                 .get(column)
                 .map_or(CellState::Missing, |c| c.state),
+            durable: row.cells.get(column).is_some_and(|c| c.durable),
             down: !row.power.has_memory(),
         })
         .collect();
-    let holders = slots.iter().filter(|s| s.state >= CellState::Durable);
+    let holders = slots.iter().filter(|s| s.durable);
     let quorum = ensemble.is_quorum(holders.clone().map(|s| s.server));
     let disks = (holders.count(), slots.len());
     let told = rows
@@ -85,11 +86,11 @@ fn reason(world: &World, zxid: Zxid, committed: bool, told: bool, quorum: bool) 
             format!("{leader} 只计得 {acks} 个 ACK（需 {needed} 个），未通知任何一方"),
         ),
         (None, true) => Text::new(
-            "no leader counts its ACKs; the next one will find it",
+            "no leader counts ACKs; the next will find it",
             "没有领导者在计 ACK；下一任会找到它",
         ),
         (None, false) => Text::new(
-            "no leader counts its ACKs; its fate is open",
+            "no leader counts ACKs; its fate is open",
             "没有领导者在计 ACK；去留未定",
         ),
     }

@@ -158,6 +158,11 @@ impl Client {
         self.unsent.len() + self.in_flight.len()
     }
 
+    /// The server it will try next.
+    pub const fn next_server(&self) -> ServerId {
+        self.next_server
+    }
+
     /// Its last request.
     pub fn last(&self) -> Option<&Arc<Invocation>> {
         self.history.last()

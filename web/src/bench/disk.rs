@@ -27,8 +27,9 @@ pub(super) fn DiskCell(props: &Props) -> Html {
     };
     let (accepted, current) = words::epochs(desk.lang);
     let own_file = disk.file.as_ref().filter(|_| scale.file.is_none());
+    let file = disk.file.clone();
     html! {<>
-        <div class="dl">
+        <div class="dl" title={file}>
             <span>{ desk.word(Word::Durable) }{ " " }<b>{ disk.durable }</b><span class="unit">{ " B" }</span></span>
             <span class={classes!("pend", (disk.pending > 0).then_some("on"))}>
                 { desk.word(Word::Pending) }{ " " }<b>{ disk.pending }</b>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::{Cell, CellState, Fold, Frame, ServerRow};
+use zablab_core::view::frame::{Cell, CellState, Fold, Frame, ServerRow, Zx};
 use zablab_core::view::strip::{Bracket, Strip};
 
 use super::Metrics;
@@ -123,7 +123,7 @@ fn log_row(at: usize, rows: usize, row: &ServerRow, strip: &Strip, m: Metrics, l
             if let Some(fold) = strip.fold { { range(row, strip.fold_of(row), fold, m, alive, lang) } }
             { for strip.columns.iter().zip(strip.cells(row)).enumerate().map(|(i, (zx, cell))| {
                 let shape = Shape { x: m.middle(i, before) - m.cell / 2, w: m.cell, h: m.cell_h };
-                let name = format!("{} {zx}: {}", row.id, words::cell(lang, cell.state));
+                let name = format!("{} {zx}: {}", row.id, words::cell(lang, *cell));
                 entry(shape, *cell, &zx.counter.to_string(), strip.lens == Some(i), alive, &name, &format!("{}/{zx}", row.id))
             }) }
         </svg>
@@ -136,14 +136,15 @@ fn range(row: &ServerRow, cell: Cell, fold: Fold, m: Metrics, alive: bool, lang:
         w: m.range() - (m.pitch - m.cell),
         h: m.cell_h,
     };
-    let name = format!(
-        "{} {}–{}: {}",
-        row.id,
-        fold.first,
-        fold.last,
-        words::cell(lang, cell.state)
-    );
-    entry(
+    let part = row
+        .reaches
+        .filter(|reaches| cell.state == CellState::Missing && *reaches >= fold.first);
+    let what = match part {
+        Some(reaches) => words::up_to(lang, reaches),
+        None => words::cell(lang, cell),
+    };
+    let name = format!("{} {}–{}: {what}", row.id, fold.first, fold.last);
+    let whole = entry(
         shape,
         cell,
         &range_name(fold),
@@ -151,7 +152,29 @@ fn range(row: &ServerRow, cell: Cell, fold: Fold, m: Metrics, alive: bool, lang:
         alive,
         &name,
         &format!("{}/fold", row.id),
-    )
+    );
+    let Some(reaches) = part else { return whole };
+    let half = m.cell_h / 2;
+    html! {<>
+        { whole }
+        <g class="cell" aria-hidden="true">
+            <rect class="e dur" x={shape.x.to_string()} y={format!("-{half}")} rx="2"
+                width={part_width(fold, reaches, shape.w).to_string()} height={m.cell_h.to_string()} />
+            <text class="en-n n-dur" x={(shape.x + shape.w / 2).to_string()} y="0.5">{ range_name(Fold { last: reaches, count: 1 + u64::from(reaches > fold.first), ..fold }) }</text>
+        </g>
+    </>}
+}
+
+/// Width of the part that a server holds: to scale, and never too small to be seen.
+fn part_width(fold: Fold, reaches: Zx, whole: u32) -> u32 {
+    if fold.first.epoch != fold.last.epoch {
+        return whole / 2;
+    }
+    let held = u64::from(reaches.counter - fold.first.counter) + 1;
+    let width = u64::from(whole) * held / fold.count.max(1);
+    u32::try_from(width)
+        .unwrap_or(whole)
+        .clamp(10, whole.saturating_sub(10))
 }
 
 fn range_name(fold: Fold) -> String {
@@ -184,6 +207,8 @@ fn entry(
     let (half, mid) = (h / 2, x + w / 2);
     let (left, right, top) = (x.to_string(), x + w, format!("-{half}"));
     let applied = cell.state == CellState::Applied;
+    // Known to be committed, and a power loss would still take it from this server.
+    let soft = cell.state >= CellState::Committed && !cell.durable;
     let (fill, label) = match cell.state {
         CellState::Missing => ("miss", None),
         CellState::Truncated => ("trunc", Some("n-trunc")),
@@ -195,7 +220,7 @@ fn entry(
     html! {
         <g class={classes!("cell", (hot && cell.state != CellState::Missing).then_some("hot"), (!alive).then_some("dead"))} role="img" aria-label={name.to_owned()}
             data-kind="entry" data-id={id.to_owned()} data-state={fill}>
-            <rect class={classes!("e", fill)} x={left.clone()} y={top} width={w.to_string()} height={h.to_string()} rx="2" />
+            <rect class={classes!("e", fill, soft.then_some("soft"))} x={left.clone()} y={top} width={w.to_string()} height={h.to_string()} rx="2" />
             if applied { <rect class="bar" x={left} y={(half as i32 - 4).to_string()} width={w.to_string()} height="4" rx="1" /> }
             if cell.told { <path class="flag" d={format!("M{} -{half}H{right}V{}Z", right - 9, 9 - half as i32)} /> }
             if cell.state == CellState::Truncated { <path class="strike" d={format!("M{} 0H{}", x - 2, right + 2)} /> }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::{CellState, Power, Role, ServerRow};
+use zablab_core::view::frame::{Phase, Power, Role, ServerRow};
 
 use super::{Metrics, token};
 use crate::desk::use_desk;
@@ -87,11 +87,12 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
         }
         Role::Leading => {
             let quorum = row.quorum.map(|n| words::in_step(lang, n));
-            vec![
-                words::leads(lang, row.current.max(row.accepted)),
-                phase,
-                quorum.unwrap_or_default(),
-            ]
+            let leads = match row.phase {
+                // It leads no epoch before a quorum has accepted a new one.
+                Some(Phase::Discovery) => word(Word::Elected),
+                _ => words::leads(lang, row.current.max(row.accepted)),
+            };
+            vec![leads, phase, quorum.unwrap_or_default()]
         }
         Role::Following => vec![
             words::follows(lang, row.leader),
@@ -106,13 +107,11 @@ fn on_disk(row: &ServerRow, lang: Lang) -> String {
     if row.disk.lost > 0 {
         return words::lost_bytes(lang, row.disk.lost);
     }
-    let held = row.cells.iter().any(|c| c.state >= CellState::Durable)
-        || row.fold.state >= CellState::Durable;
-    if held {
-        Word::DiskIntact.get(lang).to_owned()
-    } else {
-        Word::NoLogYet.get(lang).to_owned()
-    }
+    let word = match row.reaches {
+        Some(_) => Word::DiskIntact,
+        None => Word::NoLog,
+    };
+    word.get(lang).to_owned()
 }
 
 /// The state in one word, for tests and hosts.

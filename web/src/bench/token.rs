@@ -3,14 +3,20 @@
 use yew::prelude::*;
 use zablab_core::view::frame::{Power, Role, ServerRow};
 
-/// Draws the mark at `size` pixels.
+/// Draws the mark at `size` pixels. A small one fills its box, and its name is larger.
 pub(crate) fn token(row: &ServerRow, size: u32) -> Html {
     let look = Look::of(row);
+    let small = size < 42;
+    let (view, ring) = if small {
+        ("-26 -26 52 52", "25.5")
+    } else {
+        ("-32 -32 64 64", "28.5")
+    };
     let size = size.to_string();
     html! {
-        <svg class={classes!("tok", look.role_class(row), look.class())} width={size.clone()} height={size}
-            viewBox="-32 -32 64 64" aria-hidden="true">
-            if look == Look::Looking { <circle class="ring" r="28.5" /> }
+        <svg class={classes!("tok", look.role_class(row), look.class(), small.then_some("small"))} width={size.clone()} height={size}
+            viewBox={view} aria-hidden="true">
+            if look == Look::Looking { <circle class="ring" r={ring} /> }
             { body(row, look) }
             { name(row, look) }
             { badge(row, look) }

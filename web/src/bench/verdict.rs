@@ -48,8 +48,9 @@ fn bar(verdict: &Verdict) -> Html {
 
 fn slot(x: u32, width: u32, slot: &Slot) -> Html {
     let class = match slot.state {
-        CellState::Missing | CellState::Truncated | CellState::Proposed => "none",
-        CellState::Durable => "dur",
+        CellState::Missing | CellState::Truncated => "none",
+        _ if !slot.durable => "vol",
+        CellState::Proposed | CellState::Durable => "dur",
         CellState::Committed | CellState::Applied => "com",
     };
     let (left, wide) = (format!("{x}.5"), width.to_string());

@@ -49,7 +49,7 @@ pub(crate) fn Actions(props: &Props) -> Html {
             { act(&desk, Icon::Write, Word::Write, "write", Action::Write(id), true) }
             <span class="bar2" />
             { act(&desk, Icon::Heal, Word::Heal, "heal", Action::Perform(Command::Heal(None)), props.cut) }
-            if let Some(transport) = &props.transport { { edits(&desk, transport) } }
+            if let Some(transport) = &props.transport { <span class="pair">{ edits(&desk, transport) }</span> }
         </div>
     }
 }

@@ -1,4 +1,5 @@
-//! The last steps as a list; pressing one goes there.
+//! The last steps as a list; pressing one goes there. For the keyboard the list is one stop: arrows up
+//! and down go from step to step.
 
 use yew::prelude::*;
 use zablab_core::lab::{Action, EventLine};
@@ -29,16 +30,26 @@ pub(crate) fn Events(props: &Props) -> Html {
                 <td class="n">{ words::instant(line.at_us) }</td>
                 <td class="w">{ &line.who }</td>
                 <td class="ev">
-                    <button type="button" class="evb" onclick={desk.ask(Action::Seek(line.step + 1))}>{ line.text.get(desk.lang) }</button>
-                    if line.more > 0 { <span class="conc">{ words::more(desk.lang, line.more) }</span> }
+                    <button type="button" class="evb" tabindex="-1" title={line.text.get(desk.lang).to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ line.text.get(desk.lang) }</button>
+                    if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
                 </td>
                 if wide { <td class="chg">{ line.change.get(desk.lang) }</td> }
             </tr>
         }
     };
+    let act = desk.act.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        let steps = match event.key().as_str() {
+            "ArrowUp" => -1,
+            "ArrowDown" => 1,
+            _ => return,
+        };
+        event.prevent_default();
+        act.emit(Action::Step(steps));
+    });
     html! {
         <section class="events">
-            <div class="evw" tabindex="0" role="region" aria-label={desk.word(Word::Events)}>
+            <div class="evw" tabindex="0" {onkeydown} role="region" aria-label={desk.word(Word::Events)}>
                 <table>
                     <thead><tr>
                         <th class="n">{ "#" }</th><th class="n">{ "s" }</th><th class="w">{ desk.word(Word::Who) }</th>

@@ -81,7 +81,7 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     };
     html! {
         <section class="scriptbox" aria-label={desk.word(Word::Script)}>
-            <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="off"
+            <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"
                 aria-label={desk.word(Word::ScriptLabel)} aria-invalid={error.is_some().to_string()}
                 data-kind="script" data-id="text" />
             if let Some(error) = error { { told(&desk, error, &text) } }

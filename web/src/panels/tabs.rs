@@ -9,7 +9,6 @@ use crate::words::Word;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
     Caption,
-    Act,
     Events,
     Script,
     Time,
@@ -24,7 +23,6 @@ impl Panel {
     pub(crate) const fn word(self) -> Word {
         match self {
             Self::Caption => Word::Caption,
-            Self::Act => Word::Act,
             Self::Events => Word::Events,
             Self::Script => Word::Script,
             Self::Time => Word::Time,
@@ -38,7 +36,6 @@ impl Panel {
     const fn id(self) -> &'static str {
         match self {
             Self::Caption => "caption",
-            Self::Act => "act",
             Self::Events => "events",
             Self::Script => "script",
             Self::Time => "time",

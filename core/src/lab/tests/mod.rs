@@ -280,3 +280,57 @@ fn notable_steps_are_found_forward_and_back() {
     lab.dispatch(Action::StepNotable(Direction::Back));
     assert_eq!(lab.frame().step, first);
 }
+
+#[test]
+fn a_record_that_is_applied_but_not_forced_is_not_counted_as_on_disk() {
+    let mut lab = Lab::open(Some("not-on-disk"));
+    let red = |lab: &Lab| lab.frame().lamps[0].holds == Some(false);
+    lab.dispatch(Action::Seek(0));
+    while !red(&lab) {
+        lab.dispatch(Action::Step(1));
+    }
+    let frame = lab.frame();
+    let verdict = frame.verdict.clone().expect("there are transactions");
+    assert_eq!(verdict.fact.en, "committed; on 0 of 3 disks");
+    let survivor = &frame.servers[0];
+    let cell = survivor.cells.last().expect("it has the write");
+    assert_eq!((cell.state, cell.durable), (CellState::Applied, false));
+    assert_eq!(
+        (survivor.disk.durable, survivor.disk.pending > 0),
+        (0, true)
+    );
+    let what = &lab.breaches()[0].what;
+    assert!(what.en.contains("only S1 still has it"), "{what:?}");
+}
+
+#[test]
+fn a_server_that_holds_a_part_of_the_folded_range_does_not_count_as_holding_it() {
+    let mut lab = Lab::open(Some("late-followers"));
+    lab.dispatch(Action::Seek(u64::MAX));
+    let away = |row: &&crate::view::frame::ServerRow| row.role.is_none();
+    for step in (0..lab.transport().total).rev().step_by(20) {
+        lab.dispatch(Action::Seek(step));
+        let frame = lab.frame();
+        let Some(fold) = frame.columns.fold else {
+            continue;
+        };
+        for row in frame.servers.iter().filter(away) {
+            let all = row.reaches >= Some(fold.last);
+            assert_eq!(
+                row.fold.state > CellState::Missing,
+                all,
+                "#{step} {}",
+                row.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_opens_on_a_moment_with_proposals_on_the_wire() {
+    let frame = Lab::open(None).frame();
+    let proposals = frame.messages.iter();
+    let proposals = proposals.filter(|m| m.glyph == crate::view::frame::Glyph::Proposal);
+    assert!(proposals.count() >= 2, "{:?}", frame.messages);
+    assert!(frame.columns.lens.is_some());
+}

@@ -138,8 +138,8 @@ impl Teller<'_> {
             _ => false,
         };
         if small_talk {
-            let by = self.who(message.from);
-            return self.say(Caption::Pinged(by));
+            let (to, from) = (self.who(message.to), self.who(message.from));
+            return self.say(Caption::HeardPing { to, from });
         }
         match (&message.payload, message.from, message.to) {
             (

@@ -23,7 +23,7 @@ use crate::base::ServerId;
 use crate::model::{ErrorCode, Zxid};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{Decision, HaltReason, Timer};
-use crate::world::{Command, CrashKind, CrashPoint};
+use crate::world::{Command, CrashKind, CrashPoint, Endpoint};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,8 +175,15 @@ pub enum Caption {
     Disconnected(String),
     /// A client looks for a server and reaches none.
     Stranded(String),
-    /// A server or a client says that it is alive.
+    /// A client says that it is alive.
     Pinged(Who),
+    /// Somebody hears that another one is alive.
+    HeardPing {
+        /// Who hears it.
+        to: Who,
+        /// Who is alive.
+        from: Who,
+    },
     /// A disk refused a write.
     DiskFailed(ServerId),
     /// A reason that was spoken.
@@ -250,6 +257,7 @@ impl Caption {
         match self {
             Self::TimerFired(..)
             | Self::Pinged(_)
+            | Self::HeardPing { .. }
             | Self::LinkUp(..)
             | Self::ForcedFile(_)
             | Self::Dropped(_) => 0,
@@ -304,12 +312,22 @@ impl Caption {
             | Self::Answered { server, .. }
             | Self::DiskFailed(server)
             | Self::Decided(server, _) => Some(*server),
-            Self::Received(Parcel { to, .. }) | Self::Pinged(to) => match to {
+            Self::Received(Parcel { to, .. }) | Self::HeardPing { to, .. } => match to {
                 Who::Server(server) => Some(*server),
                 Who::Client(_) => None,
             },
             _ => None,
         }
+    }
+}
+
+/// The one end that a partition separates from the others.
+fn alone(groups: &[Vec<Endpoint>]) -> Option<(&Endpoint, &[Endpoint])> {
+    match groups {
+        [others, one] | [one, others] if one.len() == 1 && others.len() > 1 => {
+            Some((one.first()?, others))
+        }
+        _ => None,
     }
 }
 
@@ -406,7 +424,7 @@ mod tests {
             }),
             [
                 "2 of 3 voters have acknowledged e1·3: quorum.",
-                "3 个投票成员中已有 2 个确认 e1·3：达到法定人数。"
+                "3 个投票者中已有 2 个确认 e1·3：达到法定人数。"
             ]
         );
         assert_eq!(

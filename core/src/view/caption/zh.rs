@@ -1,18 +1,20 @@
-//! The sentences in Simplified Chinese.
+//! The sentences in Simplified Chinese: what happens by itself here, what the user did and what a server
+//! decided in the files below.
+
+mod command;
+mod decision;
 
 use super::{Caption, Parcel, Run, Who, z};
-use crate::base::{Duration, ServerId};
+use crate::base::ServerId;
 use crate::model::ErrorCode;
-use crate::protocol::decision::LeaveReason;
 use crate::protocol::zab::election::Vote;
-use crate::protocol::zab::sync_plan::{SyncMode, SyncPlan, SyncReason};
-use crate::protocol::{Decision, HaltReason, Timer};
-use crate::world::{Command, CrashKind, CrashPoint, DiskFault, Endpoint};
+use crate::protocol::{HaltReason, Timer};
+use crate::world::{CrashKind, CrashPoint};
 
 /// The sentence of a caption.
 pub(super) fn sentence(caption: &Caption) -> String {
     match caption {
-        Caption::Command(command) => of_command(command),
+        Caption::Command(command) => command::sentence(command),
         Caption::Died {
             server,
             kind,
@@ -48,7 +50,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
         ),
         Caption::Appended(s, run) => format!("{s} 追加了 {}，但断电仍会丢失。", span(run)),
         Caption::Forced(s, run) => format!("{s} 的磁盘确认 {} 已落盘。", span(run)),
-        Caption::ForcedFile(s) => format!("{s} 的一个文件已落盘。"),
+        Caption::ForcedFile(s) => format!("{s} 的磁盘确认一次 fsync 完成。"),
         Caption::Acked {
             server,
             leader,
@@ -61,7 +63,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
         }
         Caption::Quorum { zxid, acks, voters } => {
             format!(
-                "{voters} 个投票成员中已有 {acks} 个确认 {}：达到法定人数。",
+                "{voters} 个投票者中已有 {acks} 个确认 {}：达到法定人数。",
                 z(*zxid)
             )
         }
@@ -125,9 +127,12 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::Expired(client) => format!("客户端 {client} 得知自己的会话已过期。"),
         Caption::Stranded(client) => format!("客户端 {client} 连不上服务器，稍后换下一台。"),
         Caption::Disconnected(client) => format!("客户端 {client} 的连接已断开。"),
+        Caption::HeardPing { to, from } => {
+            format!("{}得知{}仍在运行。", first(to), within(from))
+        }
         Caption::Pinged(by) => format!("{}报告自己仍在运行。", first(by)),
         Caption::DiskFailed(s) => format!("{s} 的磁盘拒绝写入：空间已满。"),
-        Caption::Decided(s, decision) => decided(*s, decision),
+        Caption::Decided(s, decision) => decision::sentence(*s, decision),
     }
 }
 
@@ -263,296 +268,5 @@ fn timer_fired(s: ServerId, timer: Timer) -> String {
         Timer::SnapshotWalk => format!("{s} 写入快照的下一批节点。"),
         Timer::Reaper => format!("{s} 检查无用的容器节点和到期的 TTL 节点。"),
         Timer::SessionBucket => format!("{s} 检查有没有会话已经超时。"),
-    }
-}
-
-fn end(endpoint: &Endpoint) -> String {
-    match endpoint {
-        Endpoint::Server(id) => id.to_string(),
-        Endpoint::Client(name) => format!("客户端 {name}"),
-    }
-}
-
-fn group(ends: &[Endpoint]) -> String {
-    ends.iter().map(end).collect::<Vec<_>>().join("、")
-}
-
-fn of_command(command: &Command) -> String {
-    match command {
-        Command::Client { name, server, .. } => format!("客户端 {name} 出现，先连接 {server}。"),
-        Command::Invoke { client, request } => format!(
-            "客户端 {client} 要执行 {}。",
-            super::from_step::request(request)
-        ),
-        Command::Close { client } => format!("客户端 {client} 关闭会话。"),
-        Command::Drop { client } => format!("客户端 {client} 的套接字断开。"),
-        Command::Crash {
-            server,
-            kind: CrashKind::Power,
-        } => format!("{server} 断电。"),
-        Command::Crash {
-            server,
-            kind: CrashKind::Process,
-        } => format!("{server} 的进程被杀死。"),
-        Command::CrashAt {
-            server,
-            kind,
-            point,
-            zxid,
-        } => {
-            let what = match kind {
-                CrashKind::Power => "断电",
-                CrashKind::Process => "退出",
-            };
-            let of = zxid
-                .map(|zxid| format!("（{}）", z(zxid)))
-                .unwrap_or_default();
-            format!("已设陷阱：{server} 将在{}{of}{what}。", moment(*point))
-        }
-        Command::Restart(s) => format!("{s} 重新启动。"),
-        Command::Pause(s) => format!("{s} 冻结，到达的消息在等待。"),
-        Command::Resume(s) => format!("{s} 继续运行。"),
-        Command::Cut(a, b) => format!("{} 与 {} 之间的链路断开。", end(a), end(b)),
-        Command::Partition(groups) => {
-            let sides: Vec<String> = groups.iter().map(|g| group(g)).collect();
-            format!("网络分裂：{}。", sides.join(" ｜ "))
-        }
-        Command::Heal(None) => "所有链路恢复。".to_owned(),
-        Command::Heal(Some((a, b))) => format!("{} 与 {} 之间的链路恢复。", end(a), end(b)),
-        Command::Slow { a, b, by } if *by == Duration::ZERO => {
-            format!("{} 与 {} 之间的链路恢复原速。", end(a), end(b))
-        }
-        Command::Slow { a, b, by } => format!("{} 与 {} 之间的链路变慢 {by}。", end(a), end(b)),
-        Command::Lose(p) => format!(
-            "{} 发给 {} 的下一条 {} 将丢失。",
-            end(&p.from),
-            end(&p.to),
-            p.word
-        ),
-        Command::Late { packet: p, by } => {
-            format!(
-                "{} 发给 {} 的下一条 {} 将延迟 {by}。",
-                end(&p.from),
-                end(&p.to),
-                p.word
-            )
-        }
-        Command::Disk { server, fault } => disk_fault(*server, fault),
-        Command::Clock { server, by_ms } => format!("{server} 的系统时钟跳变 {by_ms} ms。"),
-        Command::Snapshot(s) => format!("运维人员要求 {s} 生成快照。"),
-        Command::Purge { server, retain } => {
-            format!("运维人员要求 {server} 清理旧文件，保留 {retain} 份快照。")
-        }
-        Command::Wipe(s) => format!("{s} 的磁盘被清空。"),
-    }
-}
-
-fn disk_fault(s: ServerId, fault: &DiskFault) -> String {
-    match fault {
-        DiskFault::Full => format!("{s} 的磁盘已满。"),
-        DiskFault::Ok => format!("{s} 的磁盘恢复正常。"),
-        DiskFault::Lying => format!("{s} 的磁盘开始说谎：fsync 返回成功，却没有落盘。"),
-        DiskFault::Slow(times) => format!("{s} 的 fsync 变慢到 {times} 倍。"),
-        DiskFault::Tear => format!("{s} 日志的最后一条记录残缺。"),
-        DiskFault::Flip { file, offset, .. } => {
-            format!("{s} 的 {file} 在第 {offset} 字节翻转了一位。")
-        }
-        DiskFault::Delete { file } => format!("{s} 磁盘上的 {file} 被删除。"),
-    }
-}
-
-fn decided(s: ServerId, decision: &Decision) -> String {
-    match decision {
-        Decision::StartedRound { round, vote } if vote.leader == ServerId(0) => {
-            format!("{s} 进入第 {round} 轮选举；它没有投票权。")
-        }
-        Decision::StartedRound { round, vote } => {
-            format!("{s} 进入第 {round} 轮选举，{}。", ballot(vote))
-        }
-        Decision::AdoptedVote { from, vote } => {
-            format!("{from} 的选票更优：{s} 改为{}。", ballot(vote))
-        }
-        Decision::KeptVote { from, vote } => {
-            format!("{from} {}，并不更优，{s} 保持原票。", ballot(vote))
-        }
-        Decision::JoinedRound { from, round } => {
-            format!("{from} 已在第 {round} 轮：{s} 加入这一轮。")
-        }
-        Decision::IgnoredOldRound { from, round } => {
-            format!("{s} 忽略 {from} 的选票：第 {round} 轮已结束。")
-        }
-        Decision::QuorumOfVotes { vote } => {
-            format!("多数派投给 {}；{s} 稍等，看有没有更优的选票。", vote.leader)
-        }
-        Decision::BetterVoteCame { from } => format!("{from} 发来更优的选票：{s} 继续选举。"),
-        Decision::Elected { leader, round } if *leader == s => format!("{s} 在第 {round} 轮当选。"),
-        Decision::Elected { leader, .. } => format!("{s} 的选举结束：跟随 {leader}。"),
-        Decision::JoinedEstablished { leader, .. } => {
-            format!("多数派已在跟随 {leader}：{s} 加入。")
-        }
-        Decision::RepeatedVote => format!("无人回应：{s} 重发选票。"),
-        Decision::ProposedEpoch { epoch } => {
-            format!("多数派已向 {s} 报到，新纪元确定为 e{epoch}。")
-        }
-        Decision::AcceptedEpoch { epoch } => format!("{s} 接受 e{epoch}，写入 acceptedEpoch。"),
-        Decision::AcceptedEpochAgain { epoch } => {
-            format!("{s} 以前接受过 e{epoch}：它会跟随，但答复不计数。")
-        }
-        Decision::RefusedEpoch { offered, accepted } => {
-            format!("{s} 拒绝 e{offered}：它已承诺 e{accepted}。")
-        }
-        Decision::FollowerAhead { follower, zxid, .. } => {
-            format!("{follower} 的历史更长，直到 {}：{s} 不能领导。", z(*zxid))
-        }
-        Decision::EpochAgreed { epoch } => format!("多数派已接受 e{epoch}：接下来对齐历史。"),
-        Decision::PlannedSync {
-            learner,
-            peer,
-            plan,
-        } => planned(s, *learner, z(*peer).to_string(), plan),
-        Decision::Truncated { to } => format!("{s} 把日志截断到 {}。", z(*to)),
-        Decision::NeedsSnap => format!("截断后 {s} 将没有可用的快照：请求全量同步。"),
-        Decision::LoadedSnap { zxid } => format!("{s} 已接收截至 {} 的整棵数据树。", z(*zxid)),
-        Decision::AckedNewLeader { epoch } => {
-            format!("{s} 的历史已落盘，加入 e{epoch}，并确认 NEWLEADER。")
-        }
-        Decision::Established { epoch, history } => {
-            format!(
-                "多数派已确认 NEWLEADER：纪元 e{epoch} 确立，{} 及之前全部提交。",
-                z(*history)
-            )
-        }
-        Decision::Serving => format!("{s} 已同步，开始服务客户端。"),
-        Decision::QuorumOfAcks { zxid, acks } => {
-            format!(
-                "{} 个投票成员已确认 {}：达到法定人数。",
-                acks.len(),
-                z(*zxid)
-            )
-        }
-        Decision::LateAck { from, zxid } => {
-            format!("{from} 对 {} 的 ACK 来迟了：已提交。", z(*zxid))
-        }
-        Decision::FailedRequest { zxid, error } => {
-            format!("请求失败（{error}），但仍占用编号 {}。", z(*zxid))
-        }
-        Decision::ForwardedWrite { .. } => format!("{s} 把写请求转发给领导者。"),
-        Decision::GroupCommit { records } => format!("{s} 的 {records} 条记录共用一次 fsync。"),
-        Decision::CounterUsedUp => format!("{s} 用完了本纪元的计数器：需要新纪元。"),
-        Decision::WentLooking { why } => went_looking(s, *why),
-        Decision::DroppedLearner { learner, why } => {
-            format!("{s} 断开 {learner}：{}。", because(*why))
-        }
-        Decision::RefusedStaleServer { seen, have } => {
-            format!(
-                "{s} 拒绝客户端：客户端见过 {}，{s} 只到 {}。",
-                z(*seen),
-                z(*have)
-            )
-        }
-        Decision::ExpiredSession { session } => {
-            format!("{s} 判定会话 {session} 过期；删除其临时 znode 本身也是一个提案。")
-        }
-        Decision::SessionRevalidated {
-            session,
-            valid: true,
-        } => format!("会话 {session} 在 {s} 上有效。"),
-        Decision::SessionRevalidated {
-            session,
-            valid: false,
-        } => format!("{s} 答复：会话 {session} 已结束。"),
-        Decision::Recovered {
-            snapshot,
-            replayed,
-            zxid,
-            stops,
-        } => {
-            let torn = if *stops > 1 {
-                "；途中有日志提前结束"
-            } else {
-                ""
-            };
-            let from = match snapshot {
-                Some(snapshot) => format!("加载 snapshot.{snapshot:x}"),
-                None => "没有快照".to_owned(),
-            };
-            format!(
-                "{s} {from}，重放 {replayed} 条事务，直到 {}{torn}。",
-                z(*zxid)
-            )
-        }
-        Decision::FreshDisk { trusted: true } => format!("{s} 的磁盘为空：这是一台新服务器。"),
-        Decision::FreshDisk { trusted: false } => {
-            format!("{s} 的磁盘为空：它可以跟随，但选票不计数。")
-        }
-        Decision::SnapshotBegun { zxid, walk: true } => {
-            format!("{s} 开始生成 snapshot.{zxid:x}，写入不停。")
-        }
-        Decision::SnapshotBegun { zxid, .. } => format!("{s} 一次写完 snapshot.{zxid:x}。"),
-        Decision::SnapshotDone { zxid, fuzzy_to } if zxid == fuzzy_to => {
-            format!("{s} 的 snapshot.{zxid:x} 已完成。")
-        }
-        Decision::SnapshotDone { zxid, fuzzy_to } => format!(
-            "{s} 的 snapshot.{zxid:x} 已完成；{} 到 {} 为模糊区间。",
-            z(*zxid),
-            z(*fuzzy_to)
-        ),
-        Decision::TooBusyToSnap => format!("该生成快照了，但 {s} 的上一份还没写完。"),
-        Decision::Purged { files } => format!("{s} 清理了 {files} 个旧文件。"),
-        Decision::DiskRefused => format!("{s} 的磁盘拒绝写入。"),
-    }
-}
-
-fn planned(s: ServerId, learner: ServerId, peer: String, plan: &SyncPlan) -> String {
-    let SyncPlan {
-        mode,
-        zxid,
-        count,
-        reason,
-    } = plan;
-    match (mode, count) {
-        (SyncMode::Diff, 0) => format!("{learner} 什么都不缺：{s} 发送空的 DIFF。"),
-        (SyncMode::Diff, n) => format!("{learner} 落后 {n} 条：{s} 补发这 {n} 条（DIFF）。"),
-        (SyncMode::Trunc, 0) => format!(
-            "{learner} 多出 {s} 没有的 {peer}：截断到 {}（TRUNC）。",
-            z(*zxid)
-        ),
-        (SyncMode::Trunc, n) => format!(
-            "{learner} 多出 {s} 没有的 {peer}：截断到 {}（TRUNC），再补发 {n} 条。",
-            z(*zxid)
-        ),
-        (SyncMode::Snap, _) => match reason {
-            SyncReason::OtherEpoch { .. } => {
-                format!("{learner} 的日志在旧纪元走了另一条路：全量同步（SNAP）。")
-            }
-            _ => format!("{learner} 落后太多：全量同步（SNAP）。"),
-        },
-    }
-}
-
-fn went_looking(s: ServerId, why: LeaveReason) -> String {
-    match why {
-        LeaveReason::ConnectionLost => format!("{s} 失去了领导者，重新选举。"),
-        LeaveReason::Silence => format!("{s} 太久没有收到消息，进入选举。"),
-        LeaveReason::LeaderUnreachable => format!("{s} 连不上领导者，重新选举。"),
-        LeaveReason::NoQuorum => format!("{s} 不再有多数派跟随，退位。"),
-        _ => format!("{s} 离开并重新选举：{}。", because(why)),
-    }
-}
-
-fn because(why: LeaveReason) -> &'static str {
-    match why {
-        LeaveReason::ConnectionLost => "连接断开",
-        LeaveReason::Silence => "沉默太久",
-        LeaveReason::LeaderUnreachable => "连不上领导者",
-        LeaveReason::NoQuorum => "没有多数派按时跟随",
-        LeaveReason::InitLimit => "initLimit 已到",
-        LeaveReason::HigherPromise => "有投票者承诺了更高的纪元",
-        LeaveReason::OldEpoch => "对方的纪元太旧",
-        LeaveReason::FollowerAhead => "有跟随者的历史更长",
-        LeaveReason::CounterUsedUp => "本纪元的计数器用完",
-        LeaveReason::DiskError => "磁盘拒绝写入",
-        LeaveReason::ProtocolError => "收到的消息次序不对",
-        LeaveReason::SlowAck => "未及时确认提案",
     }
 }
