@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use zablab_core::protocol::Decision;
 use zablab_core::protocol::decision::LeaveReason;
+use zablab_core::protocol::zab::sync_plan::{NoDiskLog, SyncReason};
 use zablab_tests::scripts;
 
 /// The name of every variant, and the name of the variant of a value.
@@ -37,13 +38,24 @@ names! {
 names! {
     LEAVE_REASONS, leave_reason, LeaveReason:
     ConnectionLost Silence LeaderUnreachable NoQuorum InitLimit HigherPromise OldEpoch FollowerAhead
-    CounterUsedUp DiskError ProtocolError SlowAck
+    CounterUsedUp DiskError NeedsTree SlowAck
+}
+
+names! {
+    SYNC_REASONS, sync_reason, SyncReason:
+    Equal InCommittedLog InDiskLog Ahead UnknownTail OtherEpoch TooOld
+}
+
+names! {
+    NO_DISK_LOGS, no_disk_log, NoDiskLog: BeginsLater TooLong Broken
 }
 
 #[test]
 fn every_decision_is_taken_in_some_script() {
     let mut taken = BTreeSet::new();
     let mut left = BTreeSet::new();
+    let mut synced = BTreeSet::new();
+    let mut no_log = BTreeSet::new();
     for path in scripts::all() {
         scripts::run(scripts::read(&path), |step, _| {
             for found in scripts::decisions(step) {
@@ -51,6 +63,14 @@ fn every_decision_is_taken_in_some_script() {
                 if let Decision::WentLooking { why } | Decision::DroppedLearner { why, .. } = found
                 {
                     left.insert(leave_reason(why));
+                }
+                if let Decision::PlannedSync { plan, .. } = found {
+                    synced.insert(sync_reason(&plan.reason));
+                }
+                if let Decision::PlannedSync { plan, .. } = found
+                    && let SyncReason::TooOld { disk, .. } = &plan.reason
+                {
+                    no_log.insert(no_disk_log(disk));
                 }
             }
         });
@@ -68,5 +88,15 @@ fn every_decision_is_taken_in_some_script() {
         missing(LEAVE_REASONS, &left),
         [""; 0],
         "reasons to leave that no script has"
+    );
+    assert_eq!(
+        missing(SYNC_REASONS, &synced),
+        [""; 0],
+        "reasons for a way to synchronise that no script has"
+    );
+    assert_eq!(
+        missing(NO_DISK_LOGS, &no_log),
+        [""; 0],
+        "reasons against the log on disk that no script has"
     );
 }

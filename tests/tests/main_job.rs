@@ -71,7 +71,7 @@ fn each_return_is_synchronised_by_the_right_plan() {
     assert_eq!((plan.mode, plan.count), (SyncMode::Snap, 0));
     assert_eq!(plan.zxid.counter(), 600);
     assert!(peer.epoch() < plan.zxid.epoch());
-    assert!(matches!(plan.reason, SyncReason::TooOld { min } if min.counter() == 101));
+    assert!(matches!(plan.reason, SyncReason::TooOld { min, .. } if min.counter() == 101));
 }
 
 #[test]

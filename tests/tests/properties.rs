@@ -8,7 +8,7 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use zablab_core::base::{ServerId, SessionId};
 use zablab_core::model::{Ensemble, Epoch, Quorum, Record, Txn, TxnBody, TxnHeader, Zxid};
-use zablab_core::protocol::zab::sync_plan::{self, PlannedSync, SyncMode};
+use zablab_core::protocol::zab::sync_plan::{self, NoDiskLog, PlannedSync, SyncMode};
 use zablab_core::scenario::ast::{Fact, Target};
 use zablab_core::scenario::{Action, parse};
 
@@ -204,7 +204,10 @@ impl Meeting {
         // As the leader reads it: from the learner's last transaction on, if it is there.
         let on_disk = &self.history[self.disk..];
         let from = on_disk.iter().rposition(|z| *z <= peer);
-        sync_plan::plan(peer, &memory, last, || Some(records(&on_disk[from?..])))
+        sync_plan::plan(peer, &memory, last, || match from {
+            Some(from) => Ok(records(&on_disk[from..])),
+            None => Err(NoDiskLog::BeginsLater),
+        })
     }
 
     /// What the learner has after the plan; `None` when it would cut below what it has.

@@ -65,7 +65,7 @@ impl Monitor {
             order::conflict(&mut self.findings, server, zxid, clash);
         }
         self.ghost.seat_mut(server).started = true;
-        durability::surveyed(&self.ghost, &mut self.findings, server, &survey);
+        durability::surveyed(&mut self.ghost, &mut self.findings, server, &survey);
         if let Some(database) = survey.database.filter(|_| compare) {
             self.compare_recovered(server, &database);
         }

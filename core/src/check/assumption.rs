@@ -5,9 +5,9 @@
 //! forced to disk change or go, an fsync lies, or a correction is turned off. After that anything
 //! may be lost, but never silently, so a violation names the assumption that explains it best.
 //!
-//! "Best" is a rule of thumb for captions, not a proof of cause: a correction that is known to guard
-//! the broken property, else damage to the disk of the server concerned, else any damage, else fsync
-//! turned off, else the first correction that is off.
+//! "Best" is a rule of thumb for captions, not a proof of cause: damage to the disk of the server
+//! concerned, else a correction that is known to guard the broken property and is off, else any
+//! damage, else fsync turned off, else the first correction that is off.
 
 use std::sync::Arc;
 
@@ -107,8 +107,9 @@ impl Assumptions {
             .chain(named_by_card(property))
             .find(|s| self.is_off(*s));
         let by_switch = guard.map(BrokenAssumption::SwitchOff);
-        by_switch
-            .or_else(|| self.damage_of(concerned))
+        self.damage_of(concerned)
+            .or(by_switch)
+            .or_else(|| self.newest_damage())
             .or_else(|| (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff))
             .or_else(|| self.off().next().map(BrokenAssumption::SwitchOff))
     }
@@ -144,9 +145,12 @@ impl Assumptions {
 
     fn damage_of(&self, concerned: Option<ServerId>) -> Option<BrokenAssumption> {
         let own = |d: &&Damage| Some(d.server) == concerned;
-        let newest = self.damages.iter().rev();
-        let damage = newest.clone().find(own).or_else(|| newest.clone().next());
-        damage.cloned().map(BrokenAssumption::Damaged)
+        let newest = self.damages.iter().rev().find(own);
+        newest.cloned().map(BrokenAssumption::Damaged)
+    }
+
+    fn newest_damage(&self) -> Option<BrokenAssumption> {
+        self.damages.last().cloned().map(BrokenAssumption::Damaged)
     }
 }
 
@@ -157,12 +161,16 @@ const fn suspects(property: Property) -> &'static [Switch] {
         Property::S2 => &[W::SyncDirectory],
         Property::S9 | Property::S12 => &[
             W::FsyncBeforeAck,
-            W::FsyncBeforeNewleaderAck,
-            W::WriteBeforeNewleaderAck,
             W::LogBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+            W::FsyncBeforeNewleaderAck,
             W::EpochAfterLog,
         ],
-        Property::S10 => &[W::FsyncBeforeAck],
+        Property::S10 => &[
+            W::FsyncBeforeAck,
+            W::LogBeforeNewleaderAck,
+            W::WriteBeforeNewleaderAck,
+        ],
         Property::S11 => &[
             W::LogBeforeNewleaderAck,
             W::WriteBeforeNewleaderAck,

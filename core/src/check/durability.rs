@@ -221,11 +221,28 @@ pub(super) fn appended(ghost: &Ghost, findings: &mut Findings, server: ServerId,
     }
 }
 
-/// S13: what a survey found has no hole behind the snapshot.
-pub(super) fn surveyed(ghost: &Ghost, findings: &mut Findings, server: ServerId, survey: &Survey) {
+/// S13: what a survey found has no hole behind the snapshot. A server that starts with a hole keeps
+/// it in every snapshot it writes from then on.
+pub(super) fn surveyed(
+    ghost: &mut Ghost,
+    findings: &mut Findings,
+    server: ServerId,
+    survey: &Survey,
+) {
     if !survey.startable {
         return;
     }
+    let found = first_hole(ghost, survey);
+    if let Some((after, next)) = found {
+        hole(findings, server, after, next);
+    }
+    let seat = ghost.seat_mut(server);
+    let kept = seat.hole.filter(|(_, next)| *next <= survey.base);
+    seat.hole = kept.or(found);
+}
+
+/// Where the log of a disk jumps: the zxids before and behind.
+fn first_hole(ghost: &Ghost, survey: &Survey) -> Option<(Zxid, Zxid)> {
     let mut last = survey.base;
     for found in &survey.log {
         let zxid = found.record.zxid();
@@ -233,11 +250,11 @@ pub(super) fn surveyed(ghost: &Ghost, findings: &mut Findings, server: ServerId,
             continue;
         }
         if !follows(ghost, last, zxid) {
-            hole(findings, server, last, zxid);
-            return;
+            return Some((last, zxid));
         }
         last = zxid;
     }
+    None
 }
 
 /// True when nothing lies between the two in any history that holds the second.

@@ -86,6 +86,9 @@ pub(super) struct Seat {
     pub replaced: Zxid,
     /// What that SNAP contained although nobody had committed it.
     pub received: Vec<Zxid>,
+    /// It was loaded from a log with a hole between these two: what lies between is in none of its
+    /// later snapshots.
+    pub hole: Option<(Zxid, Zxid)>,
     /// Its tree came in whole, or is still ahead of its log: compare it when it begins to serve.
     pub unproven: bool,
 }
@@ -250,25 +253,27 @@ impl Ghost {
         self.committed[place].zxid()
     }
 
-    /// True when a snapshot that ends at `base` contains the effects of the transaction. It holds a
+    /// True when the server's snapshot that ends at `base` contains the effects of the transaction. It holds a
     /// prefix of the history of the leader of its epoch, so of earlier epochs it has what that
     /// leader had: a number below `base` alone proves nothing.
-    fn covers(&self, base: Zxid, zxid: Zxid) -> bool {
+    fn covers(&self, server: ServerId, base: Zxid, zxid: Zxid) -> bool {
         let reign = || self.reigns.get(&base.epoch());
+        let hole = |(after, next)| zxid > after && zxid < next && next <= base;
         zxid <= base
+            && !self.seat(server).hole.is_some_and(hole)
             && (zxid.epoch() == base.epoch()
                 || reign().is_none_or(|r| zxid <= r.history && !r.without.contains(&zxid)))
     }
 
     /// True when recovery from that disk would bring the transaction back.
     pub(super) fn holds(&self, server: ServerId, zxid: Zxid) -> bool {
-        self.covers(self.seat(server).base, zxid)
+        self.covers(server, self.seat(server).base, zxid)
             || self.entry(zxid).is_some_and(|e| e.logged.contains(server))
     }
 
     /// True when it would do so after a power loss, too.
     pub(super) fn holds_durably(&self, server: ServerId, zxid: Zxid) -> bool {
-        self.covers(self.seat(server).base_durable, zxid)
+        self.covers(server, self.seat(server).base_durable, zxid)
             || self.entry(zxid).is_some_and(|e| e.durable.contains(server))
     }
 
@@ -324,6 +329,7 @@ impl Ghost {
         let seat = self.seat_mut(server);
         seat.replaced = zxid;
         seat.received = received;
+        seat.hole = None;
         seat.logged = zxid;
     }
 

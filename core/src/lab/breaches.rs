@@ -73,7 +73,7 @@ fn of(violation: &Violation, timeline: &Timeline) -> Breach {
             || Text::same(violation.property.title()),
             |(name, _)| meaning(name),
         ),
-        what: breach::what(&violation.what, world),
+        what: breach::what(&violation.what, world, breach::on_page),
         why: violation.assumption.as_ref().map(breach::assumption),
         at: violation.at.0 + 1,
         witness: witness.map(|step| event(&step, world)).collect(),

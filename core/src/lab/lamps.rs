@@ -21,7 +21,7 @@ pub(super) fn lamps(verdicts: &Verdicts, applied: [bool; 6], world: &World) -> V
 fn broken(verdict: &Verdict, world: &World) -> Option<Broken> {
     let violation = verdict.violation()?;
     Some(Broken {
-        what: breach::what(&violation.what, world),
+        what: breach::what(&violation.what, world, breach::on_page),
         witness: violation.witness.iter().map(|step| step.0).collect(),
     })
 }

@@ -281,8 +281,8 @@ pub enum LeaveReason {
     CounterUsedUp,
     /// The disk refused a write.
     DiskError,
-    /// The peer sent something out of order.
-    ProtocolError,
+    /// A cut would leave no snapshot: it comes back and asks for the whole tree.
+    NeedsTree,
     /// A proposal was not acknowledged in time.
     SlowAck,
 }

@@ -228,8 +228,8 @@ pub enum HaltReason {
     },
     /// The log could not be truncated. ZooKeeper: exit code 13.
     TruncFailed(Zxid),
-    /// A snapshot could not be written. ZooKeeper: exit code 10.
-    SnapshotFailed,
+    /// The disk refuses even what a start has to write. ZooKeeper: exit code 10.
+    DiskRefuses,
 }
 
 /// Where a machine puts its effects.

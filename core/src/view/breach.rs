@@ -15,8 +15,11 @@ use crate::model::Zxid;
 use crate::storage::epochs::EpochFile;
 use crate::world::World;
 
+/// How a zxid is spelled: `e1·4` on the page, `1.4` in text, as scripts write it.
+pub type Spelling = fn(Zxid) -> String;
+
 /// What is wrong. `world` only lends the names of clients.
-pub fn what(what: &What, world: &World) -> Text {
+pub fn what(what: &What, world: &World, z: Spelling) -> Text {
     match what {
         What::TwoLeaders {
             epoch,
@@ -104,7 +107,7 @@ pub fn what(what: &What, world: &World) -> Text {
             server,
             zxid,
             instead_of,
-        } => diverged(*server, *zxid, *instead_of),
+        } => diverged(*server, *zxid, *instead_of, z),
         What::ServesOtherState { server, zxid } => Text::new(
             format!(
                 "{server} serves a state at {} that is not the committed one.",
@@ -196,28 +199,17 @@ pub fn what(what: &What, world: &World) -> Text {
         } => {
             let (en, zh) = told(*confirmed);
             let zxid = z(*zxid);
-            let (few_en, few_zh) = still_hold(holders);
+            let (has, hold) = who_holds(holders);
             Text::new(
-                format!("{zxid} is committed, but {few_en}.{en}"),
-                format!("{zxid} 已提交，但{few_zh}。{zh}"),
+                format!("{zxid} is committed, but {has}.{en}"),
+                format!("{zxid} 已提交，但{hold}。{zh}"),
             )
         }
         What::AckBeforeDurable {
             server,
             zxid,
             pending,
-        } => Text::new(
-            format!(
-                "{server} acknowledged {} while {} was not yet safe on its disk.",
-                z(*zxid),
-                z(*pending)
-            ),
-            format!(
-                "{server} 对 {} 回复了 ACK，而 {} 尚未落盘。",
-                z(*zxid),
-                z(*pending)
-            ),
-        ),
+        } => too_early(*server, *zxid, *pending, z),
         What::NewLeaderLacks {
             server,
             epoch,
@@ -312,17 +304,14 @@ pub fn what(what: &What, world: &World) -> Text {
             zxid,
             path,
             how,
-        } => tree_differs(*server, *zxid, path, *how),
-        What::DigestDiffers { server, zxid, .. } => Text::new(
-            format!(
-                "{server}'s tree after {} has another digest than the leader's.",
-                z(*zxid)
-            ),
-            format!(
-                "应用 {} 之后，{server} 数据树的摘要与领导者不同。",
-                z(*zxid)
-            ),
-        ),
+        } => tree_differs(*server, &z(*zxid), path, *how),
+        What::DigestDiffers { server, zxid, .. } => {
+            let zxid = z(*zxid);
+            Text::new(
+                format!("{server}'s tree after {zxid} has another digest than {zxid} itself says."),
+                format!("应用 {zxid} 之后，{server} 数据树的摘要与该事务自带的摘要不同。"),
+            )
+        }
         What::EphemeralOutlives {
             server,
             session,
@@ -410,7 +399,17 @@ pub fn what(what: &What, world: &World) -> Text {
     }
 }
 
-fn diverged(server: ServerId, zxid: Zxid, instead_of: Option<Zxid>) -> Text {
+/// `e1·4`.
+pub fn on_page(zxid: Zxid) -> String {
+    Zx::from(zxid).to_string()
+}
+
+/// `1.4`.
+pub fn in_text(zxid: Zxid) -> String {
+    zxid.to_string()
+}
+
+fn diverged(server: ServerId, zxid: Zxid, instead_of: Option<Zxid>, z: Spelling) -> Text {
     match instead_of {
         Some(other) if other == zxid => Text::new(
             format!(
@@ -438,6 +437,27 @@ fn diverged(server: ServerId, zxid: Zxid, instead_of: Option<Zxid>) -> Text {
     }
 }
 
+fn too_early(server: ServerId, zxid: Zxid, pending: Zxid, z: Spelling) -> Text {
+    let (what, of) = if zxid.is_epoch_start() {
+        let epoch = zxid.epoch().0;
+        (
+            format!("NEWLEADER of epoch {epoch}"),
+            format!("纪元 {epoch} 的 NEWLEADER "),
+        )
+    } else {
+        (z(zxid), format!(" {} ", z(zxid)))
+    };
+    let late = if zxid == pending {
+        "it".to_owned()
+    } else {
+        z(pending)
+    };
+    Text::new(
+        format!("{server} acknowledged {what} before {late} was safe on its disk."),
+        format!("{server} 对{of}回复了 ACK，而 {} 尚未落盘。", z(pending)),
+    )
+}
+
 /// A client had been told.
 const fn told(confirmed: bool) -> (&'static str, &'static str) {
     if confirmed {
@@ -458,8 +478,7 @@ fn others(count: u32) -> (String, String) {
     }
 }
 
-fn tree_differs(server: ServerId, zxid: Zxid, path: &str, how: Difference) -> Text {
-    let zxid = z(zxid);
+fn tree_differs(server: ServerId, zxid: &str, path: &str, how: Difference) -> Text {
     let (en, zh) = match how {
         Difference::Missing => ("is missing", "缺失"),
         Difference::Extra => ("should not be there", "不应存在"),
@@ -469,14 +488,16 @@ fn tree_differs(server: ServerId, zxid: Zxid, path: &str, how: Difference) -> Te
         Difference::Acl => ("has another access control list", "的 ACL 不同"),
         Difference::Sessions => {
             return Text::new(
-                format!("{server} at {zxid} knows other sessions than its history gives."),
-                format!("{server} 在 {zxid} 的会话表与其历史不符。"),
+                format!(
+                    "{server} at {zxid} knows other sessions than the committed history gives."
+                ),
+                format!("{server} 在 {zxid} 的会话表与已提交的历史不符。"),
             );
         }
     };
     Text::new(
-        format!("{server}'s tree at {zxid} is not what its history gives: {path} {en}."),
-        format!("{server} 在 {zxid} 的数据树与其历史不符：{path} {zh}。"),
+        format!("{server}'s tree at {zxid} is not what the committed history gives: {path} {en}."),
+        format!("{server} 在 {zxid} 的数据树与已提交的历史不符：{path} {zh}。"),
     )
 }
 
@@ -496,21 +517,18 @@ fn names(servers: &[ServerId], none: &str, between: &str) -> String {
 }
 
 /// Too few to be in every quorum.
-fn still_hold(holders: &[ServerId]) -> (String, String) {
+fn who_holds(holders: &[ServerId]) -> (String, String) {
     match holders {
-        [] => (
-            "no server has it any more".to_owned(),
-            "已没有服务器持有它".to_owned(),
-        ),
+        [] => ("no server has it".to_owned(), "没有服务器持有它".to_owned()),
         some => {
             let have = if some.len() == 1 { "has" } else { "have" };
             (
                 format!(
-                    "only {} still {have} it: a quorum can form without it",
-                    names(some, "", " and ")
+                    "only {} {have} it: a quorum can form without it",
+                    names(some, "", ", ")
                 ),
                 format!(
-                    "只有 {} 还持有它：没有它也能凑成法定人数",
+                    "只有 {} 持有它：没有它也能凑成法定人数",
                     names(some, "", "、")
                 ),
             )
@@ -523,10 +541,6 @@ fn name(client: ClientId, world: &World) -> &str {
     found.map_or("?", |client| client.name.as_str())
 }
 
-fn z(zxid: Zxid) -> Zx {
-    zxid.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -535,7 +549,7 @@ mod tests {
 
     fn said(breach: &What) -> [String; 2] {
         let world = World::new(Config::default().into());
-        let text = what(breach, &world);
+        let text = what(breach, &world, on_page);
         [text.en, text.zh]
     }
 
@@ -566,7 +580,7 @@ mod tests {
             confirmed: false,
         };
         let [en, zh] = said(&lost);
-        assert_eq!(en, "e1·7 is committed, but no server has it any more.");
-        assert_eq!(zh, "e1·7 已提交，但已没有服务器持有它。");
+        assert_eq!(en, "e1·7 is committed, but no server has it.");
+        assert_eq!(zh, "e1·7 已提交，但没有服务器持有它。");
     }
 }

@@ -300,7 +300,7 @@ fn a_record_that_is_applied_but_not_forced_is_not_counted_as_on_disk() {
         (0, true)
     );
     let what = &lab.breaches()[0].what;
-    assert!(what.en.contains("only S1 still has it"), "{what:?}");
+    assert!(what.en.contains("only S1 has it"), "{what:?}");
 }
 
 #[test]

@@ -384,30 +384,10 @@ fn track(leading: &mut Leading, txn: &Txn, now: Instant, tick: Duration) {
 // --- learner ---
 
 impl Peer {
-    /// A live PROPOSAL: remember it, log it.
+    /// A live PROPOSAL: remember it, log it. ZooKeeper only warns of one that does not follow the last.
     pub(super) fn on_proposal(&mut self, cx: &mut Cx<'_>, record: Arc<Record>) {
-        let expected = self.pipeline.logged.max(self.last_received());
-        let zxid = record.zxid();
-        let carried = !self.config.switches.on(Switch::RolloverGuard);
-        if expected.counter() != 0 && !zxid.follows(expected) && !carried {
-            self.leave(cx, LeaveReason::ProtocolError);
-            return;
-        }
         self.pend(&record);
         self.log(cx, record, true);
-    }
-
-    /// Last zxid received from the leader in this synchronisation or after it.
-    fn last_received(&self) -> Zxid {
-        match &self.part {
-            Part::Learning(learning) => learning
-                .pending
-                .back()
-                .map(|r| r.zxid())
-                .or(learning.last_queued)
-                .unwrap_or(Zxid::ZERO),
-            _ => Zxid::ZERO,
-        }
     }
 
     pub(super) fn pend(&mut self, record: &Arc<Record>) {

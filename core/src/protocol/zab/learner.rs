@@ -122,8 +122,6 @@ pub struct Learning {
     pub plan: VecDeque<Durably>,
     /// Memory holds what no file holds: after SNAP or TRUNC, until the snapshot is written.
     pub dirty: bool,
-    /// Last zxid received, for the contiguity check.
-    pub last_queued: Option<Zxid>,
     /// Logged or being logged, not committed yet, oldest first.
     pub pending: Queue<Arc<Record>>,
     /// Last zxid it was told to be committed.
@@ -148,7 +146,6 @@ impl Learning {
             committed: Queue::new(),
             plan: VecDeque::new(),
             dirty: false,
-            last_queued: None,
             pending: Queue::new(),
             last_committed: last,
             touched: Vec::new(),
@@ -186,8 +183,8 @@ impl Peer {
                 self.set_mode(SyncMode::Snap);
                 self.load_image(cx, zxid, &image);
             }
-            Packet::Proposal(record) => self.queue_synced(cx, record, false),
-            Packet::Inform(record) => self.queue_synced(cx, record, true),
+            Packet::Proposal(record) => self.queue_synced(record, false),
+            Packet::Inform(record) => self.queue_synced(record, true),
             Packet::Commit { zxid } => self.commit_synced(zxid),
             Packet::NewLeader { epoch } => self.on_new_leader(cx, epoch),
             Packet::UpToDate => self.on_up_to_date(cx),
@@ -248,7 +245,7 @@ impl Peer {
         if let Part::Learning(learning) = &mut self.part {
             learning.dirty = false;
         }
-        self.leave(cx, LeaveReason::ProtocolError);
+        self.leave(cx, LeaveReason::NeedsTree);
     }
 
     /// The log is cut: load the database again.
@@ -261,26 +258,18 @@ impl Peer {
     }
 
     fn load_image(&mut self, cx: &mut Cx<'_>, zxid: Zxid, image: &[u8]) {
-        match snapshot::read_stream(image, zxid, self.rules) {
-            Ok(db) => {
-                cx.out.decide(Decision::LoadedSnap { zxid });
-                self.drop_snapshots(cx);
-                self.adopt_image(db, zxid);
-            }
-            Err(_) => self.leave(cx, LeaveReason::ProtocolError),
-        }
+        let db = snapshot::read_stream(image, zxid, self.rules)
+            .expect("links corrupt nothing, and a leader sends what it has just written");
+        cx.out.decide(Decision::LoadedSnap { zxid });
+        self.drop_snapshots(cx);
+        self.adopt_image(db, zxid);
     }
 
-    fn queue_synced(&mut self, cx: &mut Cx<'_>, record: Arc<Record>, committed: bool) {
+    fn queue_synced(&mut self, record: Arc<Record>, committed: bool) {
         let zxid = record.zxid();
         let Part::Learning(learning) = &mut self.part else {
             return;
         };
-        if learning.last_queued.is_some_and(|last| !zxid.follows(last)) {
-            self.leave(cx, LeaveReason::ProtocolError);
-            return;
-        }
-        learning.last_queued = Some(zxid);
         learning.not_logged.push_back(record);
         if committed {
             self.commit_synced(zxid);
@@ -294,7 +283,7 @@ impl Peer {
         };
         learning.last_committed = learning.last_committed.max(zxid);
         if learning.dirty && learning.stage < LearnStage::Synced {
-            if let Some(record) = learning.not_logged.pop_front() {
+            if let Some(record) = learning.not_logged.pop_front_if(|r| r.zxid() == zxid) {
                 self.apply_quietly(&record);
             }
         } else {

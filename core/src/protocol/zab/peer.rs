@@ -400,7 +400,7 @@ impl Peer {
     fn on_disk_failed(&mut self, cx: &mut Cx<'_>) {
         cx.out.decide(Decision::DiskRefused);
         if self.reloaded {
-            cx.out.push(Effect::Halt(HaltReason::SnapshotFailed));
+            cx.out.push(Effect::Halt(HaltReason::DiskRefuses));
             return;
         }
         self.jobs.clear();

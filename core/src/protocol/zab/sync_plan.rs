@@ -78,7 +78,21 @@ pub enum SyncReason {
     TooOld {
         /// Oldest zxid of the committed log.
         min: Zxid,
+        /// Why the log on disk does not help.
+        disk: NoDiskLog,
     },
+}
+
+/// Why the log on disk cannot bring a learner up to the committed log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoDiskLog {
+    /// It begins later than the learner ends: older files are purged, or never were.
+    BeginsLater,
+    /// The files behind the learner's are longer than the size factor allows, a third of the newest
+    /// snapshot, so the tree is the shorter message.
+    TooLong,
+    /// It does not reach the committed log, or cannot be read.
+    Broken,
 }
 
 /// A choice.
@@ -106,13 +120,13 @@ pub struct PlannedSync {
 /// Chooses for a learner whose last zxid is `peer`.
 ///
 /// `committed` is the committed log in memory, oldest first; `last` the leader's last processed
-/// zxid; `disk_log` yields the records after `peer` up to the oldest of the committed log, or `None`
-/// when the log on disk is too long, has been purged, or has a hole.
+/// zxid; `disk_log` yields the records after `peer` up to the oldest of the committed log, or why it
+/// cannot.
 pub fn plan(
     peer: Zxid,
     committed: &[Arc<Record>],
     last: Zxid,
-    disk_log: impl FnOnce() -> Option<Vec<Arc<Record>>>,
+    disk_log: impl FnOnce() -> Result<Vec<Arc<Record>>, NoDiskLog>,
 ) -> PlannedSync {
     let min = committed.first().map_or(last, |r| r.zxid());
     let max = committed.last().map_or(last, |r| r.zxid());
@@ -132,12 +146,15 @@ pub fn plan(
         );
     }
     match disk_log() {
-        Some(mut records) if records.iter().any(|r| r.zxid() == min) => {
+        Ok(mut records) if records.iter().any(|r| r.zxid() == min) => {
             records.retain(|r| r.zxid() < min);
             records.extend_from_slice(committed);
             walk(peer, &records, last, max, SyncReason::InDiskLog { min })
         }
-        _ => snap(last, SyncReason::TooOld { min }),
+        found => {
+            let disk = found.err().unwrap_or(NoDiskLog::Broken);
+            snap(last, SyncReason::TooOld { min, disk })
+        }
     }
 }
 
@@ -222,7 +239,9 @@ mod tests {
     ) -> (SyncMode, Zxid, Vec<Zxid>) {
         let committed = log(committed);
         let last = committed.last().map_or(z(1, 0), |r| r.zxid());
-        let p = plan(peer, &committed, last, || disk.map(log));
+        let p = plan(peer, &committed, last, || {
+            disk.map(log).ok_or(NoDiskLog::TooLong)
+        });
         let sent = p.records.iter().map(|r| r.zxid()).collect();
         (p.plan.mode, p.plan.zxid, sent)
     }

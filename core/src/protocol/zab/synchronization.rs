@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::packet::Packet;
 use super::peer::{Cx, Part, Peer};
 use super::state::Phase;
-use super::sync_plan::{self, SyncMode};
+use super::sync_plan::{self, NoDiskLog, SyncMode};
 use crate::base::{Duration, Instant, Queue, ServerId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::decision::Decision;
@@ -246,24 +246,29 @@ impl Peer {
 /// How often unused containers and outlived TTL nodes are looked for.
 pub(super) const REAPER_INTERVAL: Duration = Duration::from_s(60);
 
-/// The records on disk after `peer`, if the log there may be used.
-fn disk_log(cx: &Cx<'_>, peer: Zxid, floor: Zxid, switches: Switches) -> Option<Vec<Arc<Record>>> {
+/// The records on disk after `peer`, or why the log there may not be used.
+fn disk_log(
+    cx: &Cx<'_>,
+    peer: Zxid,
+    floor: Zxid,
+    switches: Switches,
+) -> Result<Vec<Arc<Record>>, NoDiskLog> {
     if switches.on(Switch::CheckDiskLog) && peer < floor {
-        return None;
+        return Err(NoDiskLog::BeginsLater);
     }
-    let limit = newest_snapshot_size(cx.disk)? * 33 / 100;
-    if bytes_behind(cx.disk, peer) > limit {
-        return None;
+    let snapshot = newest_snapshot_size(cx.disk).ok_or(NoDiskLog::TooLong)?;
+    if bytes_behind(cx.disk, peer) > snapshot * 33 / 100 {
+        return Err(NoDiskLog::TooLong);
     }
     let mut records: Vec<Arc<Record>> = Vec::new();
     for found in scan::records(cx.disk, peer, LastLog::MayBeTorn) {
-        let found = found.ok()?;
+        let found = found.map_err(|_| NoDiskLog::Broken)?;
         if records.is_empty() && found.record.zxid() > peer {
-            return None;
+            return Err(NoDiskLog::BeginsLater);
         }
         records.push(found.record);
     }
-    Some(records)
+    Ok(records)
 }
 
 /// Length, preallocation included, of the log files behind the one that `peer` stands in. The size

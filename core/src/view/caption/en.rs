@@ -247,7 +247,9 @@ fn halted(server: ServerId, reason: &HaltReason) -> String {
             "{server} stops itself: it cannot cut its log back to {}.",
             z(*to)
         ),
-        HaltReason::SnapshotFailed => format!("{server} stops itself: it cannot write a snapshot."),
+        HaltReason::DiskRefuses => {
+            format!("{server} stops itself: its disk takes no write at all.")
+        }
     }
 }
 
@@ -258,7 +260,7 @@ pub(super) fn halt_reason(reason: &HaltReason) -> &'static str {
         HaltReason::Epochs(_) => "its epoch files contradict its log",
         HaltReason::UnmatchedCommit { .. } => "a COMMIT it cannot match",
         HaltReason::TruncFailed(_) => "its log cannot be cut",
-        HaltReason::SnapshotFailed => "its snapshot cannot be written",
+        HaltReason::DiskRefuses => "its disk takes no write",
     }
 }
 

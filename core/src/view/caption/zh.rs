@@ -242,7 +242,7 @@ fn halted(server: ServerId, reason: &HaltReason) -> String {
             )
         }
         HaltReason::TruncFailed(to) => format!("{server} 自行停止：无法把日志截断到 {}。", z(*to)),
-        HaltReason::SnapshotFailed => format!("{server} 自行停止：无法写入快照。"),
+        HaltReason::DiskRefuses => format!("{server} 自行停止：磁盘拒绝一切写入。"),
     }
 }
 
@@ -253,7 +253,7 @@ pub(super) fn halt_reason(reason: &HaltReason) -> &'static str {
         HaltReason::Epochs(_) => "纪元文件与日志矛盾",
         HaltReason::UnmatchedCommit { .. } => "COMMIT 对不上",
         HaltReason::TruncFailed(_) => "日志无法截断",
-        HaltReason::SnapshotFailed => "快照无法写入",
+        HaltReason::DiskRefuses => "磁盘拒绝写入",
     }
 }
 

@@ -118,9 +118,6 @@ impl Page<'_> {
                 });
             }
             Cause::Synced { records, .. } => self.synced(records),
-            Cause::DiskFailed => self.say(Kind::Disk, |p| {
-                format!("{}: the disk refuses a write", p.actor())
-            }),
             Cause::Boot => self.boot(),
             Cause::Timer(t) => self.say(Kind::Detail, |p| format!("{} timer {t:?}", p.actor())),
             Cause::LinkUp(s) => self.say(Kind::Detail, |p| format!("{} reaches {s}", p.actor())),
@@ -142,7 +139,7 @@ impl Page<'_> {
                 self.say(Kind::Detail, |p| format!("{} is connected", p.actor()));
             }
             Cause::ClientTimer => self.say(Kind::Detail, |p| format!("{} wakes up", p.actor())),
-            Cause::Command(_) => {}
+            Cause::Command(_) | Cause::DiskFailed => {}
         }
     }
 
@@ -420,6 +417,6 @@ fn halt(why: &HaltReason) -> String {
             format!("COMMIT {commit} came and nothing is proposed")
         }
         HaltReason::TruncFailed(zxid) => format!("the log cannot be cut at {zxid}"),
-        HaltReason::SnapshotFailed => "a snapshot cannot be written".to_owned(),
+        HaltReason::DiskRefuses => "its disk takes no write at all".to_owned(),
     }
 }

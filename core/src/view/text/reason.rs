@@ -5,7 +5,7 @@ use crate::model::Zxid;
 use crate::protocol::Decision;
 use crate::protocol::decision::LeaveReason;
 use crate::protocol::zab::election::Vote;
-use crate::protocol::zab::sync_plan::{SyncPlan, SyncReason};
+use crate::protocol::zab::sync_plan::{NoDiskLog, SyncPlan, SyncReason};
 
 /// `proposes epoch 1: a quorum has announced its acceptedEpoch`.
 pub fn reason(decision: &Decision) -> String {
@@ -76,7 +76,7 @@ pub fn reason(decision: &Decision) -> String {
         }
         Decision::LoadedSnap { zxid } => format!("has received the whole tree up to {zxid}"),
         Decision::AckedNewLeader { epoch } => {
-            format!("acknowledges epoch {epoch}: its history is durable")
+            format!("acknowledges NEWLEADER of epoch {epoch}")
         }
         Decision::Established { epoch, history } => format!(
             "is established in epoch {epoch}, with everything up to {history} committed: \
@@ -169,8 +169,13 @@ fn sync(plan: &SyncPlan) -> String {
         SyncReason::OtherEpoch { entry } => {
             format!("the history goes on with {entry} of another epoch")
         }
-        SyncReason::TooOld { min } => {
-            format!("that is too old, the committed log begins at {min}")
+        SyncReason::TooOld { min, disk } => {
+            let disk = match disk {
+                NoDiskLog::BeginsLater => "begins later, too",
+                NoDiskLog::TooLong => "has more behind it than a third of a snapshot",
+                NoDiskLog::Broken => "does not reach up to it",
+            };
+            format!("the committed log begins at {min}, and the log on disk {disk}")
         }
     };
     format!("{} {}{with}: {why}", plan.mode.word(), plan.zxid)
@@ -199,7 +204,11 @@ fn recovered(snapshot: Option<Zxid>, replayed: u64, zxid: Zxid, stops: u32) -> S
         1 => ", one log stops early".to_owned(),
         n => format!(", {n} logs stop early"),
     };
-    format!("recovers to {zxid}: {from} and {replayed} transactions of the log{stops}")
+    let replayed = match replayed {
+        1 => "1 transaction".to_owned(),
+        n => format!("{n} transactions"),
+    };
+    format!("recovers to {zxid}: {from} and {replayed} of the log{stops}")
 }
 
 const fn leaving(why: LeaveReason) -> &'static str {
@@ -213,7 +222,7 @@ const fn leaving(why: LeaveReason) -> &'static str {
         LeaveReason::FollowerAhead => "a follower is ahead",
         LeaveReason::CounterUsedUp => "the counter of the epoch is used up",
         LeaveReason::DiskError => "the disk refused a write",
-        LeaveReason::ProtocolError => "a packet came out of order",
+        LeaveReason::NeedsTree => "it needs the whole tree",
         LeaveReason::HigherPromise => "a learner has promised itself to a later epoch",
         LeaveReason::SlowAck => "a proposal was not acknowledged in time",
     }

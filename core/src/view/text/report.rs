@@ -36,10 +36,20 @@ pub fn finding(finding: &Finding) -> String {
             nodes,
             sessions,
             ..
-        } => format!("loads {file}: {nodes} nodes, {sessions} sessions"),
+        } => format!(
+            "loads {file}: {}, {}",
+            counted(*nodes, "node"),
+            counted(*sessions, "session")
+        ),
         Finding::TrustedEmpty => "finds nothing and trusts it".to_owned(),
         Finding::UntrustedEmpty => "finds nothing and does not trust it".to_owned(),
         Finding::LogsWithoutSnapshot => "finds logs without a snapshot and trusts them".to_owned(),
+        Finding::Replayed {
+            file,
+            first,
+            last,
+            records,
+        } if first == last => format!("replays {first} of {file}"),
         Finding::Replayed {
             file,
             first,
@@ -72,7 +82,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::Corrupt(corrupt) => corrupt.to_string(),
         Refusal::Gap(m) => format!("transactions are missing: {}", misplaced(m)),
         Refusal::Disorder(m) => format!("transactions stand in the wrong order: {}", misplaced(m)),
-        Refusal::Damaged(s) => format!("records stand behind a damaged one: {}", stop(s)),
+        Refusal::Damaged(s) => format!("records stand behind a damaged one: {}", place(s)),
     }
 }
 
@@ -89,11 +99,25 @@ pub fn epochs(why: &EpochRefusal) -> String {
     }
 }
 
+fn counted(n: usize, what: &str) -> String {
+    match n {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
+}
+
 fn misplaced(m: &Misplaced) -> String {
     format!("{} follows {} in {}", m.found, m.after, m.file)
 }
 
 fn stop(stop: &Stop) -> String {
+    let hides = stop.hides.map_or_else(String::new, |zxid| {
+        format!(", although {zxid} stands behind it")
+    });
+    format!("{}{hides}", place(stop))
+}
+
+fn place(stop: &Stop) -> String {
     let Stop {
         file, offset, why, ..
     } = stop;
@@ -104,8 +128,5 @@ fn stop(stop: &Stop) -> String {
         StopWhy::NoEndByte => "a record has no end byte",
         StopWhy::Empty => "the file is empty",
     };
-    let hides = stop.hides.map_or_else(String::new, |zxid| {
-        format!(", although {zxid} stands behind it")
-    });
-    format!("{file} at byte {offset}: {why}{hides}")
+    format!("{file} at byte {offset}, where {why}")
 }

@@ -12,6 +12,6 @@ pub fn violation(v: &Violation, world: &World) -> String {
         "!! {} {} is broken: {}{why}",
         v.property.name(),
         v.property.title(),
-        breach::what(&v.what, world).en
+        breach::what(&v.what, world, breach::in_text).en
     )
 }

@@ -86,7 +86,7 @@ pub(super) fn sentence(s: ServerId, decision: &Decision) -> String {
             format!("{s} has taken over the whole tree as of {}.", z(*zxid))
         }
         Decision::AckedNewLeader { epoch } => {
-            format!("{s} has the history on disk, joins e{epoch} and acknowledges NEWLEADER.")
+            format!("{s} joins e{epoch} and acknowledges NEWLEADER.")
         }
         Decision::Established { epoch, history } => format!(
             "A quorum has acknowledged NEWLEADER: e{epoch} is established, all up to {} is committed.",
@@ -228,7 +228,7 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::FollowerAhead => "a follower has a longer history",
         LeaveReason::CounterUsedUp => "the counter of the epoch is used up",
         LeaveReason::DiskError => "the disk refused a write",
-        LeaveReason::ProtocolError => "a packet came out of order",
+        LeaveReason::NeedsTree => "it needs a full copy of the tree",
         LeaveReason::SlowAck => "it did not acknowledge a proposal in time",
     }
 }

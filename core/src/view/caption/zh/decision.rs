@@ -60,7 +60,7 @@ pub(super) fn sentence(s: ServerId, decision: &Decision) -> String {
         Decision::NeedsSnap => format!("截断后 {s} 将没有可用的快照：请求全量同步。"),
         Decision::LoadedSnap { zxid } => format!("{s} 已接收截至 {} 的整棵数据树。", z(*zxid)),
         Decision::AckedNewLeader { epoch } => {
-            format!("{s} 的历史已落盘，加入 e{epoch}，并确认 NEWLEADER。")
+            format!("{s} 加入 e{epoch}，并确认 NEWLEADER。")
         }
         Decision::Established { epoch, history } => {
             format!(
@@ -194,7 +194,7 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::FollowerAhead => "有跟随者的历史更长",
         LeaveReason::CounterUsedUp => "本纪元的计数器用完",
         LeaveReason::DiskError => "磁盘拒绝写入",
-        LeaveReason::ProtocolError => "收到的消息次序不对",
+        LeaveReason::NeedsTree => "它需要整棵数据树",
         LeaveReason::SlowAck => "未及时确认提案",
     }
 }
