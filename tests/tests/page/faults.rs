@@ -128,3 +128,17 @@ fn an_edit_in_the_past_makes_a_branch_and_the_old_one_stays() {
         assert_eq!(super::digest(&page).await, end);
     });
 }
+
+#[test]
+fn what_is_applied_and_not_forced_does_not_look_safe() {
+    in_browser(async |site, browser| {
+        let page = browser
+            .open(&site.page(), "s=not-on-disk", "", &View::default())
+            .await;
+        play_until(&page, &format!("{} !== null", of("breach-card", "S9"))).await;
+        let soft = "document.querySelectorAll('[data-id^=\"S1/\"] .e.com.soft').length";
+        assert_eq!(page.value(soft).await, 3);
+        let verdict = page.text("[data-kind=verdict]").await;
+        assert!(verdict.contains("on 0 of 3 disks"), "{verdict}");
+    });
+}

@@ -201,3 +201,31 @@ fn another_scenario_is_picked_and_stays_over_a_reload() {
         assert_sound(&page, &site).await;
     });
 }
+
+#[test]
+fn in_chinese_a_bad_script_is_told_in_chinese() {
+    in_browser(async |site, browser| {
+        let view = View::default().lang("zh-CN");
+        let page = browser.open(&site.page(), "", "", &view).await;
+        for (script, said) in [
+            (
+                "zablab 1\nfly 3\n",
+                "第 2 行第 1 列： 此处应为动词或客户端名",
+            ),
+            (
+                "zablab 1\nensemble servers=10000\n",
+                "第 2 行第 18 列： 服务器数量应在 1 到 9 之间",
+            ),
+        ] {
+            run_script(&page, script).await;
+            page.wait_until(&format!("{} !== null", of("notice", "script")))
+                .await;
+            let text = page.text("[data-kind=notice][data-id=script]").await;
+            assert!(text.starts_with(said), "{text}");
+            assert_sound(&page, &site).await;
+            page.press("script", "revert").await;
+            page.wait_until(&format!("{} === null", of("notice", "script")))
+                .await;
+        }
+    });
+}

@@ -135,3 +135,22 @@ fn keys_play_step_and_undo() {
             .await;
     });
 }
+
+#[test]
+fn the_list_of_events_is_one_stop_and_arrows_go_from_step_to_step() {
+    in_browser(async |site, browser| {
+        let page = browser
+            .open(&site.page(), "", "at=120", &View::default())
+            .await;
+        let stops = "document.querySelectorAll('.events [tabindex=\"0\"], .events button:not([tabindex])').length";
+        assert_eq!(page.value(stops).await, 1);
+        page.value("document.querySelector('.evw').focus()").await;
+        page.keys("\u{e013}").await;
+        page.wait_until("document.documentElement.dataset.step === '119'")
+            .await;
+        page.keys("\u{e015}\u{e015}").await;
+        page.wait_until("document.documentElement.dataset.step === '121'")
+            .await;
+        assert_sound(&page, &site).await;
+    });
+}

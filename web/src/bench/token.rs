@@ -14,7 +14,7 @@ pub(crate) fn token(row: &ServerRow, size: u32) -> Html {
     };
     let size = size.to_string();
     html! {
-        <svg class={classes!("tok", look.role_class(row), look.class(), small.then_some("small"))} width={size.clone()} height={size}
+        <svg class={classes!("tok", look.role_class(row), look.class(), small.then_some("small"), (row.id.0 > 9).then_some("long"))} width={size.clone()} height={size}
             viewBox={view} aria-hidden="true">
             if look == Look::Looking { <circle class="ring" r={ring} /> }
             { body(row, look) }
