@@ -131,10 +131,14 @@ impl Marks {
     /// Puts every mark where `progress` (in thousandths) says.
     pub(crate) fn place(&self, progress: impl Fn(u64) -> Option<u32>) {
         for (id, way, element) in &self.marks {
-            let Some(progress) = progress(*id) else {
+            let progress = if self.still {
+                Some(AT_REST)
+            } else {
+                progress(*id)
+            };
+            let Some(progress) = progress else {
                 continue;
             };
-            let progress = if self.still { AT_REST } else { progress };
             let place = way.at(f64::from(progress.min(1_000)) / 1_000.0);
             // The property exists, so writing it cannot fail.
             let _ = element.style().set_property("transform", &place);

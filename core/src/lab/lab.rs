@@ -187,13 +187,11 @@ impl Lab {
 
     /// How far a message is on its way, in thousandths.
     pub fn progress(&self, message: u64) -> Option<u32> {
-        match &self.playback {
-            Some(playback) => playback.progress(message),
-            None => {
-                let found = self.frame.messages.iter().find(|m| m.id == message)?;
-                Some(found.progress(self.frame.now_us))
-            }
-        }
+        let played = self.playback.as_ref().and_then(|p| p.progress(message));
+        played.or_else(|| {
+            let found = self.frame.messages.iter().find(|m| m.id == message)?;
+            Some(found.progress(self.frame.now_us))
+        })
     }
 
     /// Does what the user wants. What takes longer than a moment is only begun; see [`Lab::work`].
