@@ -74,6 +74,12 @@ fn lints(steps: &mut Steps, wasm: bool) {
             "page",
         ])?)
     });
+    steps.step("links of the documentation", || {
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+        doc.args(["--document-private-items", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings");
+        Ok(sh(&mut doc)?)
+    });
     if wasm {
         steps.step("lints for wasm", || {
             clippy(&["-p", "zablab-web", "--target", WASM, "--all-targets"])?;

@@ -1,7 +1,7 @@
 //! What happened, in sentences.
 //!
-//! A [`Step`] becomes a list of [`Caption`]s: one value for each thing worth a sentence. A value becomes
-//! a [`Text`], by one exhaustive `match` per language ([`en`], [`zh`]), so that no event and no reason can
+//! A `Step` becomes a list of [`Caption`]s: one value for each thing worth a sentence. A value becomes
+//! a [`Text`], by one exhaustive `match` per language (`en`, `zh`), so that no event and no reason can
 //! be added without its sentence. The same sentence is the caption, the line of the list of events and
 //! what a screen reader says.
 //!
