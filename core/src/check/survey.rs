@@ -21,7 +21,7 @@ pub(super) struct Survey {
     pub base: Zxid,
     /// Zxid of the newest snapshot that a power loss leaves whole.
     pub base_durable: Zxid,
-    /// The log beyond the snapshot, in order.
+    /// The log beyond the older of the two snapshots, in order.
     pub log: Vec<Found>,
     /// The database that recovery makes, when it accepts the disk.
     pub database: Option<Database>,
@@ -47,15 +47,16 @@ impl Survey {
             Finding::SnapshotLoaded { zxid, .. } => Some(*zxid),
             _ => None,
         };
-        let base = recovery.report.iter().find_map(loaded);
+        let base = recovery.report.iter().find_map(loaded).unwrap_or_default();
+        let base_durable = durable_snapshot(disk);
         let database = recovery.outcome.ok();
         let resume = config.switches.on(Switch::ResumeSync);
         let last = database.as_ref().map(|d| d.last_zxid);
         Self {
             startable: last.is_some_and(|last| epochs::read(disk, last, resume).is_ok()),
-            base: base.unwrap_or_default(),
-            base_durable: durable_snapshot(disk),
-            log: read_log(disk),
+            base,
+            base_durable,
+            log: read_log(disk, base.min(base_durable)),
             database,
         }
     }
@@ -64,19 +65,22 @@ impl Survey {
 /// A name may wait for the sync of the directory and yet be safe: when a whole snapshot already had
 /// it, a power loss leaves one of the two.
 fn durable_snapshot(disk: &Disk) -> Zxid {
-    let before = purge::whole_snapshots(&disk.durable_view());
-    let survives = |name: &str| {
-        let named = disk.name_is_durable(name) || before.iter().any(|(_, n)| **n == *name);
-        named && disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
+    let before = |name: &str| {
+        let durable = disk.durable_content(name);
+        durable.is_some_and(purge::ends_as_snapshot)
     };
-    let newest_first = purge::whole_snapshots(disk).into_iter();
-    let durable = newest_first.filter(|(_, name)| survives(name));
-    durable.map(|(zxid, _)| zxid).next().unwrap_or_default()
+    let survives = |name: &str| {
+        disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
+            && (disk.name_is_durable(name) || before(name))
+    };
+    let mut newest_first = purge::whole_snapshots(disk).into_iter();
+    let durable = newest_first.find(|(_, name)| survives(name));
+    durable.map(|(zxid, _)| zxid).unwrap_or_default()
 }
 
-/// Every record that can be read, up to the first damage.
-fn read_log(disk: &Disk) -> Vec<Found> {
-    let found = scan::records(disk, Zxid::ZERO, LastLog::MayBeTorn).map_while(Result::ok);
+/// Every record after `base` that can be read, up to the first damage.
+fn read_log(disk: &Disk, base: Zxid) -> Vec<Found> {
+    let found = scan::records(disk, base.next(), LastLog::MayBeTorn).map_while(Result::ok);
     found
         .map(|f| Found {
             durable: disk.name_is_durable(&f.file)

@@ -58,18 +58,15 @@ impl NameChange {
         }
     }
 
-    fn apply(&self, names: &mut Names, file: FileId) {
+    /// Changes `names`. True when some file may have lost its last name there.
+    fn apply(&self, names: &mut Names, file: FileId) -> bool {
         match self {
-            Self::Create { name } => {
-                names.insert(name.clone(), file);
-            }
+            Self::Create { name } => names.insert(name.clone(), file).is_some(),
             Self::Rename { from, to } => {
                 names.remove(from);
-                names.insert(to.clone(), file);
+                names.insert(to.clone(), file).is_some()
             }
-            Self::Unlink { name } => {
-                names.remove(name);
-            }
+            Self::Unlink { name } => names.remove(name).is_some(),
         }
     }
 }
@@ -113,25 +110,26 @@ impl Directory {
         self.pending.push(Pending { seq, change, file });
     }
 
-    /// Every change up to `upto` becomes durable.
-    pub(super) fn sync(&mut self, upto: Seq) {
+    /// Every change up to `upto` becomes durable. True when some file may have lost its last name.
+    pub(super) fn sync(&mut self, upto: Seq) -> bool {
         let waiting = self.pending.partition_point(|p| p.seq <= upto);
+        let mut unnamed = false;
         for p in self.pending.drain(..waiting) {
-            p.change.apply(&mut self.durable, p.file);
+            // What was removed before it was durable had a name in the list alone.
+            unnamed |= matches!(p.change, NameChange::Unlink { .. });
+            unnamed |= p.change.apply(&mut self.durable, p.file);
         }
+        unnamed
     }
 
     /// The creation of `file` becomes durable, with the earlier changes of the names it stands on.
-    /// False when it was durable already.
+    /// True when some file may have lost its last name.
     pub(super) fn sync_creation(&mut self, file: FileId, upto: Seq) -> bool {
         let is_creation = |p: &Pending| {
             p.file == file && p.seq <= upto && matches!(p.change, NameChange::Create { .. })
         };
         let creation = self.pending.iter().rposition(is_creation);
-        if let Some(at) = creation {
-            self.settle(at);
-        }
-        creation.is_some()
+        creation.is_some_and(|at| self.settle(at))
     }
 
     /// A prefix of the pending changes survives; answers with those that do not.
@@ -154,7 +152,8 @@ impl Directory {
     }
 
     /// One change becomes durable ahead of the others, with the earlier ones it stands on.
-    fn settle(&mut self, at: usize) {
+    /// True when some file may have lost its last name.
+    fn settle(&mut self, at: usize) -> bool {
         let mut touched: BTreeSet<FileName> = BTreeSet::new();
         touched.extend(self.pending[at].change.names().map(Clone::clone));
         let mut goes = vec![false; self.pending.len()];
@@ -166,13 +165,16 @@ impl Directory {
             }
         }
         let mut stays = Vec::new();
+        let mut unnamed = false;
         for (p, goes) in std::mem::take(&mut self.pending).into_iter().zip(goes) {
             if goes {
-                p.change.apply(&mut self.durable, p.file);
+                unnamed |= matches!(p.change, NameChange::Unlink { .. });
+                unnamed |= p.change.apply(&mut self.durable, p.file);
             } else {
                 stays.push(p);
             }
         }
         self.pending = stays;
+        unnamed
     }
 }

@@ -155,6 +155,12 @@ impl Disk {
         self.inode(name).map(FileView)
     }
 
+    /// The content that a name would lead to after a power loss.
+    pub fn durable_content(&self, name: &str) -> Option<&Content> {
+        let id = self.directory.durable().get(name)?;
+        self.files.get(id).map(|file| &file.durable)
+    }
+
     /// The disk as it would be if everything pending were lost.
     pub fn durable_view(&self) -> Self {
         let kept = self.directory.durable().iter();
@@ -231,17 +237,17 @@ impl Disk {
         if self.lying {
             return;
         }
-        let mut renamed = ticket.directory;
+        let mut unnamed = false;
         for id in &ticket.files {
             if let Some(file) = self.files.get_mut(id) {
                 file.sync(ticket.upto);
             }
-            renamed |= self.directory.sync_creation(*id, ticket.upto);
+            unnamed |= self.directory.sync_creation(*id, ticket.upto);
         }
         if ticket.directory {
-            self.directory.sync(ticket.upto);
+            unnamed |= self.directory.sync(ticket.upto);
         }
-        if renamed {
+        if unnamed {
             self.forget_unnamed();
         }
     }
@@ -391,7 +397,6 @@ impl Disk {
         };
         let seq = self.next_seq();
         self.directory.change(seq, change, id);
-        self.forget_unnamed();
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 //!
 //! In ZooKeeper: `PurgeTxnLog`.
 
+use super::content::Content;
 use super::disk::{Disk, ReadFiles};
 use super::op::{FileName, FileOp};
 use super::scan::{log_files, zxid_in_name};
@@ -74,9 +75,12 @@ pub fn newer_snapshots(disk: &impl ReadFiles, zxid: Zxid) -> Vec<FileOp> {
 }
 
 fn looks_whole(disk: &impl ReadFiles, name: &str) -> bool {
-    disk.content(name).is_some_and(|content| {
-        let len = content.len();
-        let tail = content.read(len.saturating_sub(10)..len);
-        snapshot::looks_whole(&tail)
-    })
+    disk.content(name).is_some_and(ends_as_snapshot)
+}
+
+/// True when a file ends as a finished snapshot does.
+pub fn ends_as_snapshot(content: &Content) -> bool {
+    let len = content.len();
+    let tail = content.read(len.saturating_sub(10)..len);
+    snapshot::looks_whole(&tail)
 }

@@ -21,7 +21,7 @@
 //!
 //! In ZooKeeper: `FileTxnSnapLog.restore`, `FileSnap.deserialize`, `ZKDatabase.loadDataBase`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::corrupt::Corrupt;
@@ -168,10 +168,11 @@ impl Recovery {
     /// Finished snapshots, newest first; none when no file even has the name of one.
     fn candidates(&mut self, disk: &impl ReadFiles) -> Option<Vec<(Zxid, FileName)>> {
         let whole = purge::whole_snapshots(disk);
+        let finished: BTreeSet<&FileName> = whole.iter().map(|(_, name)| name).collect();
         let mut any = !whole.is_empty();
         for file in disk.names() {
             let is_one = snapshot::zxid_of(&file) >= Zxid::ZERO;
-            if is_one && whole.iter().all(|(_, name)| *name != file) {
+            if is_one && !finished.contains(&file) {
                 self.report.push(Finding::SnapshotUnfinished { file });
                 any = true;
             }
