@@ -43,7 +43,7 @@ names! {
 
 names! {
     SYNC_REASONS, sync_reason, SyncReason:
-    Equal InCommittedLog InDiskLog Ahead UnknownTail OtherEpoch TooOld
+    Equal InCommittedLog InDiskLog Ahead UnknownTail OtherEpoch UnknownEpoch TooOld
 }
 
 names! {

@@ -6,8 +6,9 @@
 //! may be lost, but never silently, so a violation names the assumption that explains it best.
 //!
 //! "Best" is a rule of thumb for captions, not a proof of cause: damage to the disk of the server
-//! concerned, else a correction that is known to guard the broken property and is off, else any
-//! damage, else fsync turned off, else the first correction that is off.
+//! concerned, if it can break that property, else a correction that is known to guard it and is off,
+//! else fsync turned off, if the property is of durability, else any damage, else the first
+//! correction that is off. A disk that lies counts from the first fsync that it swallows.
 
 use std::sync::Arc;
 
@@ -55,6 +56,18 @@ pub enum DamageKind {
     Wiped,
 }
 
+impl DamageKind {
+    /// Whether such damage explains a breach of the property on the same server. What was forced and
+    /// then changed says nothing of an ack before that; an epoch file is whole or gone.
+    const fn can_break(self, property: Property) -> bool {
+        match property {
+            Property::S10 | Property::S12 => matches!(self, Self::Lying),
+            Property::S2 => matches!(self, Self::Lying | Self::Deleted | Self::Wiped),
+            _ => true,
+        }
+    }
+}
+
 /// What did not hold so far; shared between clones until something is added.
 #[derive(Clone, Debug)]
 pub(super) struct Assumptions {
@@ -90,10 +103,20 @@ impl Assumptions {
         let (server, kind) = damage(command)?;
         if kind == DamageKind::Lying {
             self.lying.insert(server);
+            return Some(server);
         }
         let at = step.id;
         Arc::make_mut(&mut self.damages).push(Damage { server, at, kind });
         Some(server)
+    }
+
+    /// Notes an fsync of a disk that lies.
+    pub(super) fn swallowed(&mut self, server: ServerId, at: StepId) {
+        let kind = DamageKind::Lying;
+        let known = |d: &Damage| d.server == server && d.kind == kind;
+        if self.lies(server) && !self.damages.iter().any(known) {
+            Arc::make_mut(&mut self.damages).push(Damage { server, at, kind });
+        }
     }
 
     /// The assumption that explains a breach best.
@@ -107,10 +130,12 @@ impl Assumptions {
             .chain(named_by_card(property))
             .find(|s| self.is_off(*s));
         let by_switch = guard.map(BrokenAssumption::SwitchOff);
-        self.damage_of(concerned)
+        let unforced = || (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff);
+        self.damage_of(property, concerned)
             .or(by_switch)
+            .or_else(|| unforced().filter(|_| property.is_of_durability()))
             .or_else(|| self.newest_damage())
-            .or_else(|| (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff))
+            .or_else(unforced)
             .or_else(|| self.off().next().map(BrokenAssumption::SwitchOff))
     }
 
@@ -143,8 +168,12 @@ impl Assumptions {
         !self.switches.on(switch)
     }
 
-    fn damage_of(&self, concerned: Option<ServerId>) -> Option<BrokenAssumption> {
-        let own = |d: &&Damage| Some(d.server) == concerned;
+    fn damage_of(
+        &self,
+        property: Property,
+        concerned: Option<ServerId>,
+    ) -> Option<BrokenAssumption> {
+        let own = |d: &&Damage| Some(d.server) == concerned && d.kind.can_break(property);
         let newest = self.damages.iter().rev().find(own);
         newest.cloned().map(BrokenAssumption::Damaged)
     }

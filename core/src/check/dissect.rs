@@ -64,6 +64,7 @@ impl Monitor {
                 self.ghost.seat_mut(server).serving = false;
             }
             (Cause::Synced { records, .. }, Actor::Server(server)) => {
+                self.findings.assumptions.swallowed(server, step.id);
                 self.synced(server, records, aftermath);
             }
             (Cause::Delivered(message), _) => self.delivered(message),

@@ -80,7 +80,7 @@ impl Replay {
 }
 
 /// The database that a server's own history gives at `zxid`: the committed prefix it holds, then
-/// what it has logged beyond, committed or not. `None` for a history older than the run.
+/// what it holds beyond, committed or not. `None` for a history older than the run.
 pub(super) fn expected(
     ghost: &mut Ghost,
     replay: &mut Replay,
@@ -98,7 +98,7 @@ pub(super) fn expected(
         std::ops::Bound::Excluded(from),
         std::ops::Bound::Included(zxid),
     ));
-    for (_, entry) in own.filter(|(_, e)| e.logged.contains(server)) {
+    for (_, entry) in own.filter(|(zxid, _)| ghost.holds(server, **zxid)) {
         apply(&mut database, &entry.record);
     }
     Some(database)

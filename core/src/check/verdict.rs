@@ -74,6 +74,11 @@ impl Property {
         (self as usize) < Self::L1 as usize
     }
 
+    /// True for S9 to S12, which say what must be on disks.
+    pub const fn is_of_durability(self) -> bool {
+        matches!(self, Self::S9 | Self::S10 | Self::S11 | Self::S12)
+    }
+
     /// The property of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|p| p.name() == name)

@@ -248,3 +248,17 @@ pub struct Reply {
     /// Content.
     pub body: ReplyBody,
 }
+
+impl Reply {
+    /// Whether the request was done, and why not. A failed multi has its error in the list of results,
+    /// and none in its header.
+    pub fn outcome(&self) -> ErrorCode {
+        let ReplyBody::Multi(results) = &self.body else {
+            return self.error;
+        };
+        let failed =
+            |code: &ErrorCode| !matches!(code, ErrorCode::Ok | ErrorCode::RuntimeInconsistency);
+        let mut codes = results.iter().map(|(code, _)| *code);
+        codes.find(failed).unwrap_or(self.error)
+    }
+}

@@ -64,7 +64,8 @@ pub struct Config {
     pub latency: Range,
     /// Duration of an fsync.
     pub fsync: Range,
-    /// Largest counter of a zxid; a real server's is 2^32 - 1, a smaller one shows the roll-over.
+    /// Largest counter that a leader gives out; a smaller one shows the roll-over. A real leader steps
+    /// down when it would propose 2^32 - 1. ZooKeeper: `Leader.propose`.
     pub counter_max: u32,
     /// Wall clock of every server at instant 0, in milliseconds since 1970.
     pub clock_ms: i64,
@@ -87,7 +88,7 @@ impl Default for Config {
             db_autocreate: true,
             latency: Range::ms(1, 5),
             fsync: Range::ms(2, 8),
-            counter_max: Zxid::COUNTER_MAX,
+            counter_max: Zxid::COUNTER_MAX - 1,
             clock_ms: 1_767_225_600_000,
         }
     }

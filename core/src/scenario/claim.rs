@@ -8,8 +8,8 @@ use super::book::{Book, writes_to};
 use super::print;
 use crate::base::ServerId;
 use crate::check::{Monitor, Property, Verdict};
+use crate::model::Zxid;
 use crate::model::request::ReplyBody;
-use crate::model::{ErrorCode, Reply, Zxid};
 use crate::protocol::HaltReason;
 use crate::protocol::zab::peer::{Part, Peer};
 use crate::protocol::zab::state::{Phase, Role, Status};
@@ -413,21 +413,10 @@ fn ended(asked: &Invocation, wanted: Option<ReplyOutcome>) -> bool {
         | (RequestOutcome::Unknown { .. }, Some(ReplyOutcome::Unknown))
         | (RequestOutcome::Told { .. } | RequestOutcome::Unknown { .. }, None) => true,
         (RequestOutcome::Told { reply, .. }, Some(ReplyOutcome::Told(code))) => {
-            outcome_code(reply) == code
+            reply.outcome() == code
         }
         _ => false,
     }
-}
-
-/// The code of a reply; that of a failed multi stands in its body.
-fn outcome_code(reply: &Reply) -> ErrorCode {
-    let ReplyBody::Multi(results) = &reply.body else {
-        return reply.error;
-    };
-    let failed =
-        |code: &&ErrorCode| !matches!(**code, ErrorCode::Ok | ErrorCode::RuntimeInconsistency);
-    let codes = results.iter().map(|(code, _)| code);
-    *codes.clone().find(failed).unwrap_or(&reply.error)
 }
 
 fn reply_body(asked: &Invocation) -> Option<&ReplyBody> {
@@ -456,7 +445,7 @@ fn reply_text(asked: &Invocation) -> String {
         RequestOutcome::Pending => "pending".to_owned(),
         RequestOutcome::Unknown { .. } => "unknown".to_owned(),
         RequestOutcome::Told { reply, .. } => {
-            let mut text = outcome_code(reply).to_string();
+            let mut text = reply.outcome().to_string();
             if let Some(path) = reply_path(asked) {
                 text.push_str(&format!(" path={path}"));
             }
@@ -480,6 +469,9 @@ fn node_text(peer: &Peer, path: &str) -> String {
 
 fn verdict_text(name: &str, verdict: &Verdict) -> String {
     match verdict {
+        Verdict::NotApplicable if name.starts_with('L') => {
+            format!("{name} was not asked: it is judged a minute after `beat calm`")
+        }
         Verdict::NotApplicable => format!("{name} does not apply"),
         Verdict::Holds => format!("{name} holds"),
         Verdict::Broken(v) => format!("{name} is broken since step {}", v.at.0),

@@ -51,19 +51,32 @@ fn run_all(dir: &Path, options: &RunOptions) -> Result<bool, Failure> {
     }
     let mut all_held = true;
     let mut runs = Vec::new();
+    let mut unread = 0;
     for path in scripts {
         if !options.json {
             output::print(&format!("== {}\n", path.display()))?;
         }
-        let (held, mut report) = run_file(&path, options)?;
-        all_held &= held;
-        report.file = Some(path.display().to_string());
-        runs.push(report);
+        match run_file(&path, options) {
+            Ok((held, mut report)) => {
+                all_held &= held;
+                report.file = Some(path.display().to_string());
+                runs.push(report);
+            }
+            Err(Failure::Input(why)) => {
+                eprintln!("{why}");
+                unread += 1;
+            }
+            Err(other) => return Err(other),
+        }
     }
     if options.json {
         output::print_json(&Reports { runs })?;
     }
-    Ok(all_held)
+    match unread {
+        0 => Ok(all_held),
+        1 => Err(Failure::Input("one script could not be run".to_owned())),
+        n => Err(Failure::Input(format!("{n} scripts could not be run"))),
+    }
 }
 
 fn collect(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -29,6 +29,14 @@ pub fn run(options: &ShrinkOptions) -> Result<bool, Failure> {
     let failures = failures(&first);
     if failures.is_empty() {
         eprintln!("{}: nothing fails", options.path.display());
+        if options.json {
+            output::print_json(&Shrunk {
+                fails: Vec::new(),
+                script: print::program(&program),
+                lines: program.lines.len(),
+                was: program.lines.len(),
+            })?;
+        }
         return Ok(true);
     }
     let smallest = shrink(&program, &|runner| {
@@ -48,11 +56,12 @@ pub fn run(options: &ShrinkOptions) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// What fails: claims by their text and what is so instead, properties by their name.
+/// What fails: claims by their text, properties by their name. What is so instead may be another
+/// thing in a smaller script.
 fn failures(runner: &Runner) -> BTreeSet<String> {
     let claims = runner.checks().iter().filter(|c| !c.ok);
     let violations = runner.timeline().monitor().verdicts().violations();
     let properties = violations.map(|v| v.property.name().to_owned());
-    let text = |c: &Check| format!("{}: {}", c.text, c.saw.as_deref().unwrap_or_default());
+    let text = |c: &Check| c.text.clone();
     claims.map(text).chain(properties).collect()
 }

@@ -5,6 +5,7 @@
 //!   learner's last zxid:
 //!     = last ................................ DIFF, nothing to send
 //!     > max, not an epoch start ............. TRUNC to max
+//!     > max, an epoch start ................. SNAP (nothing to cut, nothing to compare)
 //!     min ..= max, in the log ............... DIFF with the rest
 //!     min ..= max, not in the log ........... TRUNC to the entry before, then the rest (same epoch)
 //!                                             SNAP (another epoch: a cut across epochs is never sent)
@@ -74,6 +75,11 @@ pub enum SyncReason {
         /// First entry of the leader after the learner's last.
         entry: Zxid,
     },
+    /// The learner's last zxid begins an epoch that the leader knows nothing of.
+    UnknownEpoch {
+        /// Newest zxid of the leader.
+        max: Zxid,
+    },
     /// The learner is older than what can be sent piece by piece.
     TooOld {
         /// Oldest zxid of the committed log.
@@ -135,6 +141,9 @@ pub fn plan(
     }
     if peer > max && !peer.is_epoch_start() {
         return planned(SyncMode::Trunc, max, SyncReason::Ahead { max }, Vec::new());
+    }
+    if peer > max {
+        return snap(last, SyncReason::UnknownEpoch { max });
     }
     if peer >= min {
         return walk(
@@ -292,6 +301,6 @@ mod tests {
         let got = choose(z(2, 0), &[z(1, 4), z(2, 1)], None);
         assert_eq!(got, (SyncMode::Diff, z(2, 1), vec![z(2, 1)]));
         let got = choose(z(3, 0), &[z(1, 4), z(2, 1)], None);
-        assert_eq!(got, (SyncMode::Diff, z(2, 1), vec![]));
+        assert_eq!(got, (SyncMode::Snap, z(2, 1), vec![]));
     }
 }

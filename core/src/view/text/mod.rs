@@ -161,7 +161,7 @@ impl Page<'_> {
     }
 
     fn delivered(&mut self, message: &Arc<Message>) {
-        if let Some(session) = packet::session(&message.payload) {
+        if let Some(session) = packet::session(message) {
             self.say(Kind::Client, |p| format!("{} {session}", p.end(message.to)));
         }
         if !is_noise(&message.payload) {

@@ -8,7 +8,7 @@ use crate::protocol::zab::state::Role;
 use crate::protocol::{ClientPacket, ServerPacket};
 use crate::storage::{FileLoss, NameChange, PowerLoss};
 use crate::world::client::{Invocation, RequestOutcome};
-use crate::world::message::Payload;
+use crate::world::message::{End, Message, Payload};
 
 /// What a message carries: the wire word in capitals, then what matters of it.
 pub fn payload(payload: &Payload) -> String {
@@ -129,10 +129,8 @@ pub fn told(client: &str, asked: &Invocation) -> String {
     };
     let zxid = txn.map_or_else(String::new, |z| format!(" is {z}"));
     let answer = answer(reply);
-    format!(
-        "{client} is told {} by {server}: {what}{zxid}{answer}",
-        reply.error
-    )
+    let result = reply.outcome();
+    format!("{client} is told {result} by {server}: {what}{zxid}{answer}")
 }
 
 /// What the reply says beyond its code.
@@ -161,14 +159,17 @@ fn content(data: Option<&[u8]>) -> String {
 }
 
 /// What a server's first answer on a connection tells a client.
-pub fn session(payload: &Payload) -> Option<String> {
-    match payload {
+pub fn session(message: &Message) -> Option<String> {
+    let End::Server(server) = message.from else {
+        return None;
+    };
+    match &message.payload {
         Payload::ToClient(ServerPacket::Connected {
             session,
             timeout_ms,
         }) => Some(match session.0 {
             0 => "learns that its session is over".to_owned(),
-            _ => format!("has session {session}, timeout {timeout_ms} ms"),
+            _ => format!("has session {session} at {server}, timeout {timeout_ms} ms"),
         }),
         _ => None,
     }

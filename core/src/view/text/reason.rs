@@ -169,6 +169,9 @@ fn sync(plan: &SyncPlan) -> String {
         SyncReason::OtherEpoch { entry } => {
             format!("the history goes on with {entry} of another epoch")
         }
+        SyncReason::UnknownEpoch { max } => {
+            format!("that begins an epoch, and the leader ends at {max}")
+        }
         SyncReason::TooOld { min, disk } => {
             let disk = match disk {
                 NoDiskLog::BeginsLater => "begins later, too",
