@@ -74,6 +74,11 @@ impl Way {
         format!("translate({x},{y})")
     }
 
+    /// Where a mark rests when the reader wants no motion: across and down the middle of its arrow.
+    pub(crate) fn at_rest(self) -> [String; 2] {
+        [self.across.at(0.5), self.down.at(0.5)]
+    }
+
     /// Reads what [`fmt::Display`] wrote.
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
@@ -99,13 +104,16 @@ impl fmt::Display for Way {
     }
 }
 
-/// Where a mark rests when the reader wants no motion: in the middle of its arrow.
-const AT_REST: u32 = 500;
+/// The reader asked for less motion.
+pub(crate) fn is_still() -> bool {
+    crate::place::matches("(prefers-reduced-motion: reduce)")
+}
 
 /// The marks on the page.
 #[derive(Default)]
 pub(crate) struct Marks {
-    /// The reader asked for less motion: nothing travels, the arrows say it all.
+    /// The reader asked for less motion: nothing travels, the arrows say it all. Then marks are drawn
+    /// where [`Way::at_rest`] says, and stay.
     still: bool,
     marks: Vec<(u64, Way, HtmlElement)>,
 }
@@ -124,19 +132,17 @@ impl Marks {
                 Some((id, way, element))
             })
             .collect();
-        let still = crate::place::matches("(prefers-reduced-motion: reduce)");
+        let still = is_still();
         Self { still, marks }
     }
 
     /// Puts every mark where `progress` (in thousandths) says.
     pub(crate) fn place(&self, progress: impl Fn(u64) -> Option<u32>) {
+        if self.still {
+            return;
+        }
         for (id, way, element) in &self.marks {
-            let progress = if self.still {
-                Some(AT_REST)
-            } else {
-                progress(*id)
-            };
-            let Some(progress) = progress else {
+            let Some(progress) = progress(*id) else {
                 continue;
             };
             let place = way.at(f64::from(progress.min(1_000)) / 1_000.0);

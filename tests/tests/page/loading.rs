@@ -163,7 +163,10 @@ fn with_less_motion_nothing_travels() {
             let frames = 0;
             const look = () => {
                 for (const mark of document.querySelectorAll('.wires [data-kind=message]')) {
-                    (seen[mark.dataset.way] ??= new Set()).add(mark.style.transform);
+                    const at = mark.querySelector('svg svg');
+                    const moved = getComputedStyle(mark).transform;
+                    const place = [moved, at.getAttribute('x'), at.getAttribute('y')].join(' ');
+                    (seen[mark.dataset.way] ??= new Set()).add(place);
                 }
                 frames += 1;
                 if (frames < 60) return requestAnimationFrame(look);
@@ -173,6 +176,9 @@ fn with_less_motion_nothing_travels() {
             requestAnimationFrame(look);
         })";
         assert_eq!(page.value(places).await, serde_json::json!([]));
+        let moved = "[...document.querySelectorAll('.flight')]
+            .filter(mark => getComputedStyle(mark).transform !== 'none').length";
+        assert_eq!(page.value(moved).await, 0);
         assert!(page.count(".wires [data-kind=message]").await > 0);
         let turning = "document.getAnimations().filter(a => a.playState === 'running').length";
         assert_eq!(page.value(turning).await, 0);

@@ -124,7 +124,7 @@ fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option
     Some(html! {
         <div key={message.id} class="flight" role="img" aria-label={title.clone()} {title}
             data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-            <svg class="ov" width="1" height="1" aria-hidden="true">{ glyph::mark(message.glyph) }</svg>
+            { glyph::on_its_way(way, glyph::mark(message.glyph)) }
         </div>
     })
 }

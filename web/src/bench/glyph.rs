@@ -6,6 +6,8 @@
 use yew::prelude::*;
 use zablab_core::view::frame::Glyph;
 
+use crate::motion::{self, Way};
+
 /// Patterns and markers, once per page.
 #[component]
 pub(crate) fn Definitions() -> Html {
@@ -29,6 +31,17 @@ pub(crate) fn Definitions() -> Html {
                 orient="auto-start-reverse"><path class="ah" d="M0 .5 8 4 0 7.5" /></marker>
         </defs></svg>
     }
+}
+
+/// A drawing that rides on a mark; without motion it stands in the middle of the way.
+pub(crate) fn on_its_way(way: Way, drawing: Html) -> Html {
+    if motion::is_still() {
+        let [x, y] = way.at_rest();
+        return html! {
+            <svg class="ov" width="1" height="100%" aria-hidden="true"><svg class="ov" {x} {y}>{ drawing }</svg></svg>
+        };
+    }
+    html! { <svg class="ov" width="1" height="1" aria-hidden="true">{ drawing }</svg> }
 }
 
 /// Draws a mark around the origin.

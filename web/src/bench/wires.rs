@@ -115,13 +115,13 @@ impl Drawing<'_> {
         html! {
             <div key={message.id} class="flight" role="img" aria-label={message.title.get(lang).to_owned()} title={message.title.get(lang).to_owned()}
                 data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-                <svg class="ov" width="1" height="1" aria-hidden="true">
+                { glyph::on_its_way(way, html! {<>
                     { glyph::mark(message.glyph) }
                     if labelled {
                         if !label.is_empty() { <text class="wl" x="16" y={if two { "-7.5" } else { "0.5" }}>{ label }</text> }
                         if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
                     }
-                </svg>
+                </>}) }
             </div>
         }
     }
