@@ -4,6 +4,7 @@
 //! while the run plays, the loop asks the lab how far each message is and writes a `transform`. A mark
 //! is an HTML box as high as its column and without width: so a browser moves it without layout and
 //! without painting anything, and percents are of the column. Paused, there is no loop and no timer.
+//! For a reader who wants no motion Yew draws each mark where it rests, and nothing here moves it.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

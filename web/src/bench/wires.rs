@@ -2,7 +2,7 @@
 //!
 //! A mark's place is not Yew's: the element carries its way in `data-way` and the clock writes its
 //! `transform` (see `motion`). So a frame of the animation costs one property for each message and no
-//! diff.
+//! diff. Without motion a mark is drawn where it rests (see `glyph::on_its_way`).
 
 use std::collections::BTreeSet;
 

@@ -9,7 +9,7 @@ pub(super) struct Fuzzy {
     db: Database,
     start: usize,
     nodes: Vec<(String, Znode)>,
-    todo: Vec<String>,
+    ahead: Vec<String>,
 }
 
 impl Fuzzy {
@@ -25,18 +25,18 @@ impl Fuzzy {
             db,
             start: leader.log.len() - leader.waiting.len(),
             nodes: Vec::new(),
-            todo: vec![path::ROOT.to_owned()],
+            ahead: vec![path::ROOT.to_owned()],
         }
     }
 
     /// Copies the next node as it is now; a node that is gone is left out.
     pub(super) fn visit(&mut self, tree: &DataTree) -> bool {
-        let Some(path) = self.todo.pop() else {
+        let Some(path) = self.ahead.pop() else {
             return false;
         };
         if let Some(node) = tree.node(&path) {
             let names: Vec<_> = node.children.iter().rev().collect();
-            self.todo
+            self.ahead
                 .extend(names.iter().map(|name| path::join(&path, name)));
             let copy = Znode::new(node.data.clone(), node.acl, node.stat);
             self.nodes.push((path, copy));
