@@ -10,7 +10,7 @@ use super::scene::Told;
 use super::verdict::Property;
 use super::what::What;
 use crate::base::{ClientId, SessionId, StepId};
-use crate::model::request::ReplyBody;
+use crate::model::ReplyBody;
 use crate::model::{ErrorCode, Request, Stat, Zxid};
 
 /// What a session was told so far.

@@ -114,7 +114,11 @@ impl Monitor {
                 }
             }
             Outcome::Sent(message) => self.sent(message),
-            Outcome::Refused(_) | Outcome::Lost(_) | Outcome::Unknown { .. } => {}
+            Outcome::Refused(_)
+            | Outcome::Lost(_)
+            | Outcome::Unknown { .. }
+            | Outcome::Expired { .. }
+            | Outcome::Notified { .. } => {}
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {

@@ -125,8 +125,11 @@ impl StepIndex {
                     self.senders.remove(&m.id);
                 }
                 Outcome::Died { .. } => flags |= DIED,
-                Outcome::Told { .. } => flags |= MILESTONE,
-                Outcome::Effect(_) | Outcome::Refused(_) | Outcome::Unknown { .. } => {}
+                Outcome::Told { .. } | Outcome::Notified { .. } => flags |= MILESTONE,
+                Outcome::Effect(_)
+                | Outcome::Refused(_)
+                | Outcome::Unknown { .. }
+                | Outcome::Expired { .. } => {}
             }
         }
         if let (Some(before), Some(after)) = (&step.before, &step.after)

@@ -28,6 +28,7 @@ fn create(path: &str) -> Command {
             data: None,
             acl: Acl::open(),
             mode: CreateMode::Persistent,
+            op: CreateMode::Persistent.op(),
         }),
     }
 }
@@ -46,6 +47,7 @@ fn eventful(seed: u64, keep: Keep) -> Timeline {
     let client = Command::Client {
         name: "a".to_owned(),
         server: ServerId(2),
+        servers: Vec::new(),
         timeout: Duration::from_s(4),
     };
     line.perform(client).expect("there is a server 2");

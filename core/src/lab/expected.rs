@@ -87,6 +87,15 @@ fn phrase(what: &str) -> Option<&'static str> {
         "a property, like S9" => "性质，如 S9",
         "a property, S1 to S20 or L1 to L6" => "性质，S1 到 S20 或 L1 到 L6",
         "a path like /p" => "路径，如 /p",
+        "get or ls, or }" => "get 或 ls，或 }",
+        "a scheme, like digest" => "认证方式，如 digest",
+        "user:password in double quotes" => "双引号中的 user:password",
+        "servers=... that include the server to begin with" => "包含首选服务器的 servers=...",
+        "an event, like NodeDeleted" => "事件，如 NodeDeleted",
+        "any, data, children, persistent or recursive" => {
+            "any、data、children、persistent 或 recursive"
+        }
+        "connecting, connected, closed or expired" => "connecting、connected、closed 或 expired",
         "none, a zxid or a path" => "none、zxid 或路径",
         "a zxid like 1.7 or a path like /p" => "zxid（如 1.7）或路径（如 /p）",
         "a zxid like 1.7 or 0x100000007" => "zxid，如 1.7 或 0x100000007",

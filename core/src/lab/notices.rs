@@ -19,6 +19,7 @@ pub(super) fn refused(refusal: &Refusal) -> Text {
         Refusal::NoFile { server, file } => format!("服务器 {} 没有文件 {file}", server.0),
         Refusal::BeyondEnd { file, len } => format!("{file} 只有 {len} 字节"),
         Refusal::Limit(what) => format!("达到上限：{what}"),
+        Refusal::NotInConnectString(s) => format!("连接串中没有服务器 {}", s.0),
         Refusal::SameEnd => "两端相同".to_owned(),
         #[allow(unreachable_patterns)]
         other => other.to_string(),

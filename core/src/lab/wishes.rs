@@ -84,6 +84,7 @@ impl Lab {
                 commands.push(Command::Client {
                     name: name.clone(),
                     server,
+                    servers: Vec::new(),
                     timeout: Duration::from_s(10),
                 });
                 name
@@ -91,12 +92,12 @@ impl Lab {
         };
         commands.push(Command::Invoke {
             client: name,
-            request: Arc::new(Request::Create {
-                path: "/w".to_owned(),
-                data: None,
-                acl: Acl::open(),
-                mode: CreateMode::PersistentSequential,
-            }),
+            request: Arc::new(Request::create(
+                "/w".to_owned(),
+                None,
+                Acl::open(),
+                CreateMode::PersistentSequential,
+            )),
         });
         self.perform(commands);
     }

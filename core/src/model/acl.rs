@@ -14,6 +14,15 @@ pub mod perms {
     pub const ADMIN: i32 = 16;
     /// All of them.
     pub const ALL: i32 = 31;
+
+    /// Their letters, in the order in which ZooKeeper prints them.
+    pub const LETTERS: [(char, i32); 5] = [
+        ('c', CREATE),
+        ('d', DELETE),
+        ('r', READ),
+        ('w', WRITE),
+        ('a', ADMIN),
+    ];
 }
 
 /// One entry: who may do what.
@@ -40,5 +49,17 @@ impl Acl {
     /// The list that lets everybody do everything. ZooKeeper: `OPEN_ACL_UNSAFE`.
     pub fn open() -> Vec<Self> {
         vec![Self::world(perms::ALL)]
+    }
+}
+
+impl std::fmt::Display for Acl {
+    /// `world:anyone:cdrwa`, the letters in the order in which ZooKeeper prints them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:", self.scheme, self.id)?;
+        let mine = perms::LETTERS
+            .iter()
+            .filter(|(_, bit)| self.perms & bit != 0);
+        mine.into_iter()
+            .try_for_each(|(letter, _)| write!(f, "{letter}"))
     }
 }

@@ -3,13 +3,18 @@
 pub mod acl;
 pub mod error;
 pub mod quorum;
+pub mod reply;
 pub mod request;
+pub mod session;
 pub mod txn;
+pub mod watch;
 pub mod zxid;
 
 pub use acl::Acl;
 pub use error::ErrorCode;
 pub use quorum::{Ensemble, Quorum};
-pub use request::{Reply, Request, Stat};
+pub use reply::{Reply, ReplyBody, Stat};
+pub use request::Request;
 pub use txn::{Record, Txn, TxnBody, TxnHeader};
+pub use watch::{EventKind, WatchEvent};
 pub use zxid::{Epoch, Zxid};

@@ -1,8 +1,10 @@
-//! What a client asks for and what it is told.
+//! What a client asks for.
+
+use std::sync::Arc;
 
 use super::acl::Acl;
-use super::error::ErrorCode;
 use super::txn::Data;
+use super::watch::{WatchKind, WatchList, WatchMode};
 use super::zxid::Zxid;
 
 /// Kind of node a create asks for. ZooKeeper: `CreateMode`.
@@ -22,9 +24,48 @@ pub enum CreateMode {
     Ttl(i64),
     /// Flags 6, with a time to live in milliseconds.
     TtlSequential(i64),
+    /// Other flags: refused as bad arguments.
+    Other(i32),
+}
+
+/// The request that carries a create. Clients send the one that fits the mode; a server takes what
+/// comes. ZooKeeper: `ZooDefs.OpCode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CreateOp {
+    /// Type 1: the reply has the path alone.
+    Create,
+    /// Type 15: the reply has the stat, too.
+    Create2,
+    /// Type 19.
+    Container,
+    /// Type 21, with a time to live in milliseconds, whatever the mode.
+    Ttl(i64),
 }
 
 impl CreateMode {
+    /// The mode with these flags on the wire; `ttl_ms` is used by the kinds that have one.
+    pub const fn from_flags(flags: i32, ttl_ms: i64) -> Self {
+        match flags {
+            0 => Self::Persistent,
+            1 => Self::Ephemeral,
+            2 => Self::PersistentSequential,
+            3 => Self::EphemeralSequential,
+            4 => Self::Container,
+            5 => Self::Ttl(ttl_ms),
+            6 => Self::TtlSequential(ttl_ms),
+            other => Self::Other(other),
+        }
+    }
+
+    /// The request that clients send for it.
+    pub const fn op(self) -> CreateOp {
+        match self {
+            Self::Container => CreateOp::Container,
+            Self::Ttl(ms) | Self::TtlSequential(ms) => CreateOp::Ttl(ms),
+            _ => CreateOp::Create,
+        }
+    }
+
     /// True for the two ephemeral kinds.
     pub const fn is_ephemeral(self) -> bool {
         matches!(self, Self::Ephemeral | Self::EphemeralSequential)
@@ -52,6 +93,8 @@ pub enum Request {
         acl: Vec<Acl>,
         /// Kind of node.
         mode: CreateMode,
+        /// The request that carries it; the same as [`CreateMode::op`] from a well-behaved client.
+        op: CreateOp,
     },
     /// Deletes a node without children.
     Delete {
@@ -99,20 +142,92 @@ pub enum Request {
         /// Path.
         path: String,
     },
+    /// Another membership of the ensemble; refused, as by default (`reconfigEnabled=false`).
+    Reconfig,
     /// Reads data and stat.
     GetData {
         /// Path.
         path: String,
+        /// Leave a one-shot watch, if the node exists.
+        watch: bool,
     },
     /// Reads the stat.
     Exists {
         /// Path.
         path: String,
+        /// Leave a one-shot watch, whether or not the node exists.
+        watch: bool,
     },
     /// Reads the names of the children and the stat.
     GetChildren {
         /// Path.
         path: String,
+        /// Leave a one-shot watch, if the node exists.
+        watch: bool,
+    },
+    /// Reads the access control list and the stat.
+    GetAcl {
+        /// Path.
+        path: String,
+    },
+    /// Counts all nodes below a path.
+    GetAllChildrenNumber {
+        /// Path.
+        path: String,
+    },
+    /// Lists the ephemerals of the own session.
+    GetEphemerals {
+        /// Only paths that begin with it; all of them when blank or `/`.
+        prefix: String,
+    },
+    /// Several reads at one instant: of data or of children.
+    MultiRead(Vec<Request>),
+    /// Sets a watch that stays.
+    AddWatch {
+        /// Path; the node may be missing.
+        path: String,
+        /// How far it sees.
+        mode: WatchMode,
+    },
+    /// Asks whether a watch of that kind is set.
+    CheckWatches {
+        /// Path.
+        path: String,
+        /// Which.
+        kind: WatchKind,
+    },
+    /// Removes the watches of that kind.
+    RemoveWatches {
+        /// Path.
+        path: String,
+        /// Which.
+        kind: WatchKind,
+    },
+    /// Sets watches again on a new connection: what has changed since is told at once.
+    SetWatches {
+        /// The last zxid that the client has seen.
+        seen: Zxid,
+        /// Which.
+        watches: Arc<WatchList>,
+    },
+    /// Proves an identity for the rest of the connection.
+    Auth {
+        /// `digest`, ...
+        scheme: String,
+        /// The proof in the words of the scheme; `user:password` for `digest`.
+        auth: Vec<u8>,
+    },
+    /// Lists the identities of the connection.
+    WhoAmI,
+    /// A request whose body cannot be decoded, or lacks what its type needs.
+    Malformed {
+        /// The leader had numbered it before it looked inside.
+        takes_zxid: bool,
+    },
+    /// A request of a type that no server knows.
+    Unknown {
+        /// The type.
+        op: i32,
     },
     /// Waits until the server has applied what the leader had committed.
     Sync {
@@ -126,20 +241,42 @@ pub enum Request {
 impl Request {
     /// True when it changes state and so must go to the leader and take a zxid.
     pub const fn is_write(&self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Self::GetData { .. }
-                | Self::Exists { .. }
-                | Self::GetChildren { .. }
-                | Self::Sync { .. }
-                | Self::Ping
+            Self::Create { .. }
+                | Self::Delete { .. }
+                | Self::SetData { .. }
+                | Self::SetAcl { .. }
+                | Self::Check { .. }
+                | Self::Multi(_)
+                | Self::CreateSession { .. }
+                | Self::CloseSession
+                | Self::DeleteContainer { .. }
+                | Self::Reconfig
+                | Self::Malformed { takes_zxid: true }
         )
+    }
+
+    /// A create of that kind, in the request that clients send for it.
+    pub fn create(path: String, data: Option<Data>, acl: Vec<Acl>, mode: CreateMode) -> Self {
+        Self::Create {
+            path,
+            data,
+            acl,
+            mode,
+            op: mode.op(),
+        }
     }
 
     /// The wire word for people.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Create { .. } => "create",
+            Self::Create { op, .. } => match op {
+                CreateOp::Create => "create",
+                CreateOp::Create2 => "create2",
+                CreateOp::Container => "createContainer",
+                CreateOp::Ttl(_) => "createTTL",
+            },
             Self::Delete { .. } => "delete",
             Self::SetData { .. } => "setData",
             Self::SetAcl { .. } => "setACL",
@@ -151,6 +288,19 @@ impl Request {
             Self::GetData { .. } => "getData",
             Self::Exists { .. } => "exists",
             Self::GetChildren { .. } => "getChildren",
+            Self::GetAcl { .. } => "getACL",
+            Self::GetAllChildrenNumber { .. } => "getAllChildrenNumber",
+            Self::GetEphemerals { .. } => "getEphemerals",
+            Self::MultiRead(_) => "multiRead",
+            Self::AddWatch { .. } => "addWatch",
+            Self::CheckWatches { .. } => "checkWatches",
+            Self::RemoveWatches { .. } => "removeWatches",
+            Self::SetWatches { .. } => "setWatches",
+            Self::Auth { .. } => "auth",
+            Self::WhoAmI => "whoAmI",
+            Self::Reconfig => "reconfig",
+            Self::Malformed { .. } => "malformed",
+            Self::Unknown { .. } => "unknown",
             Self::Sync { .. } => "sync",
             Self::Ping => "ping",
         }
@@ -165,100 +315,27 @@ impl Request {
             | Self::SetAcl { path, .. }
             | Self::Check { path, .. }
             | Self::DeleteContainer { path }
-            | Self::GetData { path }
-            | Self::Exists { path }
-            | Self::GetChildren { path }
+            | Self::GetData { path, .. }
+            | Self::Exists { path, .. }
+            | Self::GetChildren { path, .. }
+            | Self::GetAcl { path }
+            | Self::GetAllChildrenNumber { path }
+            | Self::AddWatch { path, .. }
+            | Self::CheckWatches { path, .. }
+            | Self::RemoveWatches { path, .. }
             | Self::Sync { path } => Some(path),
-            Self::Multi(_) | Self::CreateSession { .. } | Self::CloseSession | Self::Ping => None,
+            Self::Multi(_)
+            | Self::CreateSession { .. }
+            | Self::CloseSession
+            | Self::Reconfig
+            | Self::GetEphemerals { .. }
+            | Self::MultiRead(_)
+            | Self::SetWatches { .. }
+            | Self::Auth { .. }
+            | Self::WhoAmI
+            | Self::Malformed { .. }
+            | Self::Unknown { .. }
+            | Self::Ping => None,
         }
-    }
-}
-
-/// A node's statistics as a client sees them. ZooKeeper: `Stat`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stat {
-    /// Zxid of its create.
-    pub czxid: Zxid,
-    /// Zxid of its last change of data.
-    pub mzxid: Zxid,
-    /// Milliseconds since 1970 of its create, by the leader's clock.
-    pub ctime: i64,
-    /// Milliseconds since 1970 of its last change of data.
-    pub mtime: i64,
-    /// Changes of data.
-    pub version: i32,
-    /// Changes of children, as clients see it: `2 * stored - children`.
-    pub cversion: i32,
-    /// Changes of the access control list.
-    pub aversion: i32,
-    /// Owning session, or 0.
-    pub ephemeral_owner: i64,
-    /// Bytes of data.
-    pub data_length: i32,
-    /// Number of children.
-    pub num_children: i32,
-    /// Zxid of the last create or delete of a child.
-    pub pzxid: Zxid,
-}
-
-/// The content of a successful reply, or of a multi.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ReplyBody {
-    /// Nothing but the header.
-    Empty,
-    /// The path that was created, with its stat for `create2`.
-    Created {
-        /// Full path, sequence suffix included.
-        path: String,
-        /// Its stat.
-        stat: Stat,
-    },
-    /// A stat alone.
-    Stat(Stat),
-    /// Data and stat.
-    Data {
-        /// Content.
-        data: Option<Data>,
-        /// Its stat.
-        stat: Stat,
-    },
-    /// Names of children in order, and the stat.
-    Children {
-        /// Names, sorted.
-        names: Vec<String>,
-        /// The parent's stat.
-        stat: Stat,
-    },
-    /// One result per operation: its code and, on success, its body.
-    Multi(Vec<(ErrorCode, ReplyBody)>),
-    /// The session that was created.
-    Session {
-        /// Its timeout in milliseconds.
-        timeout_ms: i32,
-    },
-}
-
-/// A reply on the wire. ZooKeeper: `ReplyHeader` and the response record.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Reply {
-    /// The last zxid that server had applied.
-    pub zxid: Zxid,
-    /// Outcome.
-    pub error: ErrorCode,
-    /// Content.
-    pub body: ReplyBody,
-}
-
-impl Reply {
-    /// Whether the request was done, and why not. A failed multi has its error in the list of results,
-    /// and none in its header.
-    pub fn outcome(&self) -> ErrorCode {
-        let ReplyBody::Multi(results) = &self.body else {
-            return self.error;
-        };
-        let failed =
-            |code: &ErrorCode| !matches!(code, ErrorCode::Ok | ErrorCode::RuntimeInconsistency);
-        let mut codes = results.iter().map(|(code, _)| *code);
-        codes.find(failed).unwrap_or(self.error)
     }
 }

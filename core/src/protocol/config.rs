@@ -67,6 +67,14 @@ pub struct Config {
     /// Largest counter that a leader gives out; a smaller one shows the roll-over. A real leader steps
     /// down when it would propose 2^32 - 1. ZooKeeper: `Leader.propose`.
     pub counter_max: u32,
+    /// Shortest and longest session timeout in milliseconds; 2 and 20 ticks when not given. ZooKeeper:
+    /// `minSessionTimeout`, `maxSessionTimeout`.
+    pub session_timeout: [Option<i32>; 2],
+    /// Whoever proves `super:` and this password by digest may do everything; nobody, when not given.
+    /// ZooKeeper: `DigestAuthenticationProvider.superDigest`.
+    pub super_password: Option<String>,
+    /// One server without an ensemble: no election, no epochs. ZooKeeper: `ZooKeeperServerMain`.
+    pub standalone: bool,
     /// Wall clock of every server at instant 0, in milliseconds since 1970.
     pub clock_ms: i64,
 }
@@ -89,6 +97,9 @@ impl Default for Config {
             latency: Range::ms(1, 5),
             fsync: Range::ms(2, 8),
             counter_max: Zxid::COUNTER_MAX - 1,
+            session_timeout: [None; 2],
+            super_password: None,
+            standalone: false,
             clock_ms: 1_767_225_600_000,
         }
     }
@@ -119,6 +130,15 @@ impl Config {
             reattach_child: self.switches.on(Switch::ReattachChild),
             ..self.release().rules
         }
+    }
+
+    /// Bounds of a session's timeout, in milliseconds.
+    pub fn session_timeouts(&self) -> (i32, i32) {
+        let tick = i32::try_from(self.tick.as_ms()).unwrap_or(i32::MAX / 20);
+        let [least, most] = self.session_timeout;
+        let least = least.unwrap_or(tick.saturating_mul(2));
+        let most = most.unwrap_or(tick.saturating_mul(20));
+        (least, most.max(least))
     }
 
     fn release(&self) -> RecoverOptions {

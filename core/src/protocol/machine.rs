@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::decision::Decision;
 use super::zab::packet::Packet;
 use crate::base::{ClientId, ConnId, Duration, ServerId, SessionId, WriteId};
-use crate::model::{Record, Reply, Request, Zxid};
+use crate::model::session::Password;
+use crate::model::{Record, Reply, Request, WatchEvent, Zxid};
 use crate::storage::epochs::EpochRefusal;
 use crate::storage::{FileOp, Refusal, SyncTarget};
 
@@ -72,6 +73,8 @@ pub enum ClientPacket {
         last_zxid: Zxid,
         /// Session to resume, or `SessionId(0)` for a new one.
         session: SessionId,
+        /// Its password; of no effect for a new one.
+        password: Password,
         /// Timeout asked for, in milliseconds.
         timeout_ms: i32,
     },
@@ -91,9 +94,13 @@ pub enum ServerPacket {
     Connected {
         /// The session.
         session: SessionId,
+        /// What to show when it is taken up again.
+        password: Password,
         /// Negotiated timeout in milliseconds.
         timeout_ms: i32,
     },
+    /// A watch fired.
+    Event(Arc<WatchEvent>),
     /// Answer to a request.
     Reply {
         /// The client's request number.

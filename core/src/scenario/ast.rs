@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::error::Position;
 use crate::base::{Duration, Instant, ServerId};
-use crate::model::{Epoch, ErrorCode, Zxid};
+use crate::model::{Epoch, ErrorCode, EventKind, Zxid};
 use crate::protocol::zab::state::Role;
 use crate::protocol::zab::sync_plan::SyncMode;
+use crate::world::client::ClientState;
 use crate::world::command::Command;
 use crate::world::config::Config;
 
@@ -136,6 +137,26 @@ pub enum Fact {
     },
     /// The trees of these servers are the same.
     Equal(Vec<ServerId>),
+    /// A client has heard of this event.
+    Event {
+        /// Who.
+        client: String,
+        /// What happened.
+        kind: EventKind,
+        /// To which node.
+        path: String,
+        /// How often so far; `None`: at least once.
+        times: Option<u64>,
+    },
+    /// How a client's session stands.
+    Session {
+        /// Whose.
+        client: String,
+        /// The state.
+        state: ClientState,
+        /// The server it is connected to.
+        on: Option<ServerId>,
+    },
     /// How a client's last request ended.
     Reply {
         /// The client.
@@ -207,24 +228,6 @@ pub enum Later {
         /// The bytes, by digest, in a run file.
         sha256: Option<String>,
     },
-    /// A read that leaves a one-shot watch.
-    ReadAndWatch {
-        /// Who.
-        client: String,
-        /// `get`, `ls` or `exists`.
-        read: Read,
-        /// The node.
-        path: String,
-    },
-    /// A persistent watch.
-    Watch {
-        /// Who.
-        client: String,
-        /// The node.
-        path: String,
-        /// Its whole subtree too.
-        recursive: bool,
-    },
     /// A client runs a recipe.
     Recipe {
         /// Who.
@@ -272,17 +275,6 @@ pub enum Later {
         /// Where.
         to: ServerId,
     },
-}
-
-/// The reads that can leave a watch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// Data.
-    Get,
-    /// Children.
-    Ls,
-    /// Stat.
-    Exists,
 }
 
 /// Kinds of backup.
@@ -348,17 +340,6 @@ impl PartialEq for Program {
 
 impl Eq for Program {}
 
-impl Read {
-    /// The word in scripts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Get => "get",
-            Self::Ls => "ls",
-            Self::Exists => "exists",
-        }
-    }
-}
-
 impl BackupKind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Full, Self::Incremental, Self::Cold, Self::Hot];
@@ -392,7 +373,6 @@ impl Later {
     pub const fn what(&self) -> &'static str {
         match self {
             Self::Load { .. } => "load",
-            Self::ReadAndWatch { .. } | Self::Watch { .. } => "watch",
             Self::Recipe { .. } => "recipe",
             Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
             Self::Restore { .. } => "restore",

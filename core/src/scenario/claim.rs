@@ -3,19 +3,21 @@
 //! A claim is judged on the world as it is now, on the monitor, and on the [`Book`] of the run; never
 //! on text. `until` judges after every step, so the cheap questions come first.
 
+use std::sync::Arc;
+
 use super::ast::{Claim, Fact, On, ReplyOutcome, Target};
 use super::book::{Book, writes_to};
 use super::print;
 use crate::base::ServerId;
 use crate::check::{Monitor, Property, Verdict};
-use crate::model::Zxid;
-use crate::model::request::ReplyBody;
+use crate::model::ReplyBody;
+use crate::model::{ErrorCode, EventKind, Zxid};
 use crate::protocol::HaltReason;
 use crate::protocol::zab::peer::{Part, Peer};
 use crate::protocol::zab::state::{Phase, Role, Status};
 use crate::storage::ReadFiles;
 use crate::storage::epochs::EpochFile;
-use crate::world::client::{Client, ClientState, Invocation, RequestOutcome};
+use crate::world::client::{Client, ClientState, Invocation, Notice, RequestOutcome};
 use crate::world::message::Payload;
 use crate::world::{DownReason, Host, World};
 
@@ -85,6 +87,19 @@ impl Scene<'_> {
                         && path.as_deref().is_none_or(|p| reply_path(asked) == Some(p))
                         && data.as_deref().is_none_or(|d| reply_data(asked) == Some(d))
                 })
+            }
+            Fact::Event {
+                client,
+                kind,
+                path,
+                times,
+            } => {
+                let heard = self.heard(client, *kind, path);
+                times.map_or(heard > 0, |times| heard == times)
+            }
+            Fact::Session { client, state, on } => {
+                let found = self.world.client_named(client);
+                found.is_some_and(|c| c.state == *state && (on.is_none() || c.server == *on))
             }
             Fact::Epoch {
                 server,
@@ -157,6 +172,14 @@ impl Scene<'_> {
                     None => format!("{client} has asked for nothing"),
                 }
             }
+            Fact::Event { client, .. } => self.events_text(client),
+            Fact::Session { client, .. } => match self.world.client_named(client) {
+                Some(found) => match found.server {
+                    Some(server) => format!("{client} is {} at {server}", found.state.word()),
+                    None => format!("{client} is {}", found.state.word()),
+                },
+                None => format!("there is no {client}"),
+            },
             Fact::Epoch { server, .. } => {
                 let epoch = |which| {
                     let found: Option<i64> = self.epoch(*server, which);
@@ -166,6 +189,30 @@ impl Scene<'_> {
                 format!("accepted={accepted} current={current}")
             }
             Fact::Quiet => self.unquiet().unwrap_or_else(|| "it is quiet".to_owned()),
+        }
+    }
+
+    fn heard(&self, client: &str, kind: EventKind, path: &str) -> u64 {
+        let heard = self.world.client_named(client).map(|c| {
+            let same = |n: &&Arc<Notice>| n.event.kind == kind && &*n.event.path == path;
+            c.events.iter().filter(same).count() as u64
+        });
+        heard.unwrap_or(0)
+    }
+
+    /// The last events of a client.
+    fn events_text(&self, client: &str) -> String {
+        let Some(found) = self.world.client_named(client) else {
+            return format!("there is no {client}");
+        };
+        let first = found.events.len().saturating_sub(4);
+        let last = (first..found.events.len()).filter_map(|i| found.events.get(i));
+        let words: Vec<String> = last
+            .map(|n| format!("{} {}", n.event.kind.name(), n.event.path))
+            .collect();
+        match words.is_empty() {
+            true => format!("{client} has heard of nothing"),
+            false => format!("{client} last heard {}", words.join(", ")),
         }
     }
 
@@ -411,7 +458,15 @@ fn ended(asked: &Invocation, wanted: Option<ReplyOutcome>) -> bool {
     match (&asked.outcome, wanted) {
         (RequestOutcome::Pending, Some(ReplyOutcome::Pending))
         | (RequestOutcome::Unknown { .. }, Some(ReplyOutcome::Unknown))
-        | (RequestOutcome::Told { .. } | RequestOutcome::Unknown { .. }, None) => true,
+        | (
+            RequestOutcome::Told { .. }
+            | RequestOutcome::Unknown { .. }
+            | RequestOutcome::Expired { .. },
+            None,
+        )
+        | (RequestOutcome::Expired { .. }, Some(ReplyOutcome::Told(ErrorCode::SessionExpired))) => {
+            true
+        }
         (RequestOutcome::Told { reply, .. }, Some(ReplyOutcome::Told(code))) => {
             reply.outcome() == code
         }
@@ -444,6 +499,7 @@ fn reply_text(asked: &Invocation) -> String {
     match &asked.outcome {
         RequestOutcome::Pending => "pending".to_owned(),
         RequestOutcome::Unknown { .. } => "unknown".to_owned(),
+        RequestOutcome::Expired { .. } => ErrorCode::SessionExpired.to_string(),
         RequestOutcome::Told { reply, .. } => {
             let mut text = reply.outcome().to_string();
             if let Some(path) = reply_path(asked) {

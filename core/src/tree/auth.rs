@@ -6,6 +6,10 @@
 //! In ZooKeeper: `ZooKeeperServer.checkACL`, `PrepRequestProcessor.fixupACL`, the providers in
 //! `server.auth`.
 
+use data_encoding::BASE64;
+use sha1_smol::Sha1;
+
+use crate::model::acl::perms;
 use crate::model::{Acl, ErrorCode};
 
 /// An identity that a connection has proved. ZooKeeper: `Id`.
@@ -30,6 +34,65 @@ impl AuthId {
     pub fn superuser() -> Self {
         Self::new("super", "")
     }
+
+    /// The address that every client of the simulation comes from.
+    pub fn address() -> Self {
+        Self::new("ip", "127.0.0.1")
+    }
+
+    /// Scheme and name, without the proof.
+    pub fn public(&self) -> (String, String) {
+        let name = match self.scheme.as_str() {
+            "digest" => self.id.split(':').next().unwrap_or_default(),
+            _ => &self.id,
+        };
+        (self.scheme.clone(), name.to_owned())
+    }
+}
+
+/// The identity that `user:password` proves: the name, and a hash of both. ZooKeeper:
+/// `DigestAuthenticationProvider.generateDigest`.
+pub fn digest_id(secret: &str) -> String {
+    let user = secret.split(':').next().unwrap_or_default();
+    let hash = Sha1::from(secret.as_bytes()).digest().bytes();
+    format!("{user}:{}", BASE64.encode(&hash))
+}
+
+/// What a connection has proved by an `auth` request, or `None` when the scheme is not known. The
+/// super user is whoever knows the password that the server was started with.
+pub fn prove(scheme: &str, auth: &[u8], super_password: Option<&str>) -> Option<Vec<AuthId>> {
+    match scheme {
+        "digest" => {
+            let secret = String::from_utf8_lossy(auth);
+            let id = digest_id(&secret);
+            let mut ids = Vec::new();
+            let password = secret.strip_prefix("super:");
+            if password.is_some() && password == super_password {
+                ids.push(AuthId::superuser());
+            }
+            ids.push(AuthId::new("digest", &id));
+            Some(ids)
+        }
+        // It proves nothing that is not known already.
+        "ip" => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// True when `list` lets one of `ids` read.
+pub fn may_read(list: &[Acl], ids: &[AuthId]) -> bool {
+    check(list, perms::READ, ids).is_ok()
+}
+
+/// An entry for the eyes of somebody without the ADMIN permission.
+pub(super) fn masked(entry: &Acl) -> Acl {
+    let mut entry = entry.clone();
+    if entry.scheme == "digest"
+        && let Some((user, _)) = entry.id.split_once(':')
+    {
+        entry.id = format!("{user}:x");
+    }
+    entry
 }
 
 /// Passes when `list` gives one of `ids` the permission. An empty list lets everybody pass.
@@ -160,6 +223,15 @@ mod tests {
         for (address, net, inside) in cases {
             assert_eq!(is_in_net(address, net), inside, "{address} in {net}");
         }
+    }
+
+    #[test]
+    fn a_secret_proves_a_digest() {
+        let id = digest_id("super:oracle");
+        assert_eq!(id, "super:w41Z49KzAbWweq3fTkicrahb3kI=");
+        let proved = prove("digest", b"super:oracle", Some("oracle")).unwrap_or_default();
+        assert_eq!(proved, [AuthId::superuser(), AuthId::new("digest", &id)]);
+        assert_eq!(prove("nope", b"", None), None);
     }
 
     #[test]

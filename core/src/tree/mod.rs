@@ -7,8 +7,8 @@
 //!   Database { sessions, last_zxid, DataTree { nodes, acls, ephemerals, digest } }
 //! ```
 //!
-//! It is not a store: nothing here knows of files, and it does not fire watches. `Applied` lists
-//! what changed, and the floors above decide who hears of it.
+//! It is not a store: nothing here knows of files, and it sends nothing. `Applied` lists what changed,
+//! [`Watches`] says who hears of it, and the floors above tell them.
 //!
 //! # What holds
 //!
@@ -36,22 +36,24 @@ pub mod data_tree;
 pub mod database;
 pub mod path;
 pub mod prepare;
+pub mod read;
 pub mod rules;
+pub mod watches;
 pub mod znode;
 
 mod apply;
 mod digest;
 mod pending;
-mod read;
 #[cfg(test)]
 mod tests;
 
 pub use acl::{AclId, AclTable};
-pub use apply::{Applied, Change};
+pub use apply::{Applied, Change, NodeChange};
 pub use auth::AuthId;
 pub use data_tree::DataTree;
 pub use database::Database;
 pub use path::BadPath;
 pub use prepare::{Prep, PrepContext};
 pub use rules::TreeRules;
+pub use watches::Watches;
 pub use znode::{NodeOwner, NodeStat, Znode};

@@ -87,6 +87,16 @@ pub fn split(path: &str) -> Option<(&str, &str)> {
     Some((parent, &path[slash + 1..]))
 }
 
+/// The nodes above `path`, nearest first, the root last; none above the root.
+pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(above(path), |path| above(path))
+}
+
+fn above(path: &str) -> Option<&str> {
+    let (parent, name) = split(path)?;
+    (!name.is_empty()).then_some(parent)
+}
+
 /// The path of the child `name` of `parent`.
 pub fn join(parent: &str, name: &str) -> String {
     if parent == ROOT || parent.is_empty() {

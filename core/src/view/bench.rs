@@ -358,9 +358,14 @@ fn outcome(outcome: &RequestOutcome) -> OutcomeView {
     match outcome {
         RequestOutcome::Pending => OutcomeView::Pending,
         RequestOutcome::Unknown { .. } => OutcomeView::Unknown,
-        RequestOutcome::Told { reply, txn, .. } if reply.error == ErrorCode::Ok => {
+        RequestOutcome::Told { reply, txn, .. } if reply.outcome() == ErrorCode::Ok => {
             OutcomeView::Confirmed(txn.map(Into::into))
         }
-        RequestOutcome::Told { reply, .. } => OutcomeView::Failed(reply.error.name().to_owned()),
+        RequestOutcome::Told { reply, .. } => {
+            OutcomeView::Failed(reply.outcome().name().to_owned())
+        }
+        RequestOutcome::Expired { .. } => {
+            OutcomeView::Failed(ErrorCode::SessionExpired.name().to_owned())
+        }
     }
 }

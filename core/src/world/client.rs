@@ -5,6 +5,9 @@
 //! and not answered is *unknown*: it may or may not happen. The client then tries the next server of
 //! its list, with the same session.
 //!
+//! A session that is over ends everything: what was sent is unknown, what was not sent has failed for
+//! sure.
+//!
 //! After `close` it takes no more requests, and a connection that breaks is the last one: it does not
 //! connect again just to close, so the session ends by its timeout.
 //!
@@ -15,11 +18,19 @@ use std::sync::Arc;
 use rpds::VectorSync;
 
 use super::agenda::Slot;
+use super::watching::ClientWatches;
 use crate::base::{ClientId, ConnId, Duration, Instant, Ordered, Queue, ServerId, SessionId};
-use crate::model::{Reply, Request, Zxid};
+use crate::model::session::Password;
+use crate::model::{ErrorCode, Reply, Request, WatchEvent, Zxid};
 
-/// Pause before the next server is tried.
-pub(super) const RECONNECT_AFTER: Duration = Duration::from_ms(100);
+/// Pause before the next server is tried, while not all have been.
+const RECONNECT_AFTER: Duration = Duration::from_ms(100);
+/// The longest pause. ZooKeeper: the `spinDelay` of `ClientCnxn`.
+const RECONNECT_AFTER_MAX: Duration = Duration::from_s(1);
+/// Request number of an auth, as in ZooKeeper.
+pub const AUTH_XID: i32 = -4;
+/// Request number under which watches are set again, as in ZooKeeper.
+pub const SET_WATCHES_XID: i32 = -8;
 /// Request number of a client's pings, as in ZooKeeper.
 pub const PING_XID: i32 = -2;
 /// Largest number of clients of a run.
@@ -36,6 +47,26 @@ pub enum ClientState {
     Closed,
     /// The ensemble ended its session.
     Expired,
+}
+
+impl ClientState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [
+        Self::Connecting,
+        Self::Connected,
+        Self::Closed,
+        Self::Expired,
+    ];
+
+    /// The word in scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Closed => "closed",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// What a client knows of a request.
@@ -59,6 +90,22 @@ pub enum RequestOutcome {
         /// When.
         at: Instant,
     },
+    /// It was never sent: the session was over. ZooKeeper: `SESSIONEXPIRED`.
+    Expired {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// An event as a client heard it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What.
+    pub event: Arc<WatchEvent>,
+    /// When.
+    pub at: Instant,
+    /// From which server.
+    pub server: ServerId,
 }
 
 /// One request and what became of it.
@@ -110,19 +157,36 @@ pub struct Client {
     pub last_zxid: Zxid,
     /// All it asked and was told.
     pub history: VectorSync<Arc<Invocation>>,
+    /// All events that it heard.
+    pub events: VectorSync<Arc<Notice>>,
+    /// Its watches.
+    pub watches: ClientWatches,
+    /// What it has proved, and proves again on each connection: scheme and proof.
+    pub(super) auth: Vec<(String, Vec<u8>)>,
+    pub(super) password: Password,
+    /// Servers of its connect string, in order.
+    pub(super) servers: Vec<ServerId>,
+    /// Servers tried since the last session was confirmed.
+    pub(super) tried: u32,
     /// It was told to close: no more requests, no more connections.
     pub(super) closing: bool,
     pub(super) line: Option<Line>,
     pub(super) unsent: Queue<u32>,
     pub(super) in_flight: Ordered<i32, u32>,
-    pub(super) next_server: ServerId,
+    pub(super) next_server: usize,
     pub(super) next_cxid: i32,
     pub(super) last_heard: Instant,
     pub(super) wake: Option<Slot>,
 }
 
 impl Client {
-    pub(super) fn new(id: ClientId, name: String, server: ServerId, timeout: Duration) -> Self {
+    /// `servers` has at least one.
+    pub(super) fn new(
+        id: ClientId,
+        name: String,
+        servers: Vec<ServerId>,
+        timeout: Duration,
+    ) -> Self {
         Self {
             id,
             name,
@@ -132,11 +196,17 @@ impl Client {
             timeout_ms: i32::try_from(timeout.as_ms()).unwrap_or(i32::MAX),
             last_zxid: Zxid::ZERO,
             history: VectorSync::new_sync(),
+            events: VectorSync::new_sync(),
+            watches: ClientWatches::default(),
+            auth: Vec::new(),
+            password: Password::default(),
+            servers,
+            tried: 0,
             closing: false,
             line: None,
             unsent: Queue::new(),
             in_flight: Ordered::new(),
-            next_server: server,
+            next_server: 0,
             next_cxid: 1,
             last_heard: Instant::ZERO,
             wake: None,
@@ -159,8 +229,13 @@ impl Client {
     }
 
     /// The server it will try next.
-    pub const fn next_server(&self) -> ServerId {
-        self.next_server
+    pub fn next_server(&self) -> ServerId {
+        self.servers[self.next_server]
+    }
+
+    /// Servers of its connect string, in order.
+    pub fn servers(&self) -> &[ServerId] {
+        &self.servers
     }
 
     /// Its last request.
@@ -168,15 +243,36 @@ impl Client {
         self.history.last()
     }
 
-    /// How long it waits for a server to confirm its session, when its list has so many servers.
-    pub(super) fn connect_timeout(&self, servers: u8) -> Duration {
+    /// How long it waits for a server to confirm its session: its timeout, shared by its servers.
+    pub(super) fn connect_timeout(&self) -> Duration {
         let timeout = Duration::from_ms(u64::try_from(self.timeout_ms).unwrap_or(0));
-        timeout.divided_by(u64::from(servers.max(1)))
+        timeout.divided_by(self.servers.len() as u64)
+    }
+
+    /// The pause before the next server is tried: it doubles each time that all of them were tried in
+    /// vain.
+    pub(super) fn pause(&self) -> Duration {
+        let rounds = self.tried / self.servers.len() as u32;
+        let pause = RECONNECT_AFTER.times(1 << rounds.min(8));
+        pause.min(RECONNECT_AFTER_MAX)
     }
 
     /// A third of the session timeout: how long it stays silent.
     pub(super) fn third(&self) -> Duration {
         Duration::from_ms(u64::try_from(self.timeout_ms).unwrap_or(0) / 3)
+    }
+
+    /// A request was answered: what it asked for beyond the answer is in force now.
+    pub(super) fn learn(&mut self, request: &Request, outcome: ErrorCode) {
+        self.watches.answered(request, outcome);
+        if let Request::Auth { scheme, auth } = request
+            && outcome == ErrorCode::Ok
+        {
+            let proof = (scheme.clone(), auth.clone());
+            if !self.auth.contains(&proof) {
+                self.auth.push(proof);
+            }
+        }
     }
 
     pub(super) fn update(&mut self, entry: u32, change: impl FnOnce(&mut Invocation)) {

@@ -15,8 +15,11 @@ pub enum Command {
     Client {
         /// Its name.
         name: String,
-        /// The server it connects to first; the others follow in id order.
+        /// The server it tries first.
         server: ServerId,
+        /// Its connect string: the servers it knows, tried in this order, again and again. Empty: all, in
+        /// id order.
+        servers: Vec<ServerId>,
         /// Session timeout it asks for.
         timeout: Duration,
     },
@@ -270,6 +273,8 @@ pub enum Refusal {
         /// Its length.
         len: u64,
     },
+    /// The first server is not in the connect string.
+    NotInConnectString(ServerId),
     /// A limit of the world is reached.
     Limit(&'static str),
     /// An end is cut from itself, or appears twice.
@@ -290,6 +295,9 @@ impl std::fmt::Display for Refusal {
                 write!(f, "server {} has no file {file:?}", server.0)
             }
             Self::BeyondEnd { file, len } => write!(f, "{file} has only {len} bytes"),
+            Self::NotInConnectString(s) => {
+                write!(f, "server {} is not in the connect string", s.0)
+            }
             Self::Limit(what) => write!(f, "limit reached: {what}"),
             Self::SameEnd => f.write_str("both ends are the same"),
         }

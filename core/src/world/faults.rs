@@ -35,8 +35,9 @@ impl World {
             Command::Client {
                 name,
                 server,
+                servers,
                 timeout,
-            } => self.new_client(name, *server, *timeout)?,
+            } => self.new_client(name, *server, servers, *timeout)?,
             Command::Invoke { client, request } => {
                 let id = self.client_id(client)?;
                 self.invoke(id, Arc::clone(request), &mut outcomes)?;
@@ -133,16 +134,28 @@ impl World {
         &mut self,
         name: &str,
         server: ServerId,
+        servers: &[ServerId],
         timeout: Duration,
     ) -> Result<(), Refusal> {
         self.server_exists(server)?;
+        for known in servers {
+            self.server_exists(*known)?;
+        }
+        let mut servers = match servers.is_empty() {
+            true => self.hosts.iter().map(|host| host.id).collect(),
+            false => servers.to_vec(),
+        };
+        let Some(first) = servers.iter().position(|known| *known == server) else {
+            return Err(Refusal::NotInConnectString(server));
+        };
+        servers.rotate_left(first);
         if self.client_named(name).is_some() {
             return Err(Refusal::ClientExists(name.to_owned()));
         }
         if self.clients.len() >= CLIENTS_MAX {
             return Err(Refusal::Limit("64 clients"));
         }
-        self.add_client(name, server, timeout);
+        self.add_client(name, servers, timeout);
         Ok(())
     }
 

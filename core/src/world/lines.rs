@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::agenda::{Event, Slot};
 use super::client::{
-    Client, ClientState, Invocation, Line, PING_XID, RECONNECT_AFTER, RequestOutcome,
+    AUTH_XID, Client, ClientState, Invocation, Line, Notice, PING_XID, RequestOutcome,
+    SET_WATCHES_XID,
 };
 use super::command::Refusal;
 use super::message::{End, Payload};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::world::World;
 use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
-use crate::model::{Reply, Request, Zxid};
+use crate::model::session::Password;
+use crate::model::{Reply, Request, WatchEvent, Zxid};
 use crate::protocol::{ClientPacket, ServerPacket};
 
 impl World {
@@ -23,10 +25,10 @@ impl World {
         &mut self.clients[usize::from(id.0)]
     }
 
-    pub(super) fn add_client(&mut self, name: &str, server: ServerId, timeout: Duration) {
+    pub(super) fn add_client(&mut self, name: &str, servers: Vec<ServerId>, timeout: Duration) {
         let id = ClientId(self.clients.len() as u16);
         self.clients
-            .push(Client::new(id, name.to_owned(), server, timeout));
+            .push(Client::new(id, name.to_owned(), servers, timeout));
         self.wake_client(id, Duration::ZERO);
     }
 
@@ -49,7 +51,8 @@ impl World {
     ) -> Result<(), Refusal> {
         let now = self.now;
         let client = self.client_mut(id);
-        if !client.takes_requests() {
+        let expired = client.state == ClientState::Expired;
+        if !client.takes_requests() && !expired {
             return Err(Refusal::ClientClosed(client.name.clone()));
         }
         let entry = client.history.len() as u32;
@@ -59,8 +62,19 @@ impl World {
             session: SessionId(0),
             server: None,
             invoked: now,
-            outcome: RequestOutcome::Pending,
+            outcome: match expired {
+                true => RequestOutcome::Expired { at: now },
+                false => RequestOutcome::Pending,
+            },
         }));
+        if expired {
+            let entries = vec![entry];
+            outcomes.push(Outcome::Expired {
+                client: id,
+                entries,
+            });
+            return Ok(());
+        }
         client.unsent.push_back(entry);
         self.send_unsent(id, outcomes);
         Ok(())
@@ -143,8 +157,10 @@ impl World {
         match packet {
             ServerPacket::Connected {
                 session,
+                password,
                 timeout_ms,
-            } => self.session_confirmed(id, session, timeout_ms, outcomes),
+            } => self.session_confirmed(id, (session, password), timeout_ms, outcomes),
+            ServerPacket::Event(event) => self.event_received(id, event, outcomes),
             ServerPacket::Reply { cxid, reply, txn } => {
                 self.reply_received(id, cxid, reply, txn, outcomes);
             }
@@ -154,7 +170,7 @@ impl World {
     fn session_confirmed(
         &mut self,
         id: ClientId,
-        session: SessionId,
+        (session, password): (SessionId, Password),
         timeout_ms: i32,
         outcomes: &mut Vec<Outcome>,
     ) {
@@ -165,11 +181,50 @@ impl World {
         }
         let client = self.client_mut(id);
         client.session = session;
+        client.password = password;
         client.timeout_ms = timeout_ms;
         client.state = ClientState::Connected;
+        client.tried = 0;
         let third = client.third();
         self.wake_client(id, third);
+        self.prime(id, outcomes);
         self.send_unsent(id, outcomes);
+    }
+
+    /// Brings a new connection to where the last one was: identities first, then watches.
+    fn prime(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        let client = self.client(id);
+        let mut first: Vec<(i32, Request)> = Vec::new();
+        for (scheme, auth) in &client.auth {
+            let (scheme, auth) = (scheme.clone(), auth.clone());
+            first.push((AUTH_XID, Request::Auth { scheme, auth }));
+        }
+        if !client.watches.is_empty() {
+            let watches = Arc::new(client.watches.list());
+            let seen = client.last_zxid;
+            first.push((SET_WATCHES_XID, Request::SetWatches { seen, watches }));
+        }
+        for (cxid, request) in first {
+            let request = Arc::new(request);
+            self.send_to_server(id, ClientPacket::Request { cxid, request }, outcomes);
+        }
+    }
+
+    fn event_received(
+        &mut self,
+        id: ClientId,
+        event: Arc<WatchEvent>,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let at = self.now;
+        let client = self.client_mut(id);
+        let server = client.server.unwrap_or(ServerId(0));
+        client.watches.fired(&event);
+        let entry = client.events.len() as u32;
+        client
+            .events
+            .push_back_mut(Arc::new(Notice { event, at, server }));
+        outcomes.push(Outcome::Notified { client: id, entry });
     }
 
     fn reply_received(
@@ -187,10 +242,12 @@ impl World {
             return;
         };
         let server = client.server.unwrap_or(ServerId(0));
-        let closing = client
-            .history
-            .get(entry as usize)
-            .is_some_and(|i| matches!(*i.request, Request::CloseSession));
+        let asked = client.history.get(entry as usize).cloned();
+        let request = asked.as_ref().map(|asked| &*asked.request);
+        let closing = matches!(request, Some(Request::CloseSession));
+        if let Some(request) = request {
+            client.learn(request, reply.outcome());
+        }
         client.update(entry, |i| {
             i.outcome = RequestOutcome::Told {
                 reply,
@@ -216,10 +273,10 @@ impl World {
     fn dial(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
         let now = self.now;
         let conn = self.network.next_conn();
-        let servers = self.hosts.len() as u8;
         let client = self.client_mut(id);
-        let server = client.next_server;
-        client.next_server = ServerId(server.0 % servers + 1);
+        let server = client.next_server();
+        client.next_server = (client.next_server + 1) % client.servers.len();
+        client.tried += 1;
         client.server = Some(server);
         client.last_heard = now;
         client.line = Some(Line {
@@ -231,9 +288,10 @@ impl World {
         let packet = ClientPacket::Connect {
             last_zxid: client.last_zxid,
             session: client.session,
+            password: client.password,
             timeout_ms: client.timeout_ms,
         };
-        let patience = client.connect_timeout(servers);
+        let patience = client.connect_timeout();
         self.wake_client(id, patience);
         let (a, b) = (End::Client(id), End::Server(server));
         if self.is_cut(a, b) || !self.host(server).has_power() {
@@ -389,7 +447,8 @@ impl World {
             .values()
             .copied()
             .collect();
-        if client.closing || !client.is_active() {
+        let over = client.state == ClientState::Expired;
+        if client.closing && !over {
             entries.extend(client.unsent.drain_all());
         }
         for entry in &entries {
@@ -403,6 +462,10 @@ impl World {
         }
         self.forget_line(id);
         let client = self.client_mut(id);
+        if over {
+            self.expire_unsent(id, outcomes);
+            return;
+        }
         if !client.is_active() {
             return;
         }
@@ -410,7 +473,24 @@ impl World {
             client.state = ClientState::Closed;
         } else {
             client.state = ClientState::Connecting;
-            self.wake_client(id, RECONNECT_AFTER);
+            let pause = client.pause();
+            self.wake_client(id, pause);
+        }
+    }
+
+    /// What was never sent has failed for sure.
+    fn expire_unsent(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
+        let at = self.now;
+        let client = self.client_mut(id);
+        let entries: Vec<u32> = client.unsent.drain_all().collect();
+        for entry in &entries {
+            client.update(*entry, |i| i.outcome = RequestOutcome::Expired { at });
+        }
+        if !entries.is_empty() {
+            outcomes.push(Outcome::Expired {
+                client: id,
+                entries,
+            });
         }
     }
 

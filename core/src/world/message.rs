@@ -34,6 +34,7 @@ impl Payload {
             Self::ToServer(ClientPacket::Request { .. }) => "request",
             Self::ToClient(ServerPacket::Connected { .. }) => "connected",
             Self::ToClient(ServerPacket::Reply { .. }) => "reply",
+            Self::ToClient(ServerPacket::Event(_)) => "event",
         }
     }
 
@@ -42,6 +43,7 @@ impl Payload {
         match self {
             Self::Peer(p) => p.zxid(),
             Self::ToClient(ServerPacket::Reply { txn, .. }) => *txn,
+            Self::ToClient(ServerPacket::Event(event)) => event.zxid,
             _ => None,
         }
     }

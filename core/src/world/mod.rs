@@ -30,6 +30,7 @@ pub mod message;
 mod network;
 pub mod step;
 mod traps;
+pub mod watching;
 #[allow(clippy::module_inception)]
 pub mod world;
 

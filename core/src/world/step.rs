@@ -99,6 +99,20 @@ pub enum Outcome {
         /// Indexes in the client's history.
         entries: Vec<u32>,
     },
+    /// A client's session is over: these requests were never sent.
+    Expired {
+        /// Who.
+        client: ClientId,
+        /// Indexes in the client's history.
+        entries: Vec<u32>,
+    },
+    /// A client heard an event.
+    Notified {
+        /// Who.
+        client: ClientId,
+        /// Index in the client's events.
+        entry: u32,
+    },
 }
 
 /// One event of the run.
@@ -171,6 +185,12 @@ fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
             .add(txn.map_or(0, |z| z.0 as u64)),
         Outcome::Unknown { client, entries } => {
             digest.add(4 << 48 | u64::from(client.0) << 32 | entries.len() as u64)
+        }
+        Outcome::Expired { client, entries } => {
+            digest.add(6 << 48 | u64::from(client.0) << 32 | entries.len() as u64)
+        }
+        Outcome::Notified { client, entry } => {
+            digest.add(7 << 48 | u64::from(client.0) << 32 | u64::from(*entry))
         }
     }
 }

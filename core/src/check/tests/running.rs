@@ -27,6 +27,7 @@ impl Run {
         run.perform(Command::Client {
             name: "a".to_owned(),
             server: ServerId(2),
+            servers: Vec::new(),
             timeout: Duration::from_s(4),
         });
         run.wait(Duration::from_s(1));
@@ -61,6 +62,7 @@ impl Run {
                 data: None,
                 acl: Acl::open(),
                 mode: CreateMode::Persistent,
+                op: CreateMode::Persistent.op(),
             }),
         });
     }

@@ -10,7 +10,8 @@ use crate::base::{ClientId, ConnId, Instant, ServerId, SessionId, StepId, WriteI
 use crate::check::scene::{Scene, Told};
 use crate::check::survey::{Found, Survey};
 use crate::check::{Monitor, Property};
-use crate::model::request::{CreateMode, ReplyBody};
+use crate::model::ReplyBody;
+use crate::model::request::CreateMode;
 use crate::model::{
     Acl, Ensemble, Epoch, ErrorCode, Record, Reply, Request, Txn, TxnBody, TxnHeader, Zxid,
 };
@@ -341,13 +342,14 @@ impl Stage {
             data: None,
             acl: Acl::open(),
             mode: CreateMode::Persistent,
+            op: CreateMode::Persistent.op(),
         };
         self.told(entry, request, zxid, Some(zxid), ReplyBody::Empty);
     }
 
     pub(super) fn told_read(&mut self, entry: u32, at: Zxid) {
         let path = "/b".to_owned();
-        let request = Request::Exists { path };
+        let request = Request::Exists { path, watch: false };
         self.told(entry, request, at, None, ReplyBody::Empty);
     }
 

@@ -3,7 +3,7 @@
 use super::stage::{S1, S2, S3, Stage, create, create_body, record, z};
 use crate::base::SessionId;
 use crate::check::{Difference, Property, What};
-use crate::model::request::ReplyBody;
+use crate::model::ReplyBody;
 use crate::model::{Acl, Request, Stat, TxnBody, Zxid};
 use crate::protocol::Decision;
 use crate::tree::TreeRules;
@@ -152,7 +152,10 @@ fn s17_a_session_does_not_see_its_own_write() {
         mzxid: z(1, 1),
         ..Stat::default()
     };
-    let read = Request::Exists { path: path() };
+    let read = Request::Exists {
+        path: path(),
+        watch: false,
+    };
     stage.told(1, read, z(1, 2), None, ReplyBody::Stat(stale));
     stage.breaks(&[Property::S17]);
 }

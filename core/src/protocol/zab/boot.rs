@@ -25,6 +25,10 @@ impl Peer {
         if !self.load(cx) {
             return;
         }
+        if self.config.standalone {
+            self.serve_alone(cx);
+            return;
+        }
         let resume = self.config.switches.on(Switch::ResumeSync);
         match epochs::read(cx.disk, self.db.last_zxid, resume) {
             Ok(read) => {

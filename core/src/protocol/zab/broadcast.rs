@@ -10,9 +10,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::packet::Packet;
+use super::packet::{Caller, Packet};
 use super::peer::{Cx, Part, Peer};
-use super::service::{Tracked, anybody};
+use super::sessions::Tracked;
 use super::state::Phase;
 use super::synchronization::{LearnerState, REAPER_INTERVAL};
 use crate::base::{Duration, Instant, Ordered, ServerId, SessionId};
@@ -105,12 +105,13 @@ impl Leading {
 // --- leader ---
 
 impl Peer {
-    /// Turns a request into a transaction, numbers it and proposes it.
+    /// Turns a request into a transaction, numbers it and proposes it. It came through the server
+    /// `via`, if a client asks.
     pub(super) fn propose(
         &mut self,
         cx: &mut Cx<'_>,
-        session: SessionId,
-        cxid: i32,
+        via: Option<ServerId>,
+        caller: &Caller,
         request: &Request,
     ) {
         let guard = self.config.switches.on(Switch::RolloverGuard);
@@ -134,17 +135,24 @@ impl Peer {
             last.next()
         };
         let header = TxnHeader {
-            session,
-            cxid,
+            session: caller.session,
+            cxid: caller.cxid,
             zxid,
             time_ms: cx.wall_ms,
         };
-        let txn = prepare(leading, &self.db, header, request, self.rules);
+        let txn = prepare(
+            leading,
+            &self.db,
+            header,
+            (via, caller),
+            request,
+            self.rules,
+        );
         if let TxnBody::Error { code } = txn.body {
             let error = ErrorCode::from_code(code).unwrap_or(ErrorCode::SystemError);
             cx.out.decide(Decision::FailedRequest { zxid, error });
         }
-        track(leading, &txn, cx.now, self.config.tick);
+        track(leading, via, &txn, cx.now, self.config.tick);
         let payload = codec::encode_txn(&txn);
         let record = Record::new(txn, payload);
         leading.last_proposed = zxid;
@@ -313,7 +321,7 @@ impl Peer {
         cx.out.arm(Timer::Reaper, REAPER_INTERVAL);
         for path in reapable(&self.db, cx.wall_ms) {
             let request = Request::DeleteContainer { path };
-            self.propose(cx, SessionId(0), 0, &request);
+            self.propose(cx, None, &Caller::server(SessionId(0)), &request);
         }
     }
 }
@@ -322,25 +330,28 @@ fn prepare(
     leading: &mut Leading,
     db: &Database,
     header: TxnHeader,
+    (via, caller): (Option<ServerId>, &Caller),
     request: &Request,
     rules: TreeRules,
 ) -> Txn {
-    let ids = anybody();
-    let alive = matches!(
-        request,
-        Request::CreateSession { .. } | Request::DeleteContainer { .. }
-    ) || leading
-        .sessions
-        .get(&header.session)
-        .is_some_and(|t| !t.closing);
+    let refused = match request {
+        Request::CreateSession { .. } | Request::DeleteContainer { .. } => None,
+        _ => match leading.sessions.get_mut(&header.session) {
+            None => Some(ErrorCode::SessionExpired),
+            Some(tracked) => {
+                tracked.owner = tracked.owner.or(via);
+                tracked.refusal(via)
+            }
+        },
+    };
     let context = PrepContext {
         session: header.session,
         cxid: header.cxid,
         zxid: header.zxid,
         time_ms: header.time_ms,
-        ids: &ids,
+        ids: &caller.ids,
         ttl_allowed: true,
-        refused: (!alive).then_some(ErrorCode::SessionExpired),
+        refused,
         rules,
     };
     leading.prep.prepare(db, context, request)
@@ -364,13 +375,15 @@ fn reapable(db: &Database, wall_ms: i64) -> Vec<String> {
 }
 
 /// Keeps the leader's session table in step with what it proposes.
-fn track(leading: &mut Leading, txn: &Txn, now: Instant, tick: Duration) {
+fn track(leading: &mut Leading, via: Option<ServerId>, txn: &Txn, now: Instant, tick: Duration) {
     let session = txn.header.session;
     match txn.body {
         TxnBody::CreateSession { timeout_ms } => {
-            leading
-                .sessions
-                .insert(session, Tracked::new(timeout_ms, now, tick));
+            let tracked = Tracked {
+                owner: via,
+                ..Tracked::new(timeout_ms, now, tick)
+            };
+            leading.sessions.insert(session, tracked);
         }
         TxnBody::CloseSession { .. } => {
             if let Some(tracked) = leading.sessions.get_mut(&session) {

@@ -49,15 +49,19 @@
 
 mod boot;
 pub mod broadcast;
+pub mod connections;
 pub mod discovery;
 pub mod election;
 pub mod jobs;
 pub mod learner;
+mod notices;
 pub mod packet;
 pub mod peer;
 pub mod pipeline;
 pub mod service;
+mod sessions;
 pub mod snapshots;
+mod standalone;
 pub mod state;
 pub mod sync_plan;
 pub mod synchronization;

@@ -10,6 +10,29 @@ use super::election::Vote;
 use super::state::Role;
 use crate::base::SessionId;
 use crate::model::{Epoch, Record, Request, Zxid};
+use crate::tree::AuthId;
+
+/// Who asks for a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Its session.
+    pub session: SessionId,
+    /// The client's request number; 0 when a server asks by itself.
+    pub cxid: i32,
+    /// What its connection has proved. ZooKeeper: `authinfo`.
+    pub ids: Arc<[AuthId]>,
+}
+
+impl Caller {
+    /// A server that asks by itself, about a session.
+    pub fn server(session: SessionId) -> Self {
+        Self {
+            session,
+            cxid: 0,
+            ids: Arc::from([]),
+        }
+    }
+}
 
 /// A packet between servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,10 +118,8 @@ pub enum Packet {
     },
     /// Learner to leader: a client's write.
     Request {
-        /// Its session.
-        session: SessionId,
-        /// The client's request number.
-        cxid: i32,
+        /// Who asks.
+        caller: Caller,
         /// What it asks.
         request: Arc<Request>,
     },

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::boot::settle_steps;
 use super::broadcast::Leading;
+use super::connections::Service;
 use super::election::{Election, Heard, Vote};
 use super::jobs::{Jobs, Then};
 use super::learner::{LearnStage, Learning};
 use super::packet::Packet;
 use super::pipeline::Pipeline;
-use super::service::Service;
 use super::snapshots::Walk;
 use super::state::{Phase, Role, Status};
 use crate::base::{Duration, Instant, Queue, ServerId, WriteId};
@@ -306,11 +306,9 @@ impl Peer {
             }
             Packet::Ack { zxid } => self.on_ack(cx, from, zxid),
             Packet::PingReply { touched } => self.touch_sessions(cx.now, &touched),
-            Packet::Request {
-                session,
-                cxid,
-                request,
-            } => self.propose(cx, session, cxid, &request),
+            Packet::Request { caller, request } => {
+                self.propose(cx, Some(from), &caller, &request);
+            }
             Packet::Revalidate {
                 session,
                 timeout_ms,

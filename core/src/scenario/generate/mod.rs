@@ -125,6 +125,7 @@ impl Player {
         self.perform(Command::Client {
             name,
             server,
+            servers: Vec::new(),
             timeout,
         })
     }

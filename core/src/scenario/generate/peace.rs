@@ -106,14 +106,15 @@ impl Player {
         self.perform(Command::Client {
             name: client.to_owned(),
             server,
+            servers: Vec::new(),
             timeout: Duration::from_s(10),
         })?;
-        let request = Request::Create {
-            path: format!("/{client}"),
-            data: None,
-            acl: Acl::open(),
-            mode: CreateMode::Persistent,
-        };
+        let request = Request::create(
+            format!("/{client}"),
+            None,
+            Acl::open(),
+            CreateMode::Persistent,
+        );
         self.perform(Command::Invoke {
             client: client.to_owned(),
             request: Arc::new(request),

@@ -37,10 +37,11 @@ fn random(dice: &mut Dice) -> Request {
     match dice.below(20) {
         0..=2 => {
             let path = path(dice);
+            let watch = false;
             match dice.below(4) {
-                0 => Request::GetData { path },
-                1 => Request::Exists { path },
-                2 => Request::GetChildren { path },
+                0 => Request::GetData { path, watch },
+                1 => Request::Exists { path, watch },
+                2 => Request::GetChildren { path, watch },
                 _ => Request::Sync { path },
             }
         }
@@ -57,12 +58,7 @@ fn write(dice: &mut Dice) -> Request {
     match dice.below(20) {
         0..=8 => {
             let mode = mode(dice);
-            Request::Create {
-                path,
-                data: data(dice),
-                acl: Acl::open(),
-                mode,
-            }
+            Request::create(path, data(dice), Acl::open(), mode)
         }
         9..=14 => Request::SetData {
             path,

@@ -2,23 +2,51 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Action, Later, Read};
+use super::super::ast::{Action, Later};
 use super::super::error::ScriptError;
+use super::super::print;
 use super::args::Args;
 use super::{Scope, fresh_name, value};
 use crate::base::{Duration, ServerId};
-use crate::model::request::CreateMode;
+use crate::model::request::{CreateMode, CreateOp};
+use crate::model::watch::{WatchKind, WatchMode};
 use crate::model::{Acl, Request};
+use crate::tree::path as tree_path;
 use crate::world::command::Command;
 
 /// Every word that may follow a client's name.
-pub const VERBS: [&str; 14] = [
-    "create", "set", "delete", "get", "ls", "exists", "sync", "check", "multi", "acl", "watch",
-    "close", "drop", "recipe",
+pub const VERBS: [&str; 24] = [
+    "create",
+    "set",
+    "delete",
+    "get",
+    "ls",
+    "exists",
+    "sync",
+    "check",
+    "multi",
+    "multi-read",
+    "acl",
+    "getacl",
+    "watch",
+    "watches",
+    "unwatch",
+    "ephemerals",
+    "count",
+    "auth",
+    "whoami",
+    "reconfig",
+    "close",
+    "drop",
+    "recipe",
+    "stop",
 ];
 
 /// The words of a multi's lines.
 const OPERATIONS: [&str; 5] = ["create", "set", "delete", "check", "acl"];
+
+/// The words of the lines of a multi-read.
+const READS: [&str; 2] = ["get", "ls"];
 
 const TIMEOUT: Duration = Duration::from_s(10);
 
@@ -33,6 +61,13 @@ pub fn declaration(args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptE
         .option("server")
         .map(|p| scope.server(&p))
         .transpose()?;
+    let servers = args.option("servers").map(|p| scope.servers(&p));
+    let servers = servers.transpose()?.unwrap_or_default();
+    let first = servers.first().copied().unwrap_or(ServerId(1));
+    let server = server.unwrap_or(first);
+    if !servers.is_empty() && !servers.contains(&server) {
+        return Err(args.missing("servers=... that include the server to begin with"));
+    }
     let timeout = args
         .option("timeout")
         .map(|p| value::timeout(&p))
@@ -40,7 +75,8 @@ pub fn declaration(args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptE
     scope.clients.insert(name.clone());
     Ok(perform(Command::Client {
         name,
-        server: server.unwrap_or(ServerId(1)),
+        server,
+        servers,
         timeout: timeout.unwrap_or(TIMEOUT),
     }))
 }
@@ -48,37 +84,108 @@ pub fn declaration(args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptE
 /// What a client does, but for a multi.
 pub fn action(client: String, args: &mut Args) -> Result<Action, ScriptError> {
     let verb = args.word("what the client does")?;
-    let read = match verb.text.as_str() {
+    let request = match verb.text.as_str() {
         "close" => return Ok(perform(Command::Close { client })),
         "drop" => return Ok(perform(Command::Drop { client })),
-        "watch" => return watch(client, args),
         "recipe" => return recipe(client, args),
-        "get" => Read::Get,
-        "ls" => Read::Ls,
-        "exists" => Read::Exists,
-        "sync" => {
-            let path = path(args)?;
-            return Ok(invoke(client, Request::Sync { path }));
-        }
-        word => {
-            let Some(request) = write(word, args)? else {
-                return Err(verb.expected_word("what the client does", VERBS));
-            };
-            return Ok(invoke(client, request));
-        }
-    };
-    let path = path(args)?;
-    if args.take("watch") {
-        return Ok(Action::Later(Later::ReadAndWatch { client, read, path }));
-    }
-    Ok(invoke(
-        client,
-        match read {
-            Read::Get => Request::GetData { path },
-            Read::Ls => Request::GetChildren { path },
-            Read::Exists => Request::Exists { path },
+        "auth" => auth(args)?,
+        "whoami" => Request::WhoAmI,
+        "reconfig" => Request::Reconfig,
+        "ephemerals" => ephemerals(args)?,
+        word => match read(word, args)? {
+            Some(request) => request,
+            None => match write(word, args)? {
+                Some(request) => request,
+                None => return Err(verb.expected_word("what the client does", VERBS)),
+            },
         },
-    ))
+    };
+    Ok(invoke(client, request))
+}
+
+fn auth(args: &mut Args) -> Result<Request, ScriptError> {
+    let scheme = args.word("a scheme, like digest")?.text;
+    let auth = value::data(&args.next("user:password in double quotes")?)?;
+    Ok(Request::Auth { scheme, auth })
+}
+
+fn ephemerals(args: &mut Args) -> Result<Request, ScriptError> {
+    let prefix = match args.next_if_any() {
+        Some(piece) => value::path(piece)?,
+        None => tree_path::ROOT.to_owned(),
+    };
+    Ok(Request::GetEphemerals { prefix })
+}
+
+/// A read, or something about watches.
+fn read(word: &str, args: &mut Args) -> Result<Option<Request>, ScriptError> {
+    Ok(Some(match word {
+        "get" => Request::GetData {
+            path: path(args)?,
+            watch: args.take("watch"),
+        },
+        "ls" => Request::GetChildren {
+            path: path(args)?,
+            watch: args.take("watch"),
+        },
+        "exists" => Request::Exists {
+            path: path(args)?,
+            watch: args.take("watch"),
+        },
+        "sync" => Request::Sync { path: path(args)? },
+        "getacl" => Request::GetAcl { path: path(args)? },
+        "count" => Request::GetAllChildrenNumber { path: path(args)? },
+        "watch" => Request::AddWatch {
+            path: path(args)?,
+            mode: match args.take("recursive") {
+                true => WatchMode::Recursive,
+                false => WatchMode::Persistent,
+            },
+        },
+        "watches" => Request::CheckWatches {
+            path: path(args)?,
+            kind: watch_kind(args)?,
+        },
+        "unwatch" => Request::RemoveWatches {
+            path: path(args)?,
+            kind: watch_kind(args)?,
+        },
+        _ => return Ok(None),
+    }))
+}
+
+/// Which watches are meant; any, when it is not said.
+fn watch_kind(args: &mut Args) -> Result<WatchKind, ScriptError> {
+    const KINDS: [WatchKind; 5] = [
+        WatchKind::Any,
+        WatchKind::Data,
+        WatchKind::Children,
+        WatchKind::Persistent,
+        WatchKind::Recursive,
+    ];
+    let words = KINDS.map(|kind| (print::watch_kind(kind), kind));
+    match args.next_if_any() {
+        Some(piece) => value::choice(
+            &piece,
+            "any, data, children, persistent or recursive",
+            &words,
+        ),
+        None => Ok(WatchKind::Any),
+    }
+}
+
+/// One line inside a multi-read.
+pub fn reading(args: &mut Args) -> Result<Request, ScriptError> {
+    let verb = args.word("get or ls, or }")?;
+    match verb.text.as_str() {
+        "get" | "ls" => Ok(read(&verb.text, args)?.expect("both words are reads")),
+        _ => Err(verb.expected_word("get or ls, or }", READS)),
+    }
+}
+
+/// Reads at one instant.
+pub fn multi_read(client: String, reads: Vec<Request>) -> Action {
+    invoke(client, Request::MultiRead(reads))
 }
 
 /// One line inside a multi.
@@ -102,16 +209,6 @@ fn perform(command: Command) -> Action {
 fn invoke(client: String, request: Request) -> Action {
     let request = Arc::new(request);
     perform(Command::Invoke { client, request })
-}
-
-fn watch(client: String, args: &mut Args) -> Result<Action, ScriptError> {
-    let path = path(args)?;
-    let recursive = args.take("recursive");
-    Ok(Action::Later(Later::Watch {
-        client,
-        path,
-        recursive,
-    }))
 }
 
 fn recipe(client: String, args: &mut Args) -> Result<Action, ScriptError> {
@@ -145,7 +242,7 @@ fn write(word: &str, args: &mut Args) -> Result<Option<Request>, ScriptError> {
     }))
 }
 
-/// `create /p "data" ephemeral sequential container ttl=60s acl=…`.
+/// `create /p "data" ephemeral sequential container ttl=60s acl=… stat`.
 fn create(args: &mut Args) -> Result<Request, ScriptError> {
     let path = path(args)?;
     let data = data(args)?;
@@ -153,12 +250,18 @@ fn create(args: &mut Args) -> Result<Request, ScriptError> {
         Some(piece) => value::acl(&piece)?,
         None => Acl::open(),
     };
+    let stat = args.take("stat");
     let mode = mode(args)?;
+    let op = match mode.op() {
+        CreateOp::Create if stat => CreateOp::Create2,
+        op => op,
+    };
     Ok(Request::Create {
         path,
         data,
         acl,
         mode,
+        op,
     })
 }
 

@@ -4,12 +4,13 @@ use super::super::ast::{Action, Claim, Fact, On, ReplyOutcome, Target};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
 use super::{Scope, WITHIN, value};
-use crate::model::ErrorCode;
+use crate::model::{ErrorCode, EventKind};
 use crate::protocol::zab::state::Role;
 use crate::protocol::zab::sync_plan::SyncMode;
+use crate::world::client::ClientState;
 
 /// Every word a claim can begin with.
-pub const FACTS: [&str; 18] = [
+pub const FACTS: [&str; 20] = [
     "leader",
     "role",
     "data",
@@ -23,6 +24,8 @@ pub const FACTS: [&str; 18] = [
     "file",
     "equal",
     "reply",
+    "event",
+    "session",
     "epoch",
     "started",
     "crash",
@@ -86,6 +89,8 @@ fn fact(word: &Piece, args: &mut Args, scope: &Scope) -> Result<Fact, ScriptErro
             Fact::Equal(servers)
         }
         "reply" => reply(args, scope)?,
+        "event" => event(args, scope)?,
+        "session" => session(args, scope)?,
         "epoch" => epoch(args, scope)?,
         "started" => {
             let server = scope.server(&args.word("a server id")?)?;
@@ -191,6 +196,34 @@ fn reply(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
         path,
         data,
     })
+}
+
+/// `event a NodeDeleted /p times=1`.
+fn event(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
+    let client = scope.client(&args.word("a client")?)?;
+    let what = "an event, like NodeDeleted";
+    let piece = args.word(what)?;
+    let names = EventKind::ALL.map(EventKind::name);
+    let kind = EventKind::from_name(&piece.text).ok_or_else(|| piece.expected_word(what, names))?;
+    let times = args
+        .option("times")
+        .map(|p| value::number(&p, "how often", 0, 1_000_000));
+    Ok(Fact::Event {
+        client,
+        kind,
+        path: path(args)?,
+        times: times.transpose()?,
+    })
+}
+
+/// `session a connected on=3`.
+fn session(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
+    let client = scope.client(&args.word("a client")?)?;
+    let what = "connecting, connected, closed or expired";
+    let words = ClientState::ALL.map(|state| (state.word(), state));
+    let state = value::choice(&args.word(what)?, what, &words)?;
+    let on = args.option("on").map(|p| scope.server(&p)).transpose()?;
+    Ok(Fact::Session { client, state, on })
 }
 
 fn outcome(piece: &Piece) -> Result<ReplyOutcome, ScriptError> {

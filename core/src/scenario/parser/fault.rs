@@ -10,7 +10,7 @@ use crate::protocol::zab::packet::Packet;
 use crate::world::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch};
 
 /// Wire words between a client and a server.
-const CLIENT_WORDS: [&str; 4] = ["connect", "request", "connected", "reply"];
+const CLIENT_WORDS: [&str; 5] = ["connect", "request", "connected", "reply", "event"];
 
 /// Longest jump of a wall clock.
 const CLOCK_MAX: Duration = Duration::from_s(1_000 * 3_600);

@@ -28,7 +28,7 @@ use crate::model::Ensemble;
 use crate::world::command::Endpoint;
 use crate::world::config::Config;
 
-pub use self::value::{PERMISSIONS, parse_zxid, print_date};
+pub use self::value::{parse_zxid, print_date};
 
 /// Largest script, in bytes.
 pub const SCRIPT_BYTES_MAX: usize = 64 * 1024;
@@ -207,7 +207,8 @@ impl<'a> Parser<'a> {
 
     /// A line that begins with a client's name; a multi goes on over the next lines.
     fn client_line(&mut self, name: String, args: &mut Args) -> Result<Action, ScriptError> {
-        if !args.take("multi") {
+        let reads = args.take("multi-read");
+        if !reads && !args.take("multi") {
             return client::action(name, args);
         }
         let open = args.word("{")?;
@@ -222,9 +223,15 @@ impl<'a> Parser<'a> {
             let mut inner = Args::new(source.line, source.tokens, 0, source.end)?;
             if inner.take("}") {
                 inner.finish()?;
-                return Ok(client::multi(name, operations));
+                return Ok(match reads {
+                    true => client::multi_read(name, operations),
+                    false => client::multi(name, operations),
+                });
             }
-            operations.push(client::operation(&mut inner)?);
+            operations.push(match reads {
+                true => client::reading(&mut inner)?,
+                false => client::operation(&mut inner)?,
+            });
             inner.finish()?;
         }
     }

@@ -44,8 +44,19 @@ pub fn ensemble(args: &mut Args) -> Result<Config, ScriptError> {
             (1, u64::from(u32::MAX)),
             u64::from(base.counter_max),
         )? as u32,
+        session_timeout: [
+            session_timeout(args, "min-session-timeout")?,
+            session_timeout(args, "max-session-timeout")?,
+        ],
+        super_password: args.option("super").map(|p| p.text),
+        standalone: false,
         clock_ms: clock(args, base.clock_ms)?,
     })
+}
+
+fn session_timeout(args: &mut Args, key: &'static str) -> Result<Option<i32>, ScriptError> {
+    let found = args.option(key).map(|p| value::timeout(&p)).transpose()?;
+    Ok(found.map(|timeout| i32::try_from(timeout.as_ms()).unwrap_or(i32::MAX)))
 }
 
 fn count(

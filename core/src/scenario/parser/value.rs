@@ -194,19 +194,10 @@ pub fn acl(piece: &Piece) -> Result<Vec<Acl>, ScriptError> {
 
 fn permissions(letters: &str) -> Option<i32> {
     letters.chars().try_fold(0, |bits, letter| {
-        let (_, bit) = PERMISSIONS.into_iter().find(|(l, _)| *l == letter)?;
+        let (_, bit) = perms::LETTERS.into_iter().find(|(l, _)| *l == letter)?;
         Some(bits | bit)
     })
 }
-
-/// Letters of the permissions, in the order in which ZooKeeper prints them.
-pub const PERMISSIONS: [(char, i32); 5] = [
-    ('c', perms::CREATE),
-    ('d', perms::DELETE),
-    ('r', perms::READ),
-    ('w', perms::WRITE),
-    ('a', perms::ADMIN),
-];
 
 /// Milliseconds since 1970 of `2026-01-01T00:00:00Z`, with a fraction if need be.
 pub fn date(piece: &Piece) -> Result<i64, ScriptError> {

@@ -74,6 +74,7 @@ impl Server {
             data: Some(data.as_bytes().into()),
             acl: Acl::open(),
             mode: CreateMode::Persistent,
+            op: CreateMode::Persistent.op(),
         })
     }
 

@@ -363,7 +363,7 @@ fn request() -> impl Strategy<Value = Request> {
     let list = prop_oneof![Just(31), Just(15), Just(7)].prop_map(|perms| vec![Acl::world(perms)]);
     prop_oneof![
         4 => (path(), data(), list.clone(), mode).prop_map(|(path, data, acl, mode)| {
-            Request::Create { path, data, acl, mode }
+            Request::create(path, data, acl, mode)
         }),
         3 => path().prop_map(|path| Request::Delete { path, version: -1 }),
         2 => (path(), data()).prop_map(|(path, data)| {

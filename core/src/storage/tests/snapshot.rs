@@ -29,6 +29,7 @@ fn furnished() -> Server {
             data: None,
             acl: vec![Acl::world(perms::ALL), Acl::world(perms::READ)],
             mode,
+            op: mode.op(),
         });
     }
     server.create("/d", "");

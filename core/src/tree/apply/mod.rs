@@ -20,8 +20,8 @@ use self::nodes::Run;
 use super::database::Database;
 use super::rules::TreeRules;
 use crate::base::SessionId;
-use crate::model::request::ReplyBody;
-use crate::model::{ErrorCode, Txn, TxnBody, TxnHeader};
+use crate::model::ReplyBody;
+use crate::model::{Acl, ErrorCode, Txn, TxnBody, TxnHeader};
 
 /// What a transaction did to one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,17 @@ pub enum Change {
     Children,
 }
 
+/// One change of one node, and who may hear of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeChange {
+    /// The node.
+    pub path: Arc<str>,
+    /// What happened to it.
+    pub change: Change,
+    /// Its access control list, of a deleted node the last one; `None` when the table lacked it.
+    pub acl: Option<Arc<[Acl]>>,
+}
+
 /// The outcome of a transaction on this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
@@ -46,7 +57,7 @@ pub struct Applied {
     /// The content of the reply.
     pub body: ReplyBody,
     /// What changed, in order: the node first, its parent after it.
-    pub changes: Vec<(Arc<str>, Change)>,
+    pub changes: Vec<NodeChange>,
 }
 
 impl Database {
@@ -103,7 +114,7 @@ impl Database {
         header: &TxnHeader,
         operations: &[TxnBody],
         rules: TreeRules,
-        changes: &mut Vec<(Arc<str>, Change)>,
+        changes: &mut Vec<NodeChange>,
     ) -> (ErrorCode, ReplyBody) {
         let results = if has_failed(operations) {
             failed_results(operations)
@@ -121,7 +132,7 @@ impl Database {
         header: &TxnHeader,
         body: &TxnBody,
         rules: TreeRules,
-        changes: &mut Vec<(Arc<str>, Change)>,
+        changes: &mut Vec<NodeChange>,
     ) -> (ErrorCode, ReplyBody) {
         let mut run = Run {
             tree: &mut self.tree,

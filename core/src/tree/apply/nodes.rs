@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Change, error_code};
+use super::{Change, NodeChange, error_code};
 use crate::base::SessionId;
-use crate::model::request::ReplyBody;
+use crate::model::ReplyBody;
 use crate::model::txn::Data;
 use crate::model::{Acl, ErrorCode, TxnBody, TxnHeader, Zxid};
 use crate::tree::path;
@@ -16,7 +16,7 @@ pub(super) struct Run<'a> {
     pub(super) tree: &'a mut DataTree,
     pub(super) header: &'a TxnHeader,
     pub(super) rules: TreeRules,
-    pub(super) changes: &'a mut Vec<(Arc<str>, Change)>,
+    pub(super) changes: &'a mut Vec<NodeChange>,
 }
 
 /// What all kinds of create have in common.
@@ -130,8 +130,8 @@ impl Run<'_> {
             stat: node.client_stat(),
         };
         let key = self.tree.put(birth.path, node);
-        self.changes.push((key, Change::Created));
-        self.changes.push((parent_key, Change::Children));
+        self.note(&key, Change::Created);
+        self.note(&parent_key, Change::Children);
         Ok(body)
     }
 
@@ -156,6 +156,7 @@ impl Run<'_> {
     fn delete(&mut self, path: &str) -> Result<(), ErrorCode> {
         let (parent, name) = path::split(path).ok_or(ErrorCode::NoNode)?;
         let parent_key = self.tree.key(parent).ok_or(ErrorCode::NoNode)?.clone();
+        let acl = self.acl_at(path);
         let taken = if name.is_empty() {
             None
         } else {
@@ -169,8 +170,12 @@ impl Run<'_> {
             });
         }
         let (key, _) = taken.ok_or(ErrorCode::NoNode)?;
-        self.changes.push((key, Change::Deleted));
-        self.changes.push((parent_key, Change::Children));
+        self.changes.push(NodeChange {
+            path: key,
+            change: Change::Deleted,
+            acl,
+        });
+        self.note(&parent_key, Change::Children);
         Ok(())
     }
 
@@ -204,8 +209,14 @@ impl Run<'_> {
 
     fn note(&mut self, path: &str, change: Change) {
         if let Some(key) = self.tree.key(path) {
-            self.changes.push((key.clone(), change));
+            let (path, acl) = (key.clone(), self.acl_at(key));
+            self.changes.push(NodeChange { path, change, acl });
         }
+    }
+
+    fn acl_at(&self, path: &str) -> Option<Arc<[Acl]>> {
+        let node = self.tree.node(path)?;
+        self.tree.acl_of(node).cloned()
     }
 
     /// Deletes what the transaction lists, then whatever else the session still owns here. Without

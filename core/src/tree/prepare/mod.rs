@@ -34,6 +34,7 @@ use super::database::Database;
 use super::pending::{FutureNode, Pending, Undo};
 use super::rules::TreeRules;
 use crate::base::SessionId;
+use crate::model::request::CreateOp;
 use crate::model::{ErrorCode, Request, Txn, TxnBody, TxnHeader, Zxid};
 
 /// Who asks, and under which number it will be proposed.
@@ -141,7 +142,7 @@ impl Work<'_> {
         }
         let mut bodies = Vec::with_capacity(operations.len());
         for operation in operations {
-            match self.operation(operation) {
+            match self.operation_of_multi(operation) {
                 Ok(body) => bodies.push(body),
                 Err(error) => {
                     self.take_back();
@@ -153,6 +154,22 @@ impl Work<'_> {
             }
         }
         Ok(TxnBody::Multi(bodies))
+    }
+
+    /// Releases before 3.9 take a `create2` in a multi for a plain create.
+    fn operation_of_multi(&mut self, operation: &Request) -> Result<TxnBody, ErrorCode> {
+        match operation {
+            Request::Create {
+                path,
+                data,
+                acl,
+                mode,
+                op: CreateOp::Create2,
+            } if !self.ctx.rules.multi_keeps_create2 => {
+                self.create(path, data, acl, (*mode, CreateOp::Create))
+            }
+            _ => self.operation(operation),
+        }
     }
 
     fn take_back(&mut self) {
@@ -167,7 +184,8 @@ impl Work<'_> {
                 data,
                 acl,
                 mode,
-            } => self.create(path, data, acl, *mode),
+                op,
+            } => self.create(path, data, acl, (*mode, *op)),
             Request::Delete { path, version } => self.delete(path, *version),
             Request::SetData {
                 path,
@@ -179,14 +197,12 @@ impl Work<'_> {
             Request::CreateSession { timeout_ms } => Ok(self.create_session(*timeout_ms)),
             Request::CloseSession => Ok(self.close_session()),
             Request::DeleteContainer { path } => self.delete_container(path),
-            Request::Multi(_)
-            | Request::GetData { .. }
-            | Request::Exists { .. }
-            | Request::GetChildren { .. }
-            | Request::Sync { .. }
-            | Request::Ping => Err(ErrorCode::Unimplemented),
+            Request::Reconfig => Err(ErrorCode::ReconfigDisabled),
+            Request::Malformed { .. } => Err(ErrorCode::MarshallingError),
+            _ => Err(ErrorCode::Unimplemented),
         }
     }
+
     fn permit(&self, node: &FutureNode, perm: i32) -> Result<(), ErrorCode> {
         let list = node.acl.as_ref().ok_or(ErrorCode::MarshallingError)?;
         auth::check(list, perm, self.ctx.ids)

@@ -2,7 +2,7 @@
 
 use super::Work;
 use crate::model::acl::perms;
-use crate::model::request::CreateMode;
+use crate::model::request::{CreateMode, CreateOp};
 use crate::model::txn::Data;
 use crate::model::{Acl, ErrorCode, TxnBody};
 use crate::tree::pending::FutureNode;
@@ -15,9 +15,9 @@ impl Work<'_> {
         path: &str,
         data: &Option<Data>,
         acl: &[Acl],
-        mode: CreateMode,
+        (mode, op): (CreateMode, CreateOp),
     ) -> Result<TxnBody, ErrorCode> {
-        self.check_ttl(mode)?;
+        self.check_ttl(mode, op)?;
         self.check_session()?;
         let (parent_path, _) = split(path)?;
         let acl = auth::complete(acl, self.ctx.ids)?;
@@ -48,11 +48,38 @@ impl Work<'_> {
             children: 0,
         };
         self.add(&path, Some(born));
-        Ok(create_body(path, data.clone(), acl, mode, parent_cversion))
+        let ephemeral = mode.is_ephemeral();
+        let data = data.clone();
+        Ok(match op {
+            CreateOp::Container => TxnBody::CreateContainer {
+                path,
+                data,
+                acl,
+                parent_cversion,
+            },
+            CreateOp::Ttl(ttl_ms) => TxnBody::CreateTtl {
+                path,
+                data,
+                acl,
+                parent_cversion,
+                ttl_ms,
+            },
+            CreateOp::Create | CreateOp::Create2 => TxnBody::Create {
+                path,
+                data,
+                acl,
+                ephemeral,
+                parent_cversion,
+                create2: op == CreateOp::Create2,
+            },
+        })
     }
 
-    fn check_ttl(&self, mode: CreateMode) -> Result<(), ErrorCode> {
+    /// A time to live belongs to a node that has one, and to no other. ZooKeeper:
+    /// `EphemeralType.validateTTL`.
+    fn check_ttl(&self, mode: CreateMode, op: CreateOp) -> Result<(), ErrorCode> {
         match mode {
+            CreateMode::Other(_) => Err(ErrorCode::BadArguments),
             CreateMode::Ttl(_) | CreateMode::TtlSequential(_) if !self.ctx.ttl_allowed => {
                 Err(ErrorCode::Unimplemented)
             }
@@ -61,7 +88,11 @@ impl Work<'_> {
             {
                 Err(ErrorCode::BadArguments)
             }
-            _ => Ok(()),
+            CreateMode::Ttl(_) | CreateMode::TtlSequential(_) => Ok(()),
+            _ => match op {
+                CreateOp::Ttl(_) => Err(ErrorCode::BadArguments),
+                _ => Ok(()),
+            },
         }
     }
 
@@ -72,7 +103,9 @@ impl Work<'_> {
             }
             CreateMode::Container => NodeOwner::Container,
             CreateMode::Ttl(ms) | CreateMode::TtlSequential(ms) => NodeOwner::Ttl(ms),
-            CreateMode::Persistent | CreateMode::PersistentSequential => NodeOwner::Nobody,
+            CreateMode::Persistent | CreateMode::PersistentSequential | CreateMode::Other(_) => {
+                NodeOwner::Nobody
+            }
         }
     }
 
@@ -183,40 +216,6 @@ impl Work<'_> {
             -1 if self.ctx.rules.skip_version_minus_one => Ok(0),
             next => Ok(next),
         }
-    }
-}
-
-/// Plain creates are of type 1, which clients use when they do not ask for the stat; releases
-/// before 3.9 cannot read type 15 in a multi.
-fn create_body(
-    path: String,
-    data: Option<Data>,
-    acl: Vec<Acl>,
-    mode: CreateMode,
-    parent_cversion: i32,
-) -> TxnBody {
-    match mode {
-        CreateMode::Container => TxnBody::CreateContainer {
-            path,
-            data,
-            acl,
-            parent_cversion,
-        },
-        CreateMode::Ttl(ttl_ms) | CreateMode::TtlSequential(ttl_ms) => TxnBody::CreateTtl {
-            path,
-            data,
-            acl,
-            parent_cversion,
-            ttl_ms,
-        },
-        _ => TxnBody::Create {
-            path,
-            data,
-            acl,
-            ephemeral: mode.is_ephemeral(),
-            parent_cversion,
-            create2: false,
-        },
     }
 }
 

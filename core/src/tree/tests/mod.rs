@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use super::{Applied, AuthId, Database, NodeOwner, Prep, PrepContext, TreeRules};
 use crate::base::SessionId;
-use crate::model::request::{CreateMode, ReplyBody};
+use crate::model::ReplyBody;
+use crate::model::request::CreateMode;
 use crate::model::txn::Data;
 use crate::model::{Acl, Epoch, ErrorCode, Request, Txn, TxnBody, Zxid};
 
@@ -117,6 +118,7 @@ fn create_as(path: &str, mode: CreateMode) -> Request {
         data: data(""),
         acl: Acl::open(),
         mode,
+        op: mode.op(),
     }
 }
 
@@ -126,6 +128,7 @@ fn create_acl(path: &str, acl: Vec<Acl>) -> Request {
         data: None,
         acl,
         mode: CreateMode::Persistent,
+        op: CreateMode::Persistent.op(),
     }
 }
 

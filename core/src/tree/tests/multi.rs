@@ -95,6 +95,7 @@ fn only_some_operations_may_stand_in_a_multi() {
         set_acl("/zookeeper", Acl::open()),
         Request::Exists {
             path: "/".to_owned(),
+            watch: false,
         },
     ] {
         let multi = Request::Multi(vec![create("/m"), odd]);

@@ -63,7 +63,7 @@ fn simple() -> impl Strategy<Value = Request> {
     ];
     prop_oneof![
         6 => (path(), mode(), acl(), text.clone()).prop_map(|(path, mode, acl, data)| {
-            Request::Create { path, data, acl, mode }
+            Request::create(path, data, acl, mode)
         }),
         4 => (path(), version()).prop_map(|(path, version)| Request::Delete { path, version }),
         2 => (path(), text, version()).prop_map(|(path, data, version)| {

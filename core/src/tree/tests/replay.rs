@@ -131,6 +131,7 @@ fn numbers_given_out_twice_lose_a_list() {
     );
     let read = Request::GetData {
         path: "/w".to_owned(),
+        watch: false,
     };
     assert_eq!(recovered.read(&read).0, ErrorCode::MarshallingError);
 }

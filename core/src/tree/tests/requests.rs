@@ -1,8 +1,10 @@
 //! Single requests: which check decides, what the stat says, who may do what.
 
 use super::*;
+use crate::base::{ConnId, SessionId};
 use crate::model::acl::perms;
-use crate::tree::path;
+use crate::tree::read::Reader;
+use crate::tree::{Watches, path};
 
 #[test]
 fn the_first_failing_check_of_a_create_decides() {
@@ -222,16 +224,21 @@ fn permissions_are_those_of_the_node_or_of_its_parent() {
     assert_eq!(leader.code(&delete("/p/k")), ErrorCode::NoAuth);
     let read = Request::GetData {
         path: "/p/auth".to_owned(),
+        watch: false,
     };
     let rules = TreeRules::zablab();
-    assert_eq!(leader.db.read_as(&read, &[], rules).0, ErrorCode::NoAuth);
+    assert_eq!(read_by_anybody(&leader.db, &read, rules), ErrorCode::NoAuth);
     assert_eq!(leader.db.read(&read).0, ErrorCode::Ok);
     let exists = Request::Exists {
         path: "/p/auth".to_owned(),
+        watch: false,
     };
-    assert_eq!(leader.db.read_as(&exists, &[], rules).0, ErrorCode::NoAuth);
+    assert_eq!(
+        read_by_anybody(&leader.db, &exists, rules),
+        ErrorCode::NoAuth
+    );
     let old = TreeRules::v3_8_0();
-    assert_eq!(leader.db.read_as(&exists, &[], old).0, ErrorCode::Ok);
+    assert_eq!(read_by_anybody(&leader.db, &exists, old), ErrorCode::Ok);
     leader.ids = vec![AuthId::superuser()];
     assert_eq!(leader.code(&delete("/p/k")), ErrorCode::Ok);
     assert_eq!(leader.code(&set_data(path::CONFIG, "x", -1)), ErrorCode::Ok);
@@ -303,4 +310,14 @@ fn a_client_sees_no_owner_of_containers_and_nodes_with_a_time_to_live() {
     leader.run(&create_as("/e", CreateMode::Ephemeral));
     let owner = leader.db.tree.stat("/e").map(|stat| stat.ephemeral_owner);
     assert_eq!(owner, Some(ALICE.0));
+}
+
+fn read_by_anybody(db: &Database, read: &Request, rules: TreeRules) -> ErrorCode {
+    let reader = Reader {
+        conn: ConnId(1),
+        session: SessionId(0),
+        ids: &[],
+        rules,
+    };
+    db.read_as(read, reader, &mut Watches::default()).0
 }

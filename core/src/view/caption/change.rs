@@ -60,6 +60,7 @@ fn client_change(step: &Step) -> Text {
         Outcome::Unknown { entries, .. } if !entries.is_empty() => {
             Some(Text::new("waiting → unknown", "等待 → 未知"))
         }
+        Outcome::Notified { .. } => Some(Text::new("watching → told", "监听 → 已通知")),
         _ => None,
     };
     step.outcomes.iter().find_map(of).unwrap_or_default()

@@ -109,6 +109,16 @@ pub(super) fn sentence(caption: &Caption) -> String {
                 rest.len()
             ),
         },
+        Caption::NeverSent { client, requests } => match requests.as_slice() {
+            [one] => format!("The session of client {client} is over; {one} was never sent."),
+            all => format!(
+                "The session of client {client} is over; {} requests were never sent.",
+                all.len()
+            ),
+        },
+        Caption::Notified { client, kind, path } => {
+            format!("Client {client} hears: {} {path}.", kind.name())
+        }
         Caption::Asked {
             client,
             request,

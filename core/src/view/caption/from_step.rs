@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Caption, Parcel, Run, Who};
 use crate::base::{ClientId, ServerId};
-use crate::model::request::ReplyBody;
+use crate::model::ReplyBody;
 use crate::model::{Request, Zxid};
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::{ClientPacket, Decision, Effect, ServerPacket};
@@ -155,7 +155,7 @@ impl Teller<'_> {
                 }
             }
             // What a client learns is told by its outcome.
-            (Payload::ToClient(ServerPacket::Reply { .. }), ..) => {}
+            (Payload::ToClient(ServerPacket::Reply { .. } | ServerPacket::Event(_)), ..) => {}
             _ => {
                 let parcel = self.parcel(message);
                 self.say(Caption::Received(parcel));
@@ -232,6 +232,27 @@ impl Teller<'_> {
                     .retain(|c| !matches!(c, Caption::Disconnected(_) | Caption::Stranded(_)));
                 self.say(Caption::Unknown { client, requests });
             }
+            Outcome::Expired { client, entries } => {
+                let history = self.client(*client).map(|c| &c.history);
+                let asked = entries.iter().filter_map(|at| history?.get(*at as usize));
+                let requests = asked.map(|i| request(&i.request)).collect();
+                let client = self.name(*client);
+                self.say(Caption::NeverSent { client, requests });
+            }
+            Outcome::Notified { client, entry } => self.notified(*client, *entry),
+        }
+    }
+
+    fn notified(&mut self, client: ClientId, entry: u32) {
+        let heard = self
+            .client(client)
+            .and_then(|c| c.events.get(entry as usize));
+        if let Some(notice) = heard.cloned() {
+            self.say(Caption::Notified {
+                client: self.name(client),
+                kind: notice.event.kind,
+                path: notice.event.path.to_string(),
+            });
         }
     }
 

@@ -20,7 +20,7 @@ pub use from_step::{captions, request};
 
 use super::lang::{Lang, Text};
 use crate::base::ServerId;
-use crate::model::{ErrorCode, Zxid};
+use crate::model::{ErrorCode, EventKind, Zxid};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{Decision, HaltReason, Timer};
 use crate::world::{Command, CrashKind, CrashPoint, Endpoint};
@@ -145,6 +145,22 @@ pub enum Caption {
         client: String,
         /// Its requests.
         requests: Vec<String>,
+    },
+    /// A client's session is over, and it had not sent these yet.
+    NeverSent {
+        /// Who.
+        client: String,
+        /// Its requests.
+        requests: Vec<String>,
+    },
+    /// A client hears from a watch.
+    Notified {
+        /// Who.
+        client: String,
+        /// What happened.
+        kind: EventKind,
+        /// To which node.
+        path: String,
     },
     /// A client asks for something.
     Asked {
@@ -280,6 +296,8 @@ impl Caption {
             | Self::Quorum { .. }
             | Self::Applied(..)
             | Self::Told { .. }
+            | Self::Notified { .. }
+            | Self::NeverSent { .. }
             | Self::Asked { .. }
             | Self::Connected { .. } => 2,
             Self::Died { .. }

@@ -112,6 +112,16 @@ pub(super) fn sentence(caption: &Caption) -> String {
                 rest.len() + 1
             ),
         },
+        Caption::NeverSent { client, requests } => match requests.as_slice() {
+            [one] => format!("客户端 {client} 的会话已结束：{one} 从未发出。"),
+            all => format!(
+                "客户端 {client} 的会话已结束：{} 个请求从未发出。",
+                all.len()
+            ),
+        },
+        Caption::Notified { client, kind, path } => {
+            format!("客户端 {client} 收到通知：{} {path}。", kind.name())
+        }
         Caption::Asked {
             client,
             request,

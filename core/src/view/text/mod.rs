@@ -219,6 +219,12 @@ impl Page<'_> {
                     self.unknown(*client, *entry);
                 }
             }
+            Outcome::Expired { client, entries } => {
+                for entry in entries {
+                    self.never_sent(*client, *entry);
+                }
+            }
+            Outcome::Notified { client, entry } => self.notified(*client, *entry),
         }
         1
     }
@@ -333,6 +339,34 @@ impl Page<'_> {
             let asked = found.and_then(|c| c.history.get(entry as usize));
             let what = asked.map_or_else(String::new, |a| packet::request(&a.request));
             format!("{} will never know: {what}", p.client(client))
+        });
+    }
+
+    fn never_sent(&mut self, client: ClientId, entry: u32) {
+        self.say(Kind::Client, |p| {
+            let found = p.world.clients().get(usize::from(client.0));
+            let asked = found.and_then(|c| c.history.get(entry as usize));
+            let what = asked.map_or_else(String::new, |a| packet::request(&a.request));
+            let name = p.client(client);
+            format!("{name} is told SESSIONEXPIRED by itself: {what} was never sent")
+        });
+    }
+
+    fn notified(&mut self, client: ClientId, entry: u32) {
+        self.say(Kind::Client, |p| {
+            let found = p.world.clients().get(usize::from(client.0));
+            let heard = found.and_then(|c| c.events.get(entry as usize));
+            let name = p.client(client);
+            heard.map_or_else(
+                || format!("{name} hears something"),
+                |n| {
+                    format!(
+                        "{name} hears from {}: {}",
+                        n.server,
+                        packet::event(&n.event)
+                    )
+                },
+            )
         });
     }
 

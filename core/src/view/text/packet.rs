@@ -1,7 +1,6 @@
 //! Messages, transactions and replies in a few words.
 
-use crate::model::request::ReplyBody;
-use crate::model::{ErrorCode, Record, Reply, Request, TxnBody};
+use crate::model::{Acl, ErrorCode, Record, Reply, ReplyBody, Request, TxnBody, WatchEvent};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::Role;
@@ -30,8 +29,15 @@ pub fn payload(payload: &Payload) -> String {
             Some(zxid) => format!("{} for {zxid}", reply.error),
             None => reply.error.to_string(),
         },
+        Payload::ToClient(ServerPacket::Event(e)) => event(e),
     };
     format!("{word} {rest}").trim_end().to_owned()
+}
+
+/// `NodeDeleted /a`, with the zxid where the release tells it.
+pub fn event(event: &WatchEvent) -> String {
+    let zxid = event.zxid.map_or_else(String::new, |z| format!(" by {z}"));
+    format!("{} {}{zxid}", event.kind.name(), event.path)
 }
 
 fn peer(packet: &Packet) -> String {
@@ -109,10 +115,12 @@ fn body(body: &TxnBody) -> String {
 /// `create /a`.
 pub fn request(request: &Request) -> String {
     match (request, request.path()) {
-        (Request::Multi(operations), _) => {
+        (Request::Multi(operations) | Request::MultiRead(operations), _) => {
             let inner = operations.iter().map(self::request);
-            format!("multi [{}]", inner.collect::<Vec<_>>().join(", "))
+            let inner = inner.collect::<Vec<_>>().join(", ");
+            format!("{} [{inner}]", request.word())
         }
+        (Request::SetWatches { watches, .. }, _) => format!("setWatches of {}", watches.len()),
         (_, Some(path)) => format!("{} {path}", request.word()),
         (_, None) => request.word().to_owned(),
     }
@@ -142,6 +150,16 @@ fn answer(reply: &Reply) -> String {
             format!(" → {} version {}", content(data.as_deref()), stat.version)
         }
         ReplyBody::Children { names, .. } => format!(" → [{}]", names.join(", ")),
+        ReplyBody::Acl { list, .. } => {
+            let entries: Vec<String> = list.iter().map(Acl::to_string).collect();
+            format!(" → {}", entries.join(","))
+        }
+        ReplyBody::Paths(paths) => format!(" → [{}]", paths.join(", ")),
+        ReplyBody::Number(number) => format!(" → {number}"),
+        ReplyBody::Identities(ids) => {
+            let words: Vec<String> = ids.iter().map(|(s, id)| format!("{s}:{id}")).collect();
+            format!(" → [{}]", words.join(", "))
+        }
         ReplyBody::Multi(results) => {
             let codes: Vec<&str> = results.iter().map(|(code, _)| code.name()).collect();
             format!(" → [{}]", codes.join(", "))
@@ -167,6 +185,7 @@ pub fn session(message: &Message) -> Option<String> {
         Payload::ToClient(ServerPacket::Connected {
             session,
             timeout_ms,
+            ..
         }) => Some(match session.0 {
             0 => "learns that its session is over".to_owned(),
             _ => format!("has session {session} at {server}, timeout {timeout_ms} ms"),

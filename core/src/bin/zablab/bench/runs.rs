@@ -41,6 +41,7 @@ pub fn standing_with(keep: Keep) -> Timeline {
         Command::Client {
             name: CLIENT.to_owned(),
             server: ServerId(2),
+            servers: Vec::new(),
             timeout: Duration::from_s(10),
         },
     );
@@ -85,6 +86,7 @@ fn write(run: &mut Timeline) {
         data: Some(vec![1; DATA].into()),
         acl: Acl::open(),
         mode: CreateMode::Persistent,
+        op: CreateMode::Persistent.op(),
     };
     let command = Command::Invoke {
         client: CLIENT.to_owned(),

@@ -3,14 +3,19 @@
 //! Every click in the sandbox is a line of script; these are the lines. Options that have their
 //! default value are left out, except where a reader would miss them.
 
+mod claim;
+mod request;
+
 use std::fmt::Write;
 
-use super::ast::{Action, Claim, Fact, Later, On, Program, ReplyOutcome, Target};
-use super::parser::{PERMISSIONS, RULES_VERSION, print_date};
+pub use self::claim::claim;
+use self::claim::servers;
+pub use self::request::{request, watch_kind};
+use super::ast::{Action, Later, Program};
+use super::parser::{RULES_VERSION, print_date};
 use super::token::quote;
-use crate::base::{Duration, ServerId};
-use crate::model::request::CreateMode;
-use crate::model::{Acl, Quorum, Request};
+use crate::base::Duration;
+use crate::model::{Acl, Quorum};
 use crate::protocol::Switches;
 use crate::world::command::{Command, DiskFault, Endpoint, PacketMatch};
 use crate::world::config::{Config, Range};
@@ -106,6 +111,11 @@ pub fn ensemble(config: &Config) -> String {
         "clock",
         print_date(config.clock_ms),
     );
+    let [least, most] = config.session_timeout;
+    let timeout = |ms: Option<i32>| ms.map(|ms| Duration::from_ms(ms.unsigned_abs().into()));
+    line.add_some("min-session-timeout", timeout(least));
+    line.add_some("max-session-timeout", timeout(most));
+    line.add_some("super", config.super_password.as_deref().map(word));
     line.add_if(
         config.counter_max != base.counter_max,
         "counter-max",
@@ -122,9 +132,14 @@ pub fn command(command: &Command) -> String {
         Command::Client {
             name,
             server,
+            servers,
             timeout,
         } => {
-            format!("client {name} server={} timeout={timeout}", server.0)
+            let known: Vec<String> = servers.iter().map(|s| s.0.to_string()).collect();
+            let mut line = Options(format!("client {name} server={}", server.0));
+            line.add_if(!known.is_empty(), "servers", known.join(","));
+            line.add("timeout", *timeout);
+            line.0
         }
         Command::Invoke { client, request: r } => format!("{client} {}", request(r)),
         Command::Close { client } => format!("{client} close"),
@@ -271,74 +286,6 @@ fn disk(fault: &DiskFault) -> String {
     }
 }
 
-/// A request as a client's line says it, or as a line of a multi.
-pub fn request(request: &Request) -> String {
-    match request {
-        Request::Create {
-            path,
-            data: d,
-            acl: list,
-            mode,
-        } => {
-            let mut line = Options(format!("create {}{}{}", word(path), data(d), flags(*mode)));
-            match mode {
-                CreateMode::Ttl(ms) | CreateMode::TtlSequential(ms) => {
-                    line.add("ttl", Duration::from_ms(ms.unsigned_abs()));
-                }
-                _ => {}
-            }
-            line.add_if(*list != Acl::open(), "acl", acl(list));
-            line.0
-        }
-        Request::SetData {
-            path,
-            data: d,
-            version,
-        } => with_version(format!("set {}{}", word(path), data(d)), *version),
-        Request::Delete { path, version } => {
-            with_version(format!("delete {}", word(path)), *version)
-        }
-        Request::Check { path, version } => with_version(format!("check {}", word(path)), *version),
-        Request::SetAcl {
-            path,
-            acl: list,
-            version,
-        } => with_version(format!("acl {} {}", word(path), acl(list)), *version),
-        Request::Multi(operations) => {
-            let lines = operations
-                .iter()
-                .map(|r| format!("  {}\n", self::request(r)));
-            format!("multi {{\n{}}}", lines.collect::<String>())
-        }
-        Request::GetData { path } => format!("get {}", word(path)),
-        Request::Exists { path } => format!("exists {}", word(path)),
-        Request::GetChildren { path } => format!("ls {}", word(path)),
-        Request::Sync { path } => format!("sync {}", word(path)),
-        // These four never come from a script: sessions and reapers make them.
-        Request::CreateSession { .. } => "createSession".to_owned(),
-        Request::CloseSession => "close".to_owned(),
-        Request::DeleteContainer { path } => format!("deleteContainer {}", word(path)),
-        Request::Ping => "ping".to_owned(),
-    }
-}
-
-fn with_version(mut line: String, version: i32) -> String {
-    if version != -1 {
-        write!(line, " version={version}").expect("writing to a string cannot fail");
-    }
-    line
-}
-
-const fn flags(mode: CreateMode) -> &'static str {
-    match mode {
-        CreateMode::Persistent | CreateMode::Ttl(_) => "",
-        CreateMode::Ephemeral => " ephemeral",
-        CreateMode::PersistentSequential | CreateMode::TtlSequential(_) => " sequential",
-        CreateMode::EphemeralSequential => " ephemeral sequential",
-        CreateMode::Container => " container",
-    }
-}
-
 fn data<T: AsRef<[u8]>>(data: &Option<T>) -> String {
     data.as_ref()
         .map(|d| format!(" {}", bytes(d.as_ref())))
@@ -370,108 +317,13 @@ fn acl(list: &[Acl]) -> String {
     if list.is_empty() {
         return "none".to_owned();
     }
-    let entry = |a: &Acl| {
-        let letters = PERMISSIONS
-            .into_iter()
-            .filter(|(_, bit)| a.perms & bit != 0);
-        let letters: String = letters.map(|(letter, _)| letter).collect();
-        format!("{}:{}:{letters}", a.scheme, a.id)
-    };
-    word(&list.iter().map(entry).collect::<Vec<_>>().join(","))
-}
-
-/// A claim, with its `not`.
-pub fn claim(claim: &Claim) -> String {
-    let not = if claim.not { "not " } else { "" };
-    format!("{not}{}", fact(&claim.fact))
-}
-
-fn fact(fact: &Fact) -> String {
-    match fact {
-        Fact::Leader(None) => "leader".to_owned(),
-        Fact::Leader(Some(None)) => "leader none".to_owned(),
-        Fact::Leader(Some(Some(s))) => format!("leader {}", s.0),
-        Fact::Role(s, role) => format!("role {} {}", s.0, role.map_or("down", |r| r.word())),
-        Fact::Data { path, data, on: o } => {
-            let data = data.as_ref().map_or("null".to_owned(), |d| bytes(d));
-            format!("data {} {data}{}", word(path), on(o))
-        }
-        Fact::Absent { path, on: o } => format!("absent {}{}", word(path), on(o)),
-        Fact::Committed(t) => format!("committed {}", target(t)),
-        Fact::Applied { target: t, on: o } => format!("applied {}{}", target(t), on(o)),
-        Fact::Lost(None) => "lost none".to_owned(),
-        Fact::Lost(Some(t)) => format!("lost {}", target(t)),
-        Fact::Lamp { name, green } => {
-            format!("lamp {name} {}", if *green { "green" } else { "red" })
-        }
-        Fact::Property { name, holds } => format!("property {name} {holds}"),
-        Fact::Sync(s, mode) => format!("sync {} {}", s.0, mode.word()),
-        Fact::File {
-            server,
-            name,
-            durable,
-            pending,
-        } => {
-            let mut line = Options(format!("file {} {}", server.0, word(name)));
-            line.add_some("durable", durable.map(size));
-            line.add_some("pending", pending.map(size));
-            line.0
-        }
-        Fact::Equal(list) => format!("equal {}", servers(list)),
-        Fact::Reply {
-            client,
-            outcome,
-            path,
-            data,
-        } => {
-            let mut line = Options(format!("reply {client}"));
-            match outcome {
-                None => {}
-                Some(ReplyOutcome::Told(code)) => line.0.push_str(&format!(" {code}")),
-                Some(ReplyOutcome::Unknown) => line.0.push_str(" unknown"),
-                Some(ReplyOutcome::Pending) => line.0.push_str(" pending"),
-            }
-            line.add_some("path", path.as_deref().map(word));
-            line.add_some("data", data.as_deref().map(bytes));
-            line.0
-        }
-        Fact::Epoch {
-            server,
-            accepted,
-            current,
-        } => {
-            let mut line = Options(format!("epoch {}", server.0));
-            line.add_some("accepted", *accepted);
-            line.add_some("current", *current);
-            line.0
-        }
-        Fact::Started(s, yes) => format!("started {} {}", s.0, yes_no(*yes)),
-        Fact::Crash(s) => format!("crash {}", s.0),
-        Fact::Synced(s) => format!("synced {}", s.0),
-        Fact::Quiet => "quiet".to_owned(),
-    }
-}
-
-fn servers(list: &[ServerId]) -> String {
-    list.iter()
-        .map(|s| s.0.to_string())
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
-fn on(on: &On) -> String {
-    match on {
-        On::All => String::new(),
-        On::Servers(list) => format!(" on={}", servers(list)),
-    }
-}
-
-fn target(target: &Target) -> String {
-    match target {
-        Target::Zxid(zxid) => zxid.to_string(),
-        Target::Path(path) if path.starts_with('/') => word(path),
-        Target::Path(path) => quote(path),
-    }
+    word(
+        &list
+            .iter()
+            .map(Acl::to_string)
+            .collect::<Vec<_>>()
+            .join(","),
+    )
 }
 
 fn later(verb: &Later) -> String {
@@ -485,17 +337,6 @@ fn later(verb: &Later) -> String {
             line.add("server", server.0);
             line.add_some("sha256", sha256.as_ref());
             line.0
-        }
-        Later::ReadAndWatch { client, read, path } => {
-            format!("{client} {} {} watch", read.word(), word(path))
-        }
-        Later::Watch {
-            client,
-            path,
-            recursive,
-        } => {
-            let recursive = if *recursive { " recursive" } else { "" };
-            format!("{client} watch {}{recursive}", word(path))
         }
         Later::Recipe { client, name, path } => format!("{client} recipe {name} {}", word(path)),
         Later::Backup {
