@@ -160,9 +160,8 @@ impl Table {
                 self.set(path, conn, modes.without(Modes::ONCE));
             }
         }
-        if self.recursive > 0
-            && !(kind == EventKind::ChildrenChanged && !rules.watch_modes_are_independent)
-        {
+        let upwards = rules.watch_modes_are_independent || kind != EventKind::ChildrenChanged;
+        if upwards && self.recursive > 0 {
             for parent in path::ancestors(path) {
                 let above = self.paths.get(parent).into_iter().flatten();
                 told.extend(above.filter(|(_, m)| m.recursive).map(|(conn, _)| *conn));
