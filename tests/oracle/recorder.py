@@ -8,7 +8,7 @@ import base64
 import json
 import time
 
-from wire import Wire
+from wire import Silent, Strange, Wire
 
 
 def jsonable(x):
@@ -67,6 +67,9 @@ class Recorder:
         args = {k: v.hex() if k == 'passwd' else v for k, v in kw.items()}
         try:
             c = self.clients[name] = Wire(self.port, name, **kw)
+        except ConnectionRefusedError:
+            self.clients.pop(name, None)
+            return self._add(name, 'connect', args, {'connection': 'refused'}, text=text)
         except (EOFError, OSError):
             self.clients.pop(name, None)
             return self._add(name, 'connect', args, {'connection': 'closed'}, text=text)
@@ -77,6 +80,10 @@ class Recorder:
         c = self.clients[_name]
         try:
             reply = c.call(_op, **a)
+        except Silent:
+            reply = {'connection': 'silent'}
+        except Strange as e:
+            reply = {'strange': e.args[0]}
         except (EOFError, OSError):
             reply = {'connection': 'closed'}
             c.drop()

@@ -7,6 +7,7 @@ of the protocol to write down what a real server does.
 A request is an operation name and a dictionary of arguments, the same pair that stands in a trace file.
 """
 import base64
+import select
 import socket
 import struct
 
@@ -173,11 +174,19 @@ def parse(op, r):
     return {'raw': r.left()}
 
 
+class Silent(Exception):
+    """The server went on to later requests without ever answering this one."""
+
+
+class Strange(Exception):
+    """The server sent a frame that is no reply to anything; the exception carries its length."""
+
+
 class Wire:
     """One connection. `events` holds what arrived and was not yet collected."""
 
     def __init__(self, port, name, timeout=30000, session=0, passwd=b'\0' * 16, last=0):
-        self.name, self.xid, self.events, self.closed = name, 0, [], False
+        self.name, self.xid, self.events, self.closed, self.late_pings = name, 0, [], False, 0
         self.s = socket.create_connection(('127.0.0.1', port), 5)
         self.s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.s.settimeout(15)
@@ -202,18 +211,32 @@ class Wire:
         return self._exactly(struct.unpack('>i', self._exactly(4))[0])
 
     def reply(self, xid):
-        """Waits for the reply with this xid; events on the way are kept."""
+        """Waits for the reply with this xid; events on the way are kept.
+
+        Requests of one connection are answered in order: after a second of silence a ping is sent behind the request,
+        and when the ping is answered first there will never be a reply.
+        """
+        pinged = False
         while True:
+            if not pinged and xid != XID_PING and not select.select([self.s], [], [], 1)[0]:
+                self.send(i32(XID_PING) + i32(11))
+                pinged = True
             r = Reader(self.recv())
             got, zxid, err = r.i(), r.l(), r.i()
             if got == XID_EVENT:
                 kind = r.i()
                 self.events.append({'to': self.name, 'type': EVENT.get(kind, kind), 'state': r.i(), 'path': r.s(),
                                     'zxid': zxid})
+            elif got == XID_PING and self.late_pings:
+                self.late_pings -= 1
             elif got == xid:
+                if pinged:
+                    self.late_pings += 1
                 return zxid, err, r
+            elif got == XID_PING and pinged:
+                raise Silent
             else:
-                raise AssertionError(('unexpected xid', got, 'wanted', xid))
+                raise Strange(len(r.b))
 
     def call(self, op, **a):
         """Sends one request and waits for its reply: {zxid, err, result...}."""
