@@ -305,7 +305,7 @@ def broken():
     A('raw', type=-11, body=b'')
     A('exists', path='/a')
     note('frames', 'lengths and headers that break the framing')
-    for b in (i32(0), i32(-1), i32(3) + b'abc', i32(4) + i32(9), i32(1 << 20), i32((1 << 20) - 1)[:2] + b'\xff\xff', i32(7) + b'1234567', b'GET / HTTP/1.0\r\n\r\n'):
+    for b in (i32(0), i32(-1), i32(3) + b'abc', i32(4) + i32(9), i32(1 << 20), i32(7) + b'1234567', b'GET / HTTP/1.0\r\n\r\n'):
         A('frame', bytes=b)
         A('exists', path='/a')
 

@@ -18,3 +18,7 @@ done
 one random-mixed-3 gen_random.py '--profile mixed --seed 3 --steps 200'
 one random-watches-3 gen_random.py '--profile watches --seed 3 --steps 200'
 one random-poison-1 gen_random.py '--profile poison --seed 1 --steps 120'
+ZK_EXTRA=-Dzookeeper.enforceQuota=true
+export ZK_EXTRA
+one odd-quota-enforced gen_odd.py '--part quota'
+one random-quota-enforced-3 gen_random.py '--profile quota --seed 3 --steps 180'

@@ -10,6 +10,8 @@ import time
 
 from wire import Silent, Strange, Wire
 
+UNIMPLEMENTED, AUTHFAILED, CLOSE_SESSION = -6, -115, -11
+
 
 def jsonable(x):
     if isinstance(x, bytes):
@@ -32,25 +34,32 @@ class Recorder:
     def live(self):
         return [c for c in self.clients.values() if not c.closed]
 
-    def _sweep(self, acting, silent=()):
-        """Pings everyone: -> (events in order, names whose connection the server closed)."""
+    def _sweep(self, acting, goodbye=()):
+        """Pings everyone: -> (events in order, names whose connection the server closed).
+
+        The server ends the connections in `goodbye` a moment after its last reply on them: no ping slips in between.
+        """
         events, closed = [], []
         if acting is not None:
             events += acting.events
             acting.events = []
         for c in list(self.clients.values()):
-            if not c.closed and c.name not in silent:
+            if not c.closed:
                 try:
-                    c.ping()
+                    if not (c.name in goodbye and c.wait_closed()):
+                        c.ping()
+                        continue
                 except (EOFError, OSError):
-                    c.drop()
-                    closed.append(c.name)
-            events += [dict(e, after=True) if c is acting else e for e in c.events]
-            c.events = []
+                    pass
+                finally:
+                    events += [dict(e, after=True) if c is acting else e for e in c.events]
+                    c.events = []
+                c.drop()
+                closed.append(c.name)
         return events, closed
 
-    def _add(self, name, op, args, reply, acting=None, text=None, silent=()):
-        events, closed = self._sweep(acting, silent)
+    def _add(self, name, op, args, reply, acting=None, text=None, goodbye=()):
+        events, closed = self._sweep(acting, goodbye)
         step = {'client': name, 'op': op, 'args': jsonable(args), 'reply': reply}
         if events:
             step['events'] = events
@@ -74,7 +83,7 @@ class Recorder:
             self.clients.pop(name, None)
             return self._add(name, 'connect', args, {'connection': 'closed'}, text=text)
         reply = {'session': hex(c.session & (2**64 - 1)), 'timeout': c.timeout, 'passwd': c.passwd.hex()}
-        return self._add(name, 'connect', args, reply, c, text)
+        return self._add(name, 'connect', args, reply, c, text, [name] if c.session == 0 else ())
 
     def step(self, _name, _op, text=None, **a):
         c = self.clients[_name]
@@ -87,7 +96,8 @@ class Recorder:
         except (EOFError, OSError):
             reply = {'connection': 'closed'}
             c.drop()
-        return self._add(_name, _op, a, reply, c, text)
+        last = reply.get('err') in (UNIMPLEMENTED, AUTHFAILED) or _op == 'closeSession' or a.get('type') == CLOSE_SESSION
+        return self._add(_name, _op, a, reply, c, text, [_name] if last else ())
 
     def drop(self, name, text=None):
         """The client's connection breaks; its session lives on."""
@@ -104,8 +114,7 @@ class Recorder:
                 if c.name != name:
                     c.ping()
             time.sleep(0.05)
-        time.sleep(0.1)
-        return self._add(name, 'expire', {}, {'zxid': other.ping()}, text=text)
+        return self._add(name, 'expire', {}, {'zxid': other.ping()}, text=text, goodbye=[name])
 
     def save(self, out):
         with open(out, 'w', encoding='utf-8') as f:

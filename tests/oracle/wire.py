@@ -264,6 +264,13 @@ class Wire:
         self.send(i32(XID_PING) + i32(11))
         return self.reply(XID_PING)[0]
 
+    def wait_closed(self):
+        """For a connection the server has said goodbye to: True when its end arrives within two seconds."""
+        try:
+            return bool(select.select([self.s], [], [], 2)[0]) and not self.s.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
+
     def drop(self):
         self.s.close()
         self.closed = True
