@@ -83,6 +83,8 @@ pub mod history;
 pub mod lab;
 pub mod model;
 pub mod protocol;
+#[cfg(feature = "cli")]
+pub mod replay;
 pub mod scenario;
 pub mod storage;
 pub mod tree;

@@ -80,6 +80,17 @@ impl CreateMode {
     }
 }
 
+/// What becomes of a zxid when a request cannot be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Taken {
+    /// The leader looks inside first.
+    Nothing,
+    /// The leader numbers it first: it becomes an error transaction.
+    Logged,
+    /// The number is given out, and nothing bears it.
+    Lost,
+}
+
 /// A client's request, before it becomes a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
@@ -221,8 +232,10 @@ pub enum Request {
     WhoAmI,
     /// A request whose body cannot be decoded, or lacks what its type needs.
     Malformed {
-        /// The leader had numbered it before it looked inside.
-        takes_zxid: bool,
+        /// What became of the zxid that it might have taken.
+        zxid: Taken,
+        /// The refusal carries an empty list of results.
+        with_results: bool,
     },
     /// A request of a type that no server knows.
     Unknown {
@@ -253,7 +266,10 @@ impl Request {
                 | Self::CloseSession
                 | Self::DeleteContainer { .. }
                 | Self::Reconfig
-                | Self::Malformed { takes_zxid: true }
+                | Self::Malformed {
+                    zxid: Taken::Logged,
+                    ..
+                }
         )
     }
 

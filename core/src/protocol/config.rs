@@ -73,6 +73,8 @@ pub struct Config {
     /// Whoever proves `super:` and this password by digest may do everything; nobody, when not given.
     /// ZooKeeper: `DigestAuthenticationProvider.superDigest`.
     pub super_password: Option<String>,
+    /// Hard limits of quotas are enforced. ZooKeeper: `zookeeper.enforceQuota`.
+    pub enforce_quota: bool,
     /// One server without an ensemble: no election, no epochs. ZooKeeper: `ZooKeeperServerMain`.
     pub standalone: bool,
     /// Wall clock of every server at instant 0, in milliseconds since 1970.
@@ -99,6 +101,7 @@ impl Default for Config {
             counter_max: Zxid::COUNTER_MAX - 1,
             session_timeout: [None; 2],
             super_password: None,
+            enforce_quota: false,
             standalone: false,
             clock_ms: 1_767_225_600_000,
         }

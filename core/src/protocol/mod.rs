@@ -14,6 +14,7 @@ pub mod config;
 pub mod decision;
 pub mod machine;
 pub mod switch;
+pub mod wire;
 pub mod zab;
 
 pub use config::{Config, Range};

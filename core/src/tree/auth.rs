@@ -50,6 +50,9 @@ impl AuthId {
     }
 }
 
+/// What an id that is null on the wire is decoded to; no scheme has such an id.
+pub const NULL_ID: &str = "\0";
+
 /// The identity that `user:password` proves: the name, and a hash of both. ZooKeeper:
 /// `DigestAuthenticationProvider.generateDigest`.
 pub fn digest_id(secret: &str) -> String {
@@ -134,6 +137,9 @@ pub(super) fn complete(list: &[Acl], ids: &[AuthId]) -> Result<Vec<Acl>, ErrorCo
             continue;
         }
         match entry.scheme.as_str() {
+            "world" | "digest" | "ip" if entry.id == NULL_ID => {
+                return Err(ErrorCode::MarshallingError);
+            }
             "auth" => complete.extend(expand(entry.perms, ids)?),
             "digest" if is_digest(&entry.id) => complete.push(entry.clone()),
             "ip" if net(&entry.id).is_some() => complete.push(entry.clone()),

@@ -58,7 +58,12 @@ impl Database {
     ) -> (ErrorCode, ReplyBody) {
         match self.answer(request, reader, watches) {
             Ok(body) => (ErrorCode::Ok, body),
-            Err(error) => (error, ReplyBody::Empty),
+            Err(error) => match request {
+                Request::Malformed {
+                    with_results: true, ..
+                } => (error, ReplyBody::Multi(Vec::new())),
+                _ => (error, ReplyBody::Empty),
+            },
         }
     }
 
@@ -161,8 +166,10 @@ impl Database {
 
 /// Nodes below `path`, itself not counted. ZooKeeper: `DataTree.getAllChildrenNumber`.
 fn count_below(tree: &DataTree, path: &str) -> i32 {
+    // The root has two names there, and is counted under the other one.
+    let itself = usize::from(path.is_empty());
     let below = tree
         .iter()
         .filter(|(other, _)| path::ancestors(other).any(|parent| parent == path::normal(path)));
-    i32::try_from(below.count()).unwrap_or(i32::MAX)
+    i32::try_from(below.count() + itself).unwrap_or(i32::MAX)
 }

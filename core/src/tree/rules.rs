@@ -29,13 +29,18 @@ pub struct TreeRules {
     pub skip_version_minus_one: bool,
     /// A prepared access control list counts for the requests after it, before it is applied.
     pub pending_acl_counts: bool,
-    /// Exists needs the permission to read, and so does hearing of a change (ZOOKEEPER-4799).
+    /// Exists needs the permission to read (ZOOKEEPER-4799).
     pub exists_needs_read: bool,
     /// A connection may have watches of several modes on one path, and only its own count
     /// (ZOOKEEPER-4466).
     pub watch_modes_are_independent: bool,
     /// Notifications carry the zxid of the change, and watches can be removed by their mode (3.9).
     pub events_carry_zxid: bool,
+    /// A connection hears of a change only if it may read the node (ZOOKEEPER-4799). Debian's 3.8.0 has
+    /// this correction.
+    pub events_need_read: bool,
+    /// A write is decoded before it takes a zxid (3.9).
+    pub decodes_before_zxid: bool,
     /// A `create2` in a multi is logged and answered as such (3.9).
     pub multi_keeps_create2: bool,
 }
@@ -56,6 +61,8 @@ impl TreeRules {
             exists_needs_read: true,
             watch_modes_are_independent: true,
             events_carry_zxid: true,
+            events_need_read: true,
+            decodes_before_zxid: true,
             multi_keeps_create2: true,
         }
     }
@@ -71,6 +78,7 @@ impl TreeRules {
             exists_needs_read: false,
             watch_modes_are_independent: false,
             events_carry_zxid: false,
+            decodes_before_zxid: false,
             multi_keeps_create2: false,
             ..Self::zablab()
         }

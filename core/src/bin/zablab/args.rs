@@ -26,7 +26,8 @@ usage: zablab VERB [options]
                          vote message disk apply choice request link detail
   recover DIR          recover one real version-2 directory            (not yet)
   boot DIR DIR DIR     start an ensemble on copies of real directories (not yet)
-  replay TRACE.json    replay a recorded client trace                  (not yet)
+  replay TRACE.json    replay a recorded client trace of a real server and compare
+      --as PROFILE       the release that was recorded: 3.8.0 (default), 3.9.4, zablab
   export FILE.zab      write a server's disk as a real version-2       (not yet)
   inspect FILE...      a log or snapshot as text                       (not yet)
   diff DIR DIR         compare two recovered trees                     (not yet)
@@ -46,12 +47,12 @@ exit: 0 reached its result, 1 an expectation, check or comparison failed, 2 bad 
 ";
 
 /// Verbs of the contract that later versions bring.
-const LATER: [&str; 8] = [
-    "recover", "boot", "replay", "export", "inspect", "diff", "backup", "lesson",
+const LATER: [&str; 7] = [
+    "recover", "boot", "export", "inspect", "diff", "backup", "lesson",
 ];
 
 /// Verbs that this version has.
-const BUILT: [&str; 4] = ["run", "swarm", "shrink", "bench"];
+const BUILT: [&str; 5] = ["run", "replay", "swarm", "shrink", "bench"];
 
 /// A verb with its options.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub enum Verb {
     Version,
     /// `run`.
     Run(RunOptions),
+    /// `replay`.
+    Replay(ReplayOptions),
     /// `swarm`.
     Swarm(SwarmOptions),
     /// `shrink`.
@@ -83,6 +86,17 @@ pub struct RunOptions {
     pub profile: Option<Profile>,
     /// What to show, instead of what the script chooses.
     pub show: Option<Show>,
+}
+
+/// Options of `replay`.
+#[derive(Debug)]
+pub struct ReplayOptions {
+    /// The trace.
+    pub path: PathBuf,
+    /// JSON instead of text.
+    pub json: bool,
+    /// The release that was recorded.
+    pub profile: Profile,
 }
 
 /// Options of `swarm`.
@@ -130,6 +144,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> 
     match verb.as_str() {
         "help" => Ok(Verb::Help),
         "run" => run(parser),
+        "replay" => replay(parser),
         "swarm" => swarm(parser),
         "shrink" => shrink(parser),
         "bench" => bench(parser),
@@ -161,6 +176,26 @@ fn run(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
     }
     options.path = path.ok_or_else(|| Failure::Input("zablab run: which FILE.zab?".to_owned()))?;
     Ok(Verb::Run(options))
+}
+
+fn replay(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
+    let (mut path, mut json, mut release) = (None, false, Profile::V3_8_0);
+    while let Some(arg) = parser.next().map_err(bad)? {
+        match arg {
+            Long("json") => json = true,
+            Long("as") => release = profile(&text(&mut parser)?)?,
+            Short('h') | Long("help") => return Ok(Verb::Help),
+            Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
+            other => return Err(bad(other.unexpected())),
+        }
+    }
+    let missing = || Failure::Input("zablab replay: which TRACE.json?".to_owned());
+    let path = path.ok_or_else(missing)?;
+    Ok(Verb::Replay(ReplayOptions {
+        path,
+        json,
+        profile: release,
+    }))
 }
 
 fn swarm(mut parser: lexopt::Parser) -> Result<Verb, Failure> {

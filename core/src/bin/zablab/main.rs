@@ -7,6 +7,7 @@
 mod args;
 mod bench;
 mod output;
+mod replay;
 mod report;
 mod run;
 mod shrink;
@@ -40,6 +41,7 @@ fn carry_out(verb: Verb) -> Result<bool, Failure> {
             output::print(&text).map(|()| true)
         }
         Verb::Run(options) => run::run(&options),
+        Verb::Replay(options) => replay::run(&options),
         Verb::Swarm(options) => swarm::run(&options),
         Verb::Shrink(options) => shrink::run(&options),
         Verb::Bench(options) => bench::run(&options),

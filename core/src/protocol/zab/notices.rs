@@ -44,7 +44,7 @@ impl Peer {
             return;
         };
         let list = change.acl.as_deref().unwrap_or_default();
-        if self.rules.exists_needs_read && !auth::may_read(list, &connection.ids) {
+        if self.rules.events_need_read && !auth::may_read(list, &connection.ids) {
             return;
         }
         let event = Arc::clone(event);

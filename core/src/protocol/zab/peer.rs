@@ -117,6 +117,11 @@ impl Peer {
         self.id
     }
 
+    /// Its configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Its database.
     pub fn db(&self) -> &Database {
         &self.db

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::packet::{Caller, Packet};
 use super::peer::{Cx, Part, Peer};
 use crate::base::{ClientId, ConnId, ServerId, SessionId};
+use crate::model::request::Taken;
 use crate::model::{ErrorCode, Record, Reply, ReplyBody, Request, TxnBody, Zxid};
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::{Effect, ServerPacket};
@@ -48,14 +49,26 @@ impl Peer {
                 self.authenticate(cx, client, waiting.cxid, scheme, auth);
                 return;
             }
+            // A real server since 3.9 does not know a check outside of a multi (ZOOKEEPER-2623).
+            Request::Check { .. } if self.rules.refuse_bare_check => {
+                self.refuse_type(cx, (client, conn), waiting.cxid);
+                return;
+            }
             Request::Unknown { .. } => {
-                let refusal = (ErrorCode::Unimplemented, ReplyBody::Empty);
-                self.reply(cx, (client, conn), waiting.cxid, refusal, None);
-                self.hang_up(cx, client);
+                self.refuse_type(cx, (client, conn), waiting.cxid);
                 return;
             }
             _ => {}
         }
+        if let Request::Malformed {
+            zxid: Taken::Lost, ..
+        } = *waiting.request
+        {
+            self.skip_zxid();
+        }
+        let Some(connection) = self.service.conns.get_mut(&client) else {
+            return;
+        };
         connection.queue.push_back(waiting.clone());
         self.touch(cx.now, session, timeout_ms);
         if waiting.request.is_write() {
@@ -64,6 +77,24 @@ impl Peer {
             self.request_sync(cx, session, waiting.cxid);
         } else {
             self.answer_reads(cx, client);
+        }
+    }
+
+    /// No server knows requests of that type: the connection ends.
+    fn refuse_type(&mut self, cx: &mut Cx<'_>, to: (ClientId, ConnId), cxid: i32) {
+        let reply = Reply {
+            zxid: Zxid::UNTRUSTED,
+            error: ErrorCode::Unimplemented,
+            body: ReplyBody::Empty,
+        };
+        self.send_reply(cx, to, cxid, reply, None);
+        self.hang_up(cx, to.0);
+    }
+
+    /// A number is given out that no transaction will bear.
+    fn skip_zxid(&mut self) {
+        if let Part::Leading(leading) = &mut self.part {
+            leading.last_proposed = leading.last_proposed.next();
         }
     }
 
@@ -234,13 +265,24 @@ impl Peer {
             return;
         };
         match record.txn.body {
-            TxnBody::CreateSession { .. } => self.open_session(cx, client),
+            TxnBody::CreateSession { .. } => self.open_created(cx, client, header.cxid),
             TxnBody::CloseSession { .. } => {
                 self.answer_write(cx, client, header.cxid, header.zxid, applied);
                 self.hang_up(cx, client);
             }
             _ => self.answer_write(cx, client, header.cxid, header.zxid, applied),
         }
+    }
+
+    /// The session is known everywhere now. A client that asked for it by a request of its own gets the
+    /// answer of a new connection, and no other.
+    fn open_created(&mut self, cx: &mut Cx<'_>, client: ClientId, cxid: i32) {
+        if let Some(connection) = self.service.conns.get_mut(&client)
+            && connection.queue.front().map(|w| w.cxid) == Some(cxid)
+        {
+            connection.queue.pop_front();
+        }
+        self.open_session(cx, client);
     }
 
     fn answer_write(
@@ -257,8 +299,14 @@ impl Peer {
         if connection.queue.front().map(|w| w.cxid) != Some(cxid) {
             return;
         }
-        connection.queue.pop_front();
+        let asked = connection.queue.pop_front();
         let to = (client, connection.conn);
+        let bare_check = asked.is_some_and(|a| matches!(*a.request, Request::Check { .. }));
+        if bare_check && applied.error == ErrorCode::Ok {
+            // The server fails inside while it writes the answer: there is none.
+            self.answer_reads(cx, client);
+            return;
+        }
         if applied.error == ErrorCode::SessionMoved {
             self.hang_up(cx, client);
             return;

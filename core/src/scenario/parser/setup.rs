@@ -49,6 +49,7 @@ pub fn ensemble(args: &mut Args) -> Result<Config, ScriptError> {
             session_timeout(args, "max-session-timeout")?,
         ],
         super_password: args.option("super").map(|p| p.text),
+        enforce_quota: yes_no(args, "enforce-quota", base.enforce_quota)?,
         standalone: false,
         clock_ms: clock(args, base.clock_ms)?,
     })

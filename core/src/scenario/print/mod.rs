@@ -115,6 +115,11 @@ pub fn ensemble(config: &Config) -> String {
     let timeout = |ms: Option<i32>| ms.map(|ms| Duration::from_ms(ms.unsigned_abs().into()));
     line.add_some("min-session-timeout", timeout(least));
     line.add_some("max-session-timeout", timeout(most));
+    line.add_if(
+        config.enforce_quota,
+        "enforce-quota",
+        yes_no(config.enforce_quota),
+    );
     line.add_some("super", config.super_password.as_deref().map(word));
     line.add_if(
         config.counter_max != base.counter_max,
