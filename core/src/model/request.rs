@@ -234,8 +234,6 @@ pub enum Request {
     Malformed {
         /// What became of the zxid that it might have taken.
         zxid: Taken,
-        /// The refusal carries an empty list of results.
-        with_results: bool,
     },
     /// A request of a type that no server knows.
     Unknown {
@@ -268,7 +266,6 @@ impl Request {
                 | Self::Reconfig
                 | Self::Malformed {
                     zxid: Taken::Logged,
-                    ..
                 }
         )
     }

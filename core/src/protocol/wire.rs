@@ -66,6 +66,9 @@ pub mod op {
 /// `jute.maxbuffer`.
 pub const FRAME_MAX: usize = 1_048_575;
 
+/// The path of a watch on no path.
+const NOWHERE: &str = "\0";
+
 /// What a request of type `op` with this body asks for.
 pub fn decode(op: i32, body: &[u8], rules: TreeRules) -> Request {
     let mut body = Body {
@@ -119,11 +122,7 @@ impl Body<'_> {
             _ if write => Taken::Logged,
             _ => Taken::Nothing,
         };
-        let emptied = op == op::MULTI_READ && matches!(fault, Fault::Null);
-        Request::Malformed {
-            zxid,
-            with_results: emptied || zxid == Taken::Lost,
-        }
+        Request::Malformed { zxid }
     }
 
     fn request(&mut self, op: i32) -> Result<Request, Fault> {
@@ -203,10 +202,7 @@ impl Body<'_> {
             op::ADD_WATCH => {
                 let (path, mode) = self.path_and_int()?;
                 let mode = WatchMode::from_code(mode).ok_or(Fault::Word)?;
-                let path = match path {
-                    None if self.rules.decodes_before_zxid => String::new(),
-                    path => path.ok_or(Fault::Null)?,
-                };
+                let path = self.or_nowhere(path)?;
                 Request::AddWatch { path, mode }
             }
             op::CHECK_WATCHES => {
@@ -226,8 +222,8 @@ impl Body<'_> {
                     ..WatchList::default()
                 };
                 if op == op::SET_WATCHES2 {
-                    watches.persistent = self.texts()?;
-                    watches.recursive = self.texts()?;
+                    watches.persistent = self.texts_or_nowhere()?;
+                    watches.recursive = self.texts_or_nowhere()?;
                 }
                 let watches = Arc::new(watches);
                 Request::SetWatches { seen, watches }
@@ -272,8 +268,7 @@ impl Body<'_> {
             let path = String::new();
             return Ok(Request::DeleteContainer { path });
         }
-        let (path, _) = self.path_and_int()?;
-        let path = path.ok_or(Fault::Null)?;
+        let path = self.path()?;
         Ok(Request::DeleteContainer { path })
     }
 
@@ -318,27 +313,37 @@ impl Body<'_> {
         Ok(operations)
     }
 
+    /// Reads leave no watch here, whatever they ask for. What is no read, or has no path, is where the
+    /// server fails: it is malformed by itself, and the answer ends before it. Reads and writes do not
+    /// mix.
     fn multi_read(&mut self) -> Result<Vec<Request>, Fault> {
         let mut reads = Vec::new();
-        let mut fault = None;
+        let mut writes = false;
         while let Some(op) = self.next_operation()? {
-            match op {
-                op::GET_DATA | op::GET_CHILDREN => match self.read(op) {
-                    Err(Fault::Null) => fault = Some(Fault::Null),
-                    read => reads.push(read?),
-                },
-                op::CREATE | op::CREATE2 | op::CREATE_CONTAINER | op::CREATE_TTL => {
-                    self.create(op)?;
-                    fault = Some(Fault::Null);
-                }
-                op::DELETE | op::CHECK | op::SET_DATA => {
-                    self.request(op)?;
-                    fault = Some(Fault::Null);
-                }
-                _ => return Err(Fault::Word),
+            let is_read = matches!(op, op::GET_DATA | op::GET_CHILDREN);
+            if !reads.is_empty() && is_read == writes {
+                return Err(Fault::Word);
             }
+            writes = !is_read;
+            let read = match op {
+                op::GET_DATA | op::GET_CHILDREN => self.read(op),
+                op::CREATE | op::CREATE2 | op::CREATE_CONTAINER | op::CREATE_TTL => {
+                    self.create_in_multi(op)
+                }
+                op::DELETE | op::CHECK | op::SET_DATA => self.request(op),
+                _ => return Err(Fault::Word),
+            };
+            let watch = false;
+            reads.push(match read {
+                Ok(Request::GetData { path, .. }) => Request::GetData { path, watch },
+                Ok(Request::GetChildren { path, .. }) => Request::GetChildren { path, watch },
+                Ok(_) | Err(Fault::Null) => Request::Malformed {
+                    zxid: Taken::Nothing,
+                },
+                Err(fault) => return Err(fault),
+            });
         }
-        fault.map_or(Ok(reads), Err)
+        Ok(reads)
     }
 
     /// The header of the next operation of a multi: its type, or `None` at the end.
@@ -361,27 +366,31 @@ impl Body<'_> {
 
     /// In a multi the flags decide what kind of create it is.
     fn create_in_multi(&mut self, op: i32) -> Result<Request, Fault> {
+        let no_acl = self.is_acl_null();
         let mut request = self.with_path(op)?;
         let Request::Create { mode, op: kind, .. } = &mut request else {
             return Err(Fault::Word);
         };
-        match (*mode, *kind) {
-            (CreateMode::Other(_), _) if self.rules.decodes_before_zxid => Err(Fault::Word),
-            (_, CreateOp::Ttl(_)) => Ok(request),
-            (CreateMode::Ttl(_) | CreateMode::TtlSequential(_), _) => Err(Fault::Word),
-            (CreateMode::Container, _) => {
-                *kind = CreateOp::Container;
-                Ok(request)
-            }
-            (_, CreateOp::Container) => {
-                *kind = match self.rules.multi_keeps_create2 {
-                    true => CreateOp::Create2,
-                    false => CreateOp::Create,
-                };
-                Ok(request)
-            }
-            _ => Ok(request),
+        let lives = matches!(mode, CreateMode::Ttl(_) | CreateMode::TtlSequential(_));
+        let early = self.rules.decodes_before_zxid && !matches!(kind, CreateOp::Ttl(_));
+        if early && (no_acl || lives || matches!(mode, CreateMode::Other(_))) {
+            return Err(Fault::Word);
         }
+        *kind = match (*mode, *kind) {
+            (CreateMode::Container, _) => CreateOp::Container,
+            (_, CreateOp::Ttl(_)) if !lives => CreateOp::Create,
+            (_, CreateOp::Container) if self.rules.multi_keeps_create2 => CreateOp::Create2,
+            (_, CreateOp::Container) => CreateOp::Create,
+            (_, same) => same,
+        };
+        Ok(request)
+    }
+
+    /// Whether the create that comes has no list at all.
+    fn is_acl_null(&self) -> bool {
+        let mut ahead = self.reader.clone();
+        let skipped = ahead.buffer().is_ok() && ahead.buffer().is_ok();
+        skipped && ahead.int().is_ok_and(|count| count < 0)
     }
 
     fn path_and_watch(&mut self) -> Result<(String, bool), Fault> {
@@ -401,7 +410,15 @@ impl Body<'_> {
         if by_mode && !self.rules.watch_modes_are_independent {
             return Err(Fault::Word);
         }
-        Ok((path.ok_or(Fault::Null)?, kind))
+        Ok((self.or_nowhere(path)?, kind))
+    }
+
+    /// From 3.9 on a watch may be on no path at all; it never fires.
+    fn or_nowhere(&self, path: Option<String>) -> Result<String, Fault> {
+        match path {
+            None if self.rules.decodes_before_zxid => Ok(NOWHERE.to_owned()),
+            path => path.ok_or(Fault::Null),
+        }
     }
 
     fn path(&mut self) -> Result<String, Fault> {
@@ -423,6 +440,17 @@ impl Body<'_> {
         })?;
         let texts: Option<Vec<String>> = texts.into_iter().collect();
         texts.filter(|_| !is_null).ok_or(Fault::Null)
+    }
+
+    /// A vector of strings that must not be null, but may hold null.
+    fn texts_or_nowhere(&mut self) -> Result<Vec<String>, Fault> {
+        if self.reader.clone().int()? < 0 {
+            return Err(Fault::Null);
+        }
+        Ok(self.reader.vector(|r| {
+            let bytes = r.buffer()?.map(String::from_utf8_lossy);
+            Ok(bytes.map_or_else(|| NOWHERE.to_owned(), Into::into))
+        })?)
     }
 
     /// A list that is null is like an empty one. Scheme and id may be null each.

@@ -174,6 +174,13 @@ fn fields(word: &str, r: &mut Reader<'_>) -> Result<Value, Corrupt> {
     })
 }
 
+/// A text as it reaches a client: characters beyond the basic plane become six wrong ones.
+pub(super) fn on_the_wire(text: &str) -> String {
+    let mut out = Writer::new();
+    out.string(text);
+    String::from_utf8_lossy(&out.bytes()[4..]).into_owned()
+}
+
 /// The recorders of whoAmI differ: the older one kept a length alone.
 pub(super) fn identities(body: &[u8]) -> Option<Value> {
     let mut reader = Reader::new(body);
@@ -194,8 +201,7 @@ fn read_results(r: &mut Reader<'_>) -> Result<Vec<Value>, Corrupt> {
             op::CREATE2 => json!({ "op": "create2", "path": r.string()?, "stat": read_stat(r)? }),
             op::SET_DATA => json!({ "op": "setData", "stat": read_stat(r)? }),
             op::GET_DATA => {
-                let data = r.buffer()?.unwrap_or_default();
-                json!({ "op": "getData", "data": BASE64.encode(data), "stat": read_stat(r)? })
+                json!({ "op": "getData", "data": read_data(r)?, "stat": read_stat(r)? })
             }
             op::GET_CHILDREN => json!({ "op": "getChildren", "children": sorted(r)? }),
             op::DELETE => json!({ "op": "delete" }),

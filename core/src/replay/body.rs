@@ -74,6 +74,13 @@ fn write(out: &mut Writer, op: i32, args: &Args) -> Result<(), BodyError> {
             return Ok(());
         }
         op::MULTI | op::MULTI_READ => return operations(out, args),
+        op::RECONFIG if !args.is_empty() => {
+            for key in ["joining", "leaving", "members"] {
+                string(out, args, key)?;
+            }
+            out.long(number(args, "version", -1)?);
+            return Ok(());
+        }
         op::SET_WATCHES | op::SET_WATCHES2 => return watches(out, op, args),
         _ => {}
     }

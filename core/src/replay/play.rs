@@ -376,7 +376,7 @@ impl Player {
                     let heard = Heard {
                         to: name.clone(),
                         kind: event.kind.name().to_owned(),
-                        path: event.path.to_string(),
+                        path: answer::on_the_wire(&event.path),
                         zxid: event.zxid.map_or(-1, |zxid| zxid.0),
                         after: false,
                     };

@@ -6,9 +6,12 @@
 //! In ZooKeeper: `ZooKeeperServer.checkACL`, `PrepRequestProcessor.fixupACL`, the providers in
 //! `server.auth`.
 
+use std::net::Ipv6Addr;
+
 use data_encoding::BASE64;
 use sha1_smol::Sha1;
 
+use super::rules::TreeRules;
 use crate::model::acl::perms;
 use crate::model::{Acl, ErrorCode};
 
@@ -87,6 +90,27 @@ pub fn may_read(list: &[Acl], ids: &[AuthId]) -> bool {
     check(list, perms::READ, ids).is_ok()
 }
 
+/// The order in which a server lists what a connection has proved: that of the buckets of a
+/// `ConcurrentHashMap`, whose keys are the identities. The hash is that of ZooKeeper's `Id`.
+pub fn in_order(mut ids: Vec<AuthId>) -> Vec<AuthId> {
+    let buckets = if ids.len() > 12 { 32 } else { 16 };
+    ids.sort_by_key(|id| {
+        let hash = (37 * 17_i32).wrapping_add(java_hash(&id.scheme));
+        let hash = hash.wrapping_mul(37).wrapping_add(java_hash(&id.id));
+        let spread = (hash ^ ((hash as u32) >> 16) as i32) & 0x7FFF_FFFF;
+        spread & (buckets - 1)
+    });
+    ids
+}
+
+/// Java's `String.hashCode`.
+fn java_hash(text: &str) -> i32 {
+    let units = text.encode_utf16();
+    units.fold(0, |hash: i32, unit| {
+        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
+    })
+}
+
 /// An entry for the eyes of somebody without the ADMIN permission.
 pub(super) fn masked(entry: &Acl) -> Acl {
     let mut entry = entry.clone();
@@ -130,7 +154,11 @@ fn is_anyone(entry: &Acl) -> bool {
 
 /// Removes duplicates, puts the caller's identities in the place of `auth`, and refuses what no
 /// scheme understands.
-pub(super) fn complete(list: &[Acl], ids: &[AuthId]) -> Result<Vec<Acl>, ErrorCode> {
+pub(super) fn complete(
+    list: &[Acl],
+    ids: &[AuthId],
+    rules: TreeRules,
+) -> Result<Vec<Acl>, ErrorCode> {
     let mut complete = Vec::with_capacity(list.len());
     for (i, entry) in list.iter().enumerate() {
         if list[..i].contains(entry) {
@@ -143,6 +171,7 @@ pub(super) fn complete(list: &[Acl], ids: &[AuthId]) -> Result<Vec<Acl>, ErrorCo
             "auth" => complete.extend(expand(entry.perms, ids)?),
             "digest" if is_digest(&entry.id) => complete.push(entry.clone()),
             "ip" if net(&entry.id).is_some() => complete.push(entry.clone()),
+            "ip" if rules.knows_ip_v6 && is_net_v6(&entry.id) => complete.push(entry.clone()),
             _ if is_anyone(entry) => complete.push(entry.clone()),
             _ => return Err(ErrorCode::InvalidAcl),
         }
@@ -191,6 +220,15 @@ fn net(expression: &str) -> Option<(u32, u32)> {
         None => (expression, 32),
     };
     Some((address_v4(address)?, bits))
+}
+
+/// No client of the simulation has such an address, so that it only has to be well-formed.
+fn is_net_v6(expression: &str) -> bool {
+    let (address, bits) = match expression.split_once('/') {
+        Some((address, bits)) => (address, bits.parse::<u32>().ok()),
+        None => (expression, Some(128)),
+    };
+    address.parse::<Ipv6Addr>().is_ok() && bits.is_some_and(|bits| bits <= 128)
 }
 
 fn address_v4(text: &str) -> Option<u32> {
@@ -256,19 +294,25 @@ mod tests {
         for entry in odd {
             let list = [Acl::world(31), entry];
             assert_eq!(
-                complete(&list, &address),
+                complete(&list, &address, TreeRules::zablab()),
                 Err(ErrorCode::InvalidAcl),
                 "{list:?}"
             );
         }
-        assert_eq!(complete(&[], &[]), Err(ErrorCode::InvalidAcl));
+        assert_eq!(
+            complete(&[], &[], TreeRules::zablab()),
+            Err(ErrorCode::InvalidAcl)
+        );
     }
 
     #[test]
     fn duplicates_go_and_the_order_stays() {
         let (net, world) = (entry("ip", "127.0.0.1/8"), Acl::world(1));
         let list = [net.clone(), net.clone(), world.clone(), net.clone()];
-        assert_eq!(complete(&list, &[]), Ok(vec![net, world]));
+        assert_eq!(
+            complete(&list, &[], TreeRules::zablab()),
+            Ok(vec![net, world])
+        );
     }
 
     #[test]
@@ -280,6 +324,9 @@ mod tests {
             AuthId::superuser(),
         ];
         let expanded = vec![entry("digest", "u:h"), entry("digest", "v:h")];
-        assert_eq!(complete(&[entry("auth", "")], &ids), Ok(expanded));
+        assert_eq!(
+            complete(&[entry("auth", "")], &ids, TreeRules::zablab()),
+            Ok(expanded)
+        );
     }
 }

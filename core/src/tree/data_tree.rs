@@ -17,10 +17,12 @@ use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::acl::{AclId, AclTable};
 use super::path;
+use super::quota;
 use super::rules::TreeRules;
 use super::znode::{NodeOwner, NodeStat, Znode};
 use crate::base::SessionId;
 use crate::model::acl::perms;
+use crate::model::txn::Data;
 use crate::model::{Acl, Stat};
 
 type Paths = RedBlackTreeSetSync<Arc<str>>;
@@ -159,7 +161,8 @@ impl DataTree {
     }
 
     /// The first path at which two trees differ as clients could see it, or `None` when they
-    /// agree. Numbers of access control lists do not count, the lists do.
+    /// agree. Numbers of access control lists do not count, the lists do; neither do the counts of
+    /// quotas, which each server keeps by itself.
     pub fn difference(&self, other: &Self) -> Option<Arc<str>> {
         let (mut ours, mut theirs) = (self.nodes.iter(), other.nodes.iter());
         loop {
@@ -172,7 +175,8 @@ impl DataTree {
                 return Some(our.0.min(their.0).clone());
             }
             let same_list = self.acl_of(our.1) == other.acl_of(their.1);
-            if !same_list || !our.1.agrees_with(their.1) {
+            let same = our.1.agrees_with(their.1) || quota::is_stats(our.0);
+            if !same_list || !same {
                 return Some(our.0.clone());
             }
         }
@@ -195,6 +199,13 @@ impl DataTree {
         let after = node.digest;
         self.count(before, after);
         Some(result)
+    }
+
+    /// Changes a node's data and nothing else: the digest stays as it was.
+    pub(super) fn put_data_quietly(&mut self, path: &str, data: Data) {
+        if let Some(node) = self.nodes.get_mut(path) {
+            Arc::make_mut(node).data = Some(data);
+        }
     }
 
     /// Stores a node, in the place of an older one if need be.

@@ -23,10 +23,7 @@
 //!
 //! # What is left out
 //!
-//! Quota statistics (`zookeeper_stats` below `/zookeeper/quota`): the servers keep them outside of
-//! transactions and outside of the digest. Limits are plain nodes and are not enforced, as on a
-//! server with `enforceQuota` off. SASL and X.509 identities, local sessions, reconfiguration
-//! requests.
+//! SASL and X.509 identities, local sessions, changes of the membership.
 //!
 //! In ZooKeeper: `DataTree`, `ZKDatabase`, `PrepRequestProcessor`.
 
@@ -44,6 +41,7 @@ pub mod znode;
 mod apply;
 mod digest;
 mod pending;
+mod quota;
 #[cfg(test)]
 mod tests;
 

@@ -21,6 +21,7 @@ use super::watches::Watches;
 use super::znode::Znode;
 use crate::base::{ConnId, SessionId};
 use crate::model::acl::perms;
+use crate::model::request::Taken;
 use crate::model::{Acl, ErrorCode, ReplyBody, Request};
 
 /// Who reads.
@@ -56,13 +57,15 @@ impl Database {
         reader: Reader<'_>,
         watches: &mut Watches,
     ) -> (ErrorCode, ReplyBody) {
-        match self.answer(request, reader, watches) {
-            Ok(body) => (ErrorCode::Ok, body),
-            Err(error) => match request {
-                Request::Malformed {
-                    with_results: true, ..
-                } => (error, ReplyBody::Multi(Vec::new())),
-                _ => (error, ReplyBody::Empty),
+        match request {
+            Request::MultiRead(reads) => self.several(reads, reader, watches),
+            // It fails with the list of results that it had begun.
+            Request::Malformed { zxid: Taken::Lost } => {
+                (ErrorCode::MarshallingError, ReplyBody::Multi(Vec::new()))
+            }
+            _ => match self.answer(request, reader, watches) {
+                Ok(body) => (ErrorCode::Ok, body),
+                Err(error) => (error, ReplyBody::Empty),
             },
         }
     }
@@ -109,18 +112,29 @@ impl Database {
                 Ok(ReplyBody::Number(count_below(&self.tree, path)))
             }
             Request::GetEphemerals { prefix } => Ok(self.ephemerals(prefix, reader.session)),
-            Request::MultiRead(reads) => Ok(ReplyBody::Multi(
-                reads
-                    .iter()
-                    .map(|read| self.read_as(read, reader, watches))
-                    .collect(),
-            )),
             Request::WhoAmI => Ok(ReplyBody::Identities(
                 reader.ids.iter().map(AuthId::public).collect(),
             )),
             Request::Malformed { .. } => Err(ErrorCode::MarshallingError),
             _ => Err(ErrorCode::Unimplemented),
         }
+    }
+
+    /// Where a read is malformed the server fails, and sends the results that it had.
+    fn several(
+        &self,
+        reads: &[Request],
+        reader: Reader<'_>,
+        watches: &mut Watches,
+    ) -> (ErrorCode, ReplyBody) {
+        let mut results = Vec::with_capacity(reads.len());
+        for read in reads {
+            if let Request::Malformed { .. } = read {
+                return (ErrorCode::MarshallingError, ReplyBody::Multi(results));
+            }
+            results.push(self.read_as(read, reader, watches));
+        }
+        (ErrorCode::Ok, ReplyBody::Multi(results))
     }
 
     fn existing(&self, path: &str, reader: Reader<'_>) -> Result<Option<&Znode>, ErrorCode> {

@@ -41,6 +41,11 @@ pub struct TreeRules {
     pub events_need_read: bool,
     /// A write is decoded before it takes a zxid (3.9).
     pub decodes_before_zxid: bool,
+    /// What no server can apply is refused before it is logged: a node that lives less than no time,
+    /// limits for the whole tree. A real server of any release logs them and ends, again and again.
+    pub refuse_poison: bool,
+    /// Addresses of version 6 are known in access control lists (3.9).
+    pub knows_ip_v6: bool,
     /// A `create2` in a multi is logged and answered as such (3.9).
     pub multi_keeps_create2: bool,
 }
@@ -62,6 +67,8 @@ impl TreeRules {
             watch_modes_are_independent: true,
             events_carry_zxid: true,
             events_need_read: true,
+            refuse_poison: true,
+            knows_ip_v6: true,
             decodes_before_zxid: true,
             multi_keeps_create2: true,
         }
@@ -79,6 +86,8 @@ impl TreeRules {
             watch_modes_are_independent: false,
             events_carry_zxid: false,
             decodes_before_zxid: false,
+            refuse_poison: false,
+            knows_ip_v6: false,
             multi_keeps_create2: false,
             ..Self::zablab()
         }
@@ -91,6 +100,7 @@ impl TreeRules {
             reserve_acl_ids: false,
             skip_version_minus_one: false,
             pending_acl_counts: false,
+            refuse_poison: false,
             ..Self::zablab()
         }
     }

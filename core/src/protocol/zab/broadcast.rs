@@ -146,7 +146,7 @@ impl Peer {
             header,
             (via, caller),
             request,
-            self.rules,
+            (self.rules, self.config.enforce_quota),
         );
         if let TxnBody::Error { code } = txn.body {
             let error = ErrorCode::from_code(code).unwrap_or(ErrorCode::SystemError);
@@ -332,7 +332,7 @@ fn prepare(
     header: TxnHeader,
     (via, caller): (Option<ServerId>, &Caller),
     request: &Request,
-    rules: TreeRules,
+    (rules, enforce_quota): (TreeRules, bool),
 ) -> Txn {
     let refused = match request {
         Request::CreateSession { .. } | Request::DeleteContainer { .. } => None,
@@ -351,6 +351,7 @@ fn prepare(
         time_ms: header.time_ms,
         ids: &caller.ids,
         ttl_allowed: true,
+        enforce_quota,
         refused,
         rules,
     };

@@ -60,10 +60,7 @@ impl Peer {
             }
             _ => {}
         }
-        if let Request::Malformed {
-            zxid: Taken::Lost, ..
-        } = *waiting.request
-        {
+        if let Request::Malformed { zxid: Taken::Lost } = *waiting.request {
             self.skip_zxid();
         }
         let Some(connection) = self.service.conns.get_mut(&client) else {
@@ -148,7 +145,7 @@ impl Peer {
                 ids.push(id);
             }
         }
-        connection.ids = ids.into();
+        connection.ids = auth::in_order(ids).into();
         let reply = Reply {
             zxid: Zxid::ZERO,
             error,
@@ -207,6 +204,15 @@ impl Peer {
             Request::AddWatch { path, mode } => {
                 watches.add(path, conn, *mode, rules);
                 done
+            }
+            // Until 3.9 the path is taken apart for that, unless it is empty.
+            Request::CheckWatches { path, .. }
+                if !rules.watch_modes_are_independent && !path.contains('/') =>
+            {
+                match path.is_empty() {
+                    true => (ErrorCode::NoWatcher, ReplyBody::Empty),
+                    false => (ErrorCode::MarshallingError, ReplyBody::Empty),
+                }
             }
             Request::CheckWatches { path, kind } => check(watches.has(path, conn, *kind, rules)),
             Request::RemoveWatches { path, kind } => {

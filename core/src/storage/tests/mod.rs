@@ -53,6 +53,7 @@ impl Server {
             time_ms: 1_767_225_600_000 + zxid.0,
             ids: &[],
             ttl_allowed: true,
+            enforce_quota: false,
             refused: None,
             rules: TreeRules::zablab(),
         };

@@ -7,9 +7,9 @@ use crate::base::SessionId;
 use crate::model::ReplyBody;
 use crate::model::txn::Data;
 use crate::model::{Acl, ErrorCode, TxnBody, TxnHeader, Zxid};
-use crate::tree::path;
 use crate::tree::znode::{NodeOwner, NodeStat, Znode};
 use crate::tree::{DataTree, TreeRules};
+use crate::tree::{path, quota};
 
 /// A transaction at work on the tree.
 pub(super) struct Run<'a> {
@@ -129,7 +129,9 @@ impl Run<'_> {
             path: birth.path.to_owned(),
             stat: node.client_stat(),
         };
+        let bytes = node.data.as_ref().map_or(0, |data| data.len());
         let key = self.tree.put(birth.path, node);
+        quota::created(self.tree, &key, bytes);
         self.note(&key, Change::Created);
         self.note(&parent_key, Change::Children);
         Ok(body)
@@ -169,7 +171,9 @@ impl Run<'_> {
                 parent.stat.pzxid = parent.stat.pzxid.max(zxid);
             });
         }
-        let (key, _) = taken.ok_or(ErrorCode::NoNode)?;
+        let (key, node) = taken.ok_or(ErrorCode::NoNode)?;
+        let bytes = node.data.as_ref().map_or(0, |data| data.len());
+        quota::deleted(self.tree, &key, bytes);
         self.changes.push(NodeChange {
             path: key,
             change: Change::Deleted,
@@ -186,6 +190,8 @@ impl Run<'_> {
         version: i32,
     ) -> Result<ReplyBody, ErrorCode> {
         let (zxid, time_ms) = (self.header.zxid, self.header.time_ms);
+        let length = |data: &Option<Data>| data.as_ref().map_or(0, |data| data.len()) as i64;
+        let before = self.tree.node(path).map_or(0, |node| length(&node.data));
         let stat = self.tree.change(path, |node| {
             node.data.clone_from(data);
             node.stat.mzxid = zxid;
@@ -193,6 +199,7 @@ impl Run<'_> {
             node.stat.version = version;
             node.client_stat()
         });
+        quota::changed(self.tree, path, length(data) - before);
         self.note(path, Change::Data);
         stat.map(ReplyBody::Stat).ok_or(ErrorCode::NoNode)
     }

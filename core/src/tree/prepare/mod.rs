@@ -34,8 +34,9 @@ use super::database::Database;
 use super::pending::{FutureNode, Pending, Undo};
 use super::rules::TreeRules;
 use crate::base::SessionId;
-use crate::model::request::CreateOp;
-use crate::model::{ErrorCode, Request, Txn, TxnBody, TxnHeader, Zxid};
+use crate::model::request::{CreateMode, CreateOp};
+use crate::model::txn::Data;
+use crate::model::{Acl, ErrorCode, Request, Txn, TxnBody, TxnHeader, Zxid};
 
 /// Who asks, and under which number it will be proposed.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,8 @@ pub struct PrepContext<'a> {
     pub ids: &'a [AuthId],
     /// Nodes with a time to live are allowed (`extendedTypesEnabled`).
     pub ttl_allowed: bool,
+    /// Hard limits of quotas are enforced.
+    pub enforce_quota: bool,
     /// What the session tracker has against it, such as `SessionMoved`.
     pub refused: Option<ErrorCode>,
     /// Choices of the release.
@@ -144,6 +147,11 @@ impl Work<'_> {
         for operation in operations {
             match self.operation_of_multi(operation) {
                 Ok(body) => bodies.push(body),
+                // Not an error of one operation: the server fails over the whole request.
+                Err(ErrorCode::MarshallingError) => {
+                    self.take_back();
+                    return Err(ErrorCode::MarshallingError);
+                }
                 Err(error) => {
                     self.take_back();
                     bodies.push(error_body(error));
@@ -166,9 +174,33 @@ impl Work<'_> {
                 mode,
                 op: CreateOp::Create2,
             } if !self.ctx.rules.multi_keeps_create2 => {
-                self.create(path, data, acl, (*mode, CreateOp::Create))
+                self.create_of_multi(path, data, acl, (*mode, CreateOp::Create))
             }
+            Request::Create {
+                path,
+                data,
+                acl,
+                mode,
+                op,
+            } => self.create_of_multi(path, data, acl, (*mode, *op)),
             _ => self.operation(operation),
+        }
+    }
+
+    /// The mode asks for a time to live, and the request has no place for one.
+    fn create_of_multi(
+        &mut self,
+        path: &str,
+        data: &Option<Data>,
+        acl: &[Acl],
+        (mode, op): (CreateMode, CreateOp),
+    ) -> Result<TxnBody, ErrorCode> {
+        match (mode, op) {
+            (_, CreateOp::Ttl(_)) => self.create(path, data, acl, (mode, op)),
+            (CreateMode::Ttl(_) | CreateMode::TtlSequential(_), _) => {
+                Err(ErrorCode::MarshallingError)
+            }
+            _ => self.create(path, data, acl, (mode, op)),
         }
     }
 

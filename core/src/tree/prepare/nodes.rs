@@ -7,7 +7,7 @@ use crate::model::txn::Data;
 use crate::model::{Acl, ErrorCode, TxnBody};
 use crate::tree::pending::FutureNode;
 use crate::tree::znode::{NodeOwner, NodeStat};
-use crate::tree::{auth, path};
+use crate::tree::{auth, path, quota};
 
 impl Work<'_> {
     pub(super) fn create(
@@ -20,7 +20,7 @@ impl Work<'_> {
         self.check_ttl(mode, op)?;
         self.check_session()?;
         let (parent_path, _) = split(path)?;
-        let acl = auth::complete(acl, self.ctx.ids)?;
+        let acl = auth::complete(acl, self.ctx.ids, self.ctx.rules)?;
         let mut parent = self.node(parent_path)?;
         self.permit(&parent, perms::CREATE)?;
         let path = if mode.is_sequential() {
@@ -29,12 +29,17 @@ impl Work<'_> {
             path.to_owned()
         };
         validate(&path)?;
+        if self.ctx.rules.refuse_poison && quota::is_limit_of_root(&path) {
+            return Err(ErrorCode::BadArguments);
+        }
         if self.node(&path).is_ok() {
             return Err(ErrorCode::NodeExists);
         }
         if matches!(parent.stat.owner(), NodeOwner::Session(_)) {
             return Err(ErrorCode::NoChildrenForEphemerals);
         }
+        let bytes = data.as_ref().map_or(0, |data| data.len()) as i64;
+        self.check_quota(&path, 1, bytes)?;
         parent.children += 1;
         parent.stat.cversion = parent.stat.cversion.wrapping_add(1);
         parent.stat.pzxid = self.ctx.zxid;
@@ -90,9 +95,18 @@ impl Work<'_> {
             }
             CreateMode::Ttl(_) | CreateMode::TtlSequential(_) => Ok(()),
             _ => match op {
+                // A real server logs it, and then cannot apply it.
+                CreateOp::Ttl(ms) if ms < 0 && !self.ctx.rules.refuse_poison => Ok(()),
                 CreateOp::Ttl(_) => Err(ErrorCode::BadArguments),
                 _ => Ok(()),
             },
+        }
+    }
+
+    fn check_quota(&self, path: &str, nodes: i64, bytes: i64) -> Result<(), ErrorCode> {
+        match self.ctx.enforce_quota {
+            true => quota::check(self.tree(), path, nodes, bytes),
+            false => Ok(()),
         }
     }
 
@@ -159,6 +173,8 @@ impl Work<'_> {
         validate(path)?;
         let mut node = self.node(path)?;
         self.permit(&node, perms::WRITE)?;
+        let length = |data: &Option<Data>| data.as_ref().map_or(0, |data| data.len()) as i64;
+        self.check_quota(path, 0, length(data) - length(&node.data))?;
         let version = self.next_version(node.stat.version, version)?;
         node.stat.version = version;
         node.stat.mtime = self.ctx.time_ms;
@@ -180,7 +196,7 @@ impl Work<'_> {
     ) -> Result<TxnBody, ErrorCode> {
         self.check_session()?;
         validate(path)?;
-        let acl = auth::complete(acl, self.ctx.ids)?;
+        let acl = auth::complete(acl, self.ctx.ids, self.ctx.rules)?;
         let mut node = self.node(path)?;
         self.permit(&node, perms::ADMIN)?;
         let version = self.next_version(node.stat.aversion, version)?;

@@ -63,6 +63,7 @@ impl Leader {
             time_ms: 1_000_000 + i64::from(next),
             ids: &self.ids,
             ttl_allowed: true,
+            enforce_quota: false,
             refused: None,
             rules: self.rules,
         };
@@ -172,7 +173,10 @@ fn created(applied: &Applied) -> &str {
 /// The books of a database that saw its transactions once and in order.
 fn assert_books(db: &Database) {
     let tree = &db.tree;
-    let sum = tree.iter().map(|(_, node)| i64::from(node.digest())).sum();
+    let sum = tree
+        .iter()
+        .map(|(_, node)| i64::from(node.digest()))
+        .sum::<i64>();
     assert_eq!(tree.digest(), sum, "the digest is the sum over all nodes");
     for (path, node) in tree.iter() {
         let (parent, name) = super::path::split(path).expect("paths have a slash");

@@ -178,6 +178,7 @@ fn what_the_session_tracker_refuses_fails() {
         time_ms: 0,
         ids: &[],
         ttl_allowed: false,
+        enforce_quota: false,
         refused: Some(ErrorCode::SessionMoved),
         rules: TreeRules::zablab(),
     };
