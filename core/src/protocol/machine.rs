@@ -235,6 +235,8 @@ pub enum HaltReason {
     },
     /// The log could not be truncated. ZooKeeper: exit code 13.
     TruncFailed(Zxid),
+    /// A transaction that cannot be applied. ZooKeeper: an exception that nobody catches.
+    Poison(Zxid),
     /// The disk refuses even what a start has to write. ZooKeeper: exit code 10.
     DiskRefuses,
 }

@@ -71,6 +71,9 @@ const NOWHERE: &str = "\0";
 
 /// What a request of type `op` with this body asks for.
 pub fn decode(op: i32, body: &[u8], rules: TreeRules) -> Request {
+    if op == op::CHECK && rules.refuse_bare_check {
+        return Request::Unknown { op };
+    }
     let mut body = Body {
         reader: Reader::new(body),
         rules,
@@ -88,6 +91,8 @@ enum Fault {
     Null,
     /// A type or a number that nobody knows.
     Word,
+    /// A list of the operation of a multi is null, and nobody counts on that.
+    Unexpected,
 }
 
 impl From<Corrupt> for Fault {
@@ -117,6 +122,7 @@ impl Body<'_> {
         );
         let zxid = match (op, fault) {
             (op::MULTI, Fault::Null) if !self.rules.decodes_before_zxid => Taken::Lost,
+            (_, Fault::Unexpected) => Taken::Nothing,
             (op::MULTI | op::CREATE_SESSION, _) => Taken::Logged,
             (_, Fault::Bytes) if write && self.rules.decodes_before_zxid => Taken::Nothing,
             _ if write => Taken::Logged,
@@ -207,10 +213,12 @@ impl Body<'_> {
             }
             op::CHECK_WATCHES => {
                 let (path, kind) = self.path_and_kind()?;
+                let path = self.or_nowhere(path)?;
                 Request::CheckWatches { path, kind }
             }
             op::REMOVE_WATCHES => {
                 let (path, kind) = self.path_and_kind()?;
+                let path = path.unwrap_or_else(|| NOWHERE.to_owned());
                 Request::RemoveWatches { path, kind }
             }
             op::SET_WATCHES | op::SET_WATCHES2 => {
@@ -373,14 +381,16 @@ impl Body<'_> {
         };
         let lives = matches!(mode, CreateMode::Ttl(_) | CreateMode::TtlSequential(_));
         let early = self.rules.decodes_before_zxid && !matches!(kind, CreateOp::Ttl(_));
-        if early && (no_acl || lives || matches!(mode, CreateMode::Other(_))) {
+        if early && no_acl {
+            return Err(Fault::Unexpected);
+        }
+        if early && (lives || matches!(mode, CreateMode::Other(_))) {
             return Err(Fault::Word);
         }
         *kind = match (*mode, *kind) {
             (CreateMode::Container, _) => CreateOp::Container,
             (_, CreateOp::Ttl(_)) if !lives => CreateOp::Create,
-            (_, CreateOp::Container) if self.rules.multi_keeps_create2 => CreateOp::Create2,
-            (_, CreateOp::Container) => CreateOp::Create,
+            (_, CreateOp::Container) if !self.rules.multi_keeps_create2 => CreateOp::Create,
             (_, same) => same,
         };
         Ok(request)
@@ -403,14 +413,14 @@ impl Body<'_> {
         Ok((self.text()?, self.reader.int()?))
     }
 
-    fn path_and_kind(&mut self) -> Result<(String, WatchKind), Fault> {
+    fn path_and_kind(&mut self) -> Result<(Option<String>, WatchKind), Fault> {
         let (path, kind) = self.path_and_int()?;
         let kind = WatchKind::from_code(kind).ok_or(Fault::Word)?;
         let by_mode = matches!(kind, WatchKind::Persistent | WatchKind::Recursive);
         if by_mode && !self.rules.watch_modes_are_independent {
             return Err(Fault::Word);
         }
-        Ok((self.or_nowhere(path)?, kind))
+        Ok((path, kind))
     }
 
     /// From 3.9 on a watch may be on no path at all; it never fires.

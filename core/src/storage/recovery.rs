@@ -32,7 +32,7 @@ use super::report::{Finding, Misplaced, Refusal, Report};
 use super::scan::{self, Found, LastLog, LogScan, StopWhy};
 use super::snapshot::{self, LoadedSnapshot};
 use crate::model::{Record, Zxid};
-use crate::tree::{Database, TreeRules};
+use crate::tree::{Database, TreeRules, is_poison};
 
 /// How many snapshots are tried at most.
 const CANDIDATES_MAX: usize = 100;
@@ -283,6 +283,10 @@ impl Recovery {
                 break;
             }
             self.check_order(&mut replay, &found, options.gaps)?;
+            if is_poison(&found.record.txn) {
+                replay.end_run(&mut self.report);
+                return Err(Refusal::Poison(found.record.zxid()));
+            }
             replay.apply(&found, options.rules, &mut self.report);
             self.last_logged = Some(found.record.zxid());
             self.remember(found.record, options.window);

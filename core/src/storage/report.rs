@@ -125,4 +125,6 @@ pub enum Refusal {
     Disorder(Misplaced),
     /// Readable transactions stand behind a damaged one.
     Damaged(Stop),
+    /// A transaction that no server can apply.
+    Poison(Zxid),
 }

@@ -46,7 +46,7 @@ mod quota;
 mod tests;
 
 pub use acl::{AclId, AclTable};
-pub use apply::{Applied, Change, NodeChange};
+pub use apply::{Applied, Change, NodeChange, is_poison};
 pub use auth::AuthId;
 pub use data_tree::DataTree;
 pub use database::Database;

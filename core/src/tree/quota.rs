@@ -166,11 +166,7 @@ impl Numbers {
             let (key, value) = pair.split_once('=')?;
             // Old readers were tricked by another = at the end of what they know.
             let value = value.split('=').next()?;
-            let number = match value {
-                "" => -1,
-                number => number.parse().ok()?,
-            };
-            numbers.insert(key.to_owned(), number);
+            numbers.insert(key.to_owned(), value.parse().ok()?);
         }
         Some(Self(numbers))
     }
@@ -216,6 +212,7 @@ mod tests {
         );
         assert_eq!(numbers("").map(|n| n.get("count")), Some(-1));
         assert_eq!(numbers("x"), None);
+        assert_eq!(numbers("count=,bytes="), None);
         assert_eq!(Numbers::parse(None), None);
     }
 }

@@ -21,7 +21,7 @@ use crate::protocol::machine::{Effect, HaltReason, Input, Outbox, Timer};
 use crate::protocol::switch::Switch;
 use crate::storage::Disk;
 use crate::storage::report::Report;
-use crate::tree::{Database, TreeRules};
+use crate::tree::{Database, TreeRules, is_poison};
 
 /// How long a learner waits between attempts to reach the leader, and how often it tries.
 const RECONNECT_AFTER: Duration = Duration::from_ms(100);
@@ -528,6 +528,10 @@ impl Peer {
 
     /// Applies a committed transaction, remembers it, answers whoever waits for it.
     pub(super) fn apply_committed(&mut self, cx: &mut Cx<'_>, record: &Arc<Record>) {
+        if is_poison(&record.txn) {
+            cx.out.push(Effect::Halt(HaltReason::Poison(record.zxid())));
+            return;
+        }
         cx.out.push(Effect::Apply(Arc::clone(record)));
         let applied = self.db.apply(&record.txn, self.rules);
         self.remember(record);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use self::nodes::Run;
 use super::database::Database;
+use super::quota;
 use super::rules::TreeRules;
 use crate::base::SessionId;
 use crate::model::ReplyBody;
@@ -58,6 +59,22 @@ pub struct Applied {
     pub body: ReplyBody,
     /// What changed, in order: the node first, its parent after it.
     pub changes: Vec<NodeChange>,
+}
+
+/// True for a transaction that no server can apply: it ends over it, and again at each start. Releases
+/// let two kinds of them into their logs.
+pub fn is_poison(txn: &Txn) -> bool {
+    let one = |body: &TxnBody| match body {
+        TxnBody::CreateTtl { ttl_ms, .. } => *ttl_ms <= 0,
+        TxnBody::Create { path, .. } | TxnBody::CreateContainer { path, .. } => {
+            quota::is_limit_of_root(path)
+        }
+        _ => false,
+    };
+    match &txn.body {
+        TxnBody::Multi(operations) => !has_failed(operations) && operations.iter().any(one),
+        body => one(body),
+    }
 }
 
 impl Database {

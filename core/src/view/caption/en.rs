@@ -257,6 +257,9 @@ fn halted(server: ServerId, reason: &HaltReason) -> String {
             "{server} stops itself: it cannot cut its log back to {}.",
             z(*to)
         ),
+        HaltReason::Poison(zxid) => {
+            format!("{server} stops itself: no server can apply {}.", z(*zxid))
+        }
         HaltReason::DiskRefuses => {
             format!("{server} stops itself: its disk takes no write at all.")
         }
@@ -270,6 +273,7 @@ pub(super) fn halt_reason(reason: &HaltReason) -> &'static str {
         HaltReason::Epochs(_) => "its epoch files contradict its log",
         HaltReason::UnmatchedCommit { .. } => "a COMMIT it cannot match",
         HaltReason::TruncFailed(_) => "its log cannot be cut",
+        HaltReason::Poison(_) => "a transaction that no server can apply",
         HaltReason::DiskRefuses => "its disk takes no write",
     }
 }

@@ -252,6 +252,9 @@ fn halted(server: ServerId, reason: &HaltReason) -> String {
             )
         }
         HaltReason::TruncFailed(to) => format!("{server} 自行停止：无法把日志截断到 {}。", z(*to)),
+        HaltReason::Poison(zxid) => {
+            format!("{server} 自行停止：{} 无法应用。", z(*zxid))
+        }
         HaltReason::DiskRefuses => format!("{server} 自行停止：磁盘拒绝一切写入。"),
     }
 }
@@ -263,6 +266,7 @@ pub(super) fn halt_reason(reason: &HaltReason) -> &'static str {
         HaltReason::Epochs(_) => "纪元文件与日志矛盾",
         HaltReason::UnmatchedCommit { .. } => "COMMIT 对不上",
         HaltReason::TruncFailed(_) => "日志无法截断",
+        HaltReason::Poison(_) => "遇到无法应用的事务",
         HaltReason::DiskRefuses => "磁盘拒绝写入",
     }
 }

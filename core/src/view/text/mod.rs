@@ -451,6 +451,7 @@ fn halt(why: &HaltReason) -> String {
             format!("COMMIT {commit} came and nothing is proposed")
         }
         HaltReason::TruncFailed(zxid) => format!("the log cannot be cut at {zxid}"),
+        HaltReason::Poison(zxid) => format!("no server can apply {zxid}"),
         HaltReason::DiskRefuses => "its disk takes no write at all".to_owned(),
     }
 }

@@ -82,6 +82,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::Corrupt(corrupt) => corrupt.to_string(),
         Refusal::Gap(m) => format!("transactions are missing: {}", misplaced(m)),
         Refusal::Disorder(m) => format!("transactions stand in the wrong order: {}", misplaced(m)),
+        Refusal::Poison(zxid) => format!("no server can apply {zxid}"),
         Refusal::Damaged(s) => format!("records stand behind a damaged one: {}", place(s)),
     }
 }
