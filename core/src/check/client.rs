@@ -44,6 +44,10 @@ impl ClientOrder {
         entry: u32,
         told: &Told<'_>,
     ) {
+        // Answers that come from the connection alone (an identity, a type that nobody knows) name no state.
+        if told.reply.zxid <= Zxid::ZERO {
+            return;
+        }
         let now = told.reply.zxid;
         let mut seen = Seen {
             entry,

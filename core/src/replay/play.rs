@@ -294,10 +294,7 @@ impl Player {
         let mut stream = bytes.unwrap_or_default();
         stream.extend(PING_FRAME);
         let mut reader = Reader::new(&stream);
-        loop {
-            let Ok(len) = reader.int() else {
-                break;
-            };
+        while let Ok(len) = reader.int() {
             let len = usize::try_from(len).ok();
             let frame = len.filter(|len| (1..=wire::FRAME_MAX).contains(len));
             let header = frame.and_then(|len| reader.take(len).ok()).and_then(header);

@@ -196,9 +196,9 @@ mod tests {
     #[test]
     fn what_is_no_trace_is_refused_with_its_place() {
         let error = |text: &str| Trace::parse(text).expect_err("it is no trace").to_string();
-        assert!(error("{").starts_with("1:1: "));
+        assert!(error("{").starts_with("1:1: "), "{}", error("{"));
         assert_eq!(error("[]"), "1:1: expected an object with the list steps");
-        let text = r#"{"steps":[{"section":"x"},{"client":"A"}]}"#;
+        let text = r#"{"steps":[{"section":"x"},{"client":"A","op":"exists"}]}"#;
         assert_eq!(error(text), "1:1: step 1: expected an object reply");
     }
 }
