@@ -17,9 +17,10 @@ use crate::protocol::zab::peer::{Part, Peer};
 use crate::protocol::zab::state::{Phase, Role, Status};
 use crate::storage::ReadFiles;
 use crate::storage::epochs::EpochFile;
+use crate::view::text::recipe_standing;
 use crate::world::client::{Client, ClientState, Invocation, Notice, RequestOutcome};
 use crate::world::message::Payload;
-use crate::world::{DownReason, Host, World};
+use crate::world::{DownReason, Host, Standing, StoreWrite, World};
 
 /// All that a claim may look at.
 #[derive(Clone, Copy, Debug)]
@@ -80,14 +81,37 @@ impl Scene<'_> {
                 outcome,
                 path,
                 data,
+                czxid,
             } => {
                 let last = self.world.client_named(client).and_then(Client::last);
                 last.is_some_and(|asked| {
                     ended(asked, *outcome)
                         && path.as_deref().is_none_or(|p| reply_path(asked) == Some(p))
                         && data.as_deref().is_none_or(|d| reply_data(asked) == Some(d))
+                        && czxid.is_none_or(|z| reply_czxid(asked) == Some(z))
                 })
             }
+            Fact::Recipe {
+                client,
+                state,
+                count,
+                data,
+            } => self.standing(client).is_some_and(|now| {
+                state.is_none_or(|state| now.state == state)
+                    && count.is_none_or(|count| u64::from(now.count) == count)
+                    && data
+                        .as_deref()
+                        .is_none_or(|data| now.data.as_deref() == Some(data))
+            }),
+            Fact::Store {
+                by,
+                accepted,
+                refused,
+            } => {
+                let (taken, not_taken) = self.stored(by.as_deref());
+                accepted.is_none_or(|n| n == taken) && refused.is_none_or(|n| n == not_taken)
+            }
+            Fact::StoreInOrder(yes) => self.world.store().is_in_order() == *yes,
             Fact::Event {
                 client,
                 kind,
@@ -172,6 +196,21 @@ impl Scene<'_> {
                     None => format!("{client} has asked for nothing"),
                 }
             }
+            Fact::Recipe { client, .. } => match self.world.client_named(client) {
+                Some(found) => match found.recipe() {
+                    Some(running) => recipe_standing(client, running),
+                    None => format!("{client} has no recipe"),
+                },
+                None => format!("there is no {client}"),
+            },
+            Fact::Store { by, .. } => {
+                let (accepted, refused) = self.stored(by.as_deref());
+                format!("accepted={accepted} refused={refused}")
+            }
+            Fact::StoreInOrder(_) => match self.world.store().is_in_order() {
+                true => "every write had a token at least as high as those before it".to_owned(),
+                false => "the store took an old token after a newer one".to_owned(),
+            },
             Fact::Event { client, .. } => self.events_text(client),
             Fact::Session { client, .. } => match self.world.client_named(client) {
                 Some(found) => match found.server {
@@ -190,6 +229,24 @@ impl Scene<'_> {
             }
             Fact::Quiet => self.unquiet().unwrap_or_else(|| "it is quiet".to_owned()),
         }
+    }
+
+    fn standing(&self, client: &str) -> Option<&Standing> {
+        let found = self.world.client_named(client)?;
+        found.recipe().map(|running| &running.standing)
+    }
+
+    /// Writes that the store has taken and refused.
+    fn stored(&self, by: Option<&str>) -> (u64, u64) {
+        let of = |write: &&StoreWrite| {
+            let client = self.world.clients().get(usize::from(write.client.0));
+            by.is_none_or(|name| client.is_some_and(|c| c.name == name))
+        };
+        let writes = self.world.store().writes().filter(of);
+        writes.fold((0, 0), |(taken, refused), write| match write.accepted {
+            true => (taken + 1, refused),
+            false => (taken, refused + 1),
+        })
     }
 
     fn heard(&self, client: &str, kind: EventKind, path: &str) -> u64 {
@@ -495,6 +552,16 @@ fn reply_data(asked: &Invocation) -> Option<&[u8]> {
     }
 }
 
+fn reply_czxid(asked: &Invocation) -> Option<Zxid> {
+    match reply_body(asked)? {
+        ReplyBody::Stat(stat)
+        | ReplyBody::Created { stat, .. }
+        | ReplyBody::Data { stat, .. }
+        | ReplyBody::Children { stat, .. } => Some(stat.czxid),
+        _ => None,
+    }
+}
+
 fn reply_text(asked: &Invocation) -> String {
     match &asked.outcome {
         RequestOutcome::Pending => "pending".to_owned(),
@@ -507,6 +574,9 @@ fn reply_text(asked: &Invocation) -> String {
             }
             if let Some(data) = reply_data(asked) {
                 text.push_str(&format!(" data={}", print::bytes(data)));
+            }
+            if let Some(czxid) = reply_czxid(asked) {
+                text.push_str(&format!(" czxid={czxid}"));
             }
             text
         }

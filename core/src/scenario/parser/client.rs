@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Action, Later};
+use super::super::ast::Action;
 use super::super::error::ScriptError;
 use super::super::print;
 use super::args::Args;
-use super::{Scope, fresh_name, value};
+use super::{Scope, fresh_name, recipe, value};
 use crate::base::{Duration, ServerId};
 use crate::model::request::{CreateMode, CreateOp};
 use crate::model::watch::{WatchKind, WatchMode};
@@ -87,7 +87,8 @@ pub fn action(client: String, args: &mut Args) -> Result<Action, ScriptError> {
     let request = match verb.text.as_str() {
         "close" => return Ok(perform(Command::Close { client })),
         "drop" => return Ok(perform(Command::Drop { client })),
-        "recipe" => return recipe(client, args),
+        "recipe" => return recipe::begin(client, args).map(perform),
+        "stop" => return Ok(perform(Command::Stop { client })),
         "auth" => auth(args)?,
         "whoami" => Request::WhoAmI,
         "reconfig" => Request::Reconfig,
@@ -209,12 +210,6 @@ fn perform(command: Command) -> Action {
 fn invoke(client: String, request: Request) -> Action {
     let request = Arc::new(request);
     perform(Command::Invoke { client, request })
-}
-
-fn recipe(client: String, args: &mut Args) -> Result<Action, ScriptError> {
-    let name = args.word("the name of a recipe")?.text;
-    let path = path(args)?;
-    Ok(Action::Later(Later::Recipe { client, name, path }))
 }
 
 fn write(word: &str, args: &mut Args) -> Result<Option<Request>, ScriptError> {

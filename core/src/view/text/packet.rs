@@ -144,7 +144,8 @@ pub fn told(client: &str, asked: &Invocation) -> String {
 /// What the reply says beyond its code.
 fn answer(reply: &Reply) -> String {
     match &reply.body {
-        ReplyBody::Empty | ReplyBody::Stat(_) | ReplyBody::Session { .. } => String::new(),
+        ReplyBody::Empty | ReplyBody::Session { .. } => String::new(),
+        ReplyBody::Stat(stat) => format!(" → czxid {} version {}", stat.czxid, stat.version),
         ReplyBody::Created { path, .. } => format!(" → {path}"),
         ReplyBody::Data { data, stat } => {
             format!(" → {} version {}", content(data.as_deref()), stat.version)
@@ -168,7 +169,7 @@ fn answer(reply: &Reply) -> String {
 }
 
 /// Node data in a few words.
-fn content(data: Option<&[u8]>) -> String {
+pub(super) fn content(data: Option<&[u8]>) -> String {
     match data.map(std::str::from_utf8) {
         None => "null".to_owned(),
         Some(Ok(text)) if text.chars().count() <= 40 => format!("{text:?}"),
