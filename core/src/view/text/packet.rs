@@ -120,6 +120,12 @@ pub fn request(request: &Request) -> String {
             let inner = inner.collect::<Vec<_>>().join(", ");
             format!("{} [{inner}]", request.word())
         }
+        (
+            Request::GetData { path, watch: true }
+            | Request::Exists { path, watch: true }
+            | Request::GetChildren { path, watch: true },
+            _,
+        ) => format!("{} {path} watch", request.word()),
         (Request::SetWatches { watches, .. }, _) => format!("setWatches of {}", watches.len()),
         (_, Some(path)) => format!("{} {path}", request.word()),
         (_, None) => request.word().to_owned(),

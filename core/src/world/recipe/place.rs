@@ -49,6 +49,8 @@ pub(super) struct Place {
     making: Making,
     asking: Asking<Question>,
     order: Order,
+    /// It has seen the line with its own node in it.
+    in_line: bool,
     token: Option<Zxid>,
     leaving: bool,
     left: bool,
@@ -64,6 +66,7 @@ impl Place {
             dir,
             asking: Asking::new(),
             order: Order::Unknown,
+            in_line: false,
             token: None,
             leaving: false,
             left: false,
@@ -73,7 +76,7 @@ impl Place {
 
     /// True when it is in the line and others may be before it.
     pub(super) const fn is_in_line(&self) -> bool {
-        self.making.own().is_some() && !matches!(self.order, Order::Unknown)
+        self.in_line
     }
 
     /// True when none was before it, when it last knew.
@@ -186,10 +189,11 @@ impl Place {
 
     fn look(&mut self, names: &[String]) {
         let mine = self.making.own().map(|own| own.name.as_str());
-        let number_of_mine = mine.filter(|own| names.iter().any(|name| name == own));
-        let Some(mine) = number_of_mine.and_then(number) else {
+        let there = mine.filter(|own| names.iter().any(|name| name == own));
+        let Some(mine) = there.and_then(number) else {
             return self.thrown_out();
         };
+        self.in_line = true;
         let numbered = names.iter().filter_map(|name| Some((number(name)?, name)));
         let before = numbered.filter(|(n, _)| *n < mine).max();
         self.order = match before {
@@ -204,6 +208,7 @@ impl Place {
     fn thrown_out(&mut self) {
         self.making.gone();
         self.order = Order::Unknown;
+        self.in_line = false;
         self.token = None;
     }
 }
