@@ -110,6 +110,7 @@ impl Barrier {
         let mut wishes = Vec::new();
         if self.step == Step::Inside && !was_inside {
             self.entered = true;
+            self.there = self.there.max(self.size);
             wishes.extend(self.hold.map(Wish::Wake));
         }
         if self.stopped {
