@@ -69,6 +69,7 @@ fn phrase(what: &str) -> Option<&'static str> {
         "the name of a recipe" => "配方名（recipe）",
         "the number of clients" => "客户端数量",
         "the number of items" => "元素数量",
+        "size=..." => "size=…（客户端数量）",
         "how many" => "数量",
         "how often" => "次数",
         "a state, like holding" => "状态，如 holding",

@@ -142,7 +142,12 @@ pub fn told(client: &str, asked: &Invocation) -> String {
         return format!("{client} waits: {what}");
     };
     let zxid = txn.map_or_else(String::new, |z| format!(" is {z}"));
-    let answer = answer(reply);
+    let answer = match (&*asked.request, &reply.body) {
+        (Request::Exists { .. }, ReplyBody::Stat(stat)) => {
+            format!(" → czxid {} version {}", stat.czxid, stat.version)
+        }
+        _ => answer(reply),
+    };
     let result = reply.outcome();
     format!("{client} is told {result} by {server}: {what}{zxid}{answer}")
 }
@@ -150,8 +155,7 @@ pub fn told(client: &str, asked: &Invocation) -> String {
 /// What the reply says beyond its code.
 fn answer(reply: &Reply) -> String {
     match &reply.body {
-        ReplyBody::Empty | ReplyBody::Session { .. } => String::new(),
-        ReplyBody::Stat(stat) => format!(" → czxid {} version {}", stat.czxid, stat.version),
+        ReplyBody::Empty | ReplyBody::Stat(_) | ReplyBody::Session { .. } => String::new(),
         ReplyBody::Created { path, .. } => format!(" → {path}"),
         ReplyBody::Data { data, stat } => {
             format!(" → {} version {}", content(data.as_deref()), stat.version)

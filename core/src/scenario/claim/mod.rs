@@ -3,24 +3,23 @@
 //! A claim is judged on the world as it is now, on the monitor, and on the [`Book`] of the run; never
 //! on text. `until` judges after every step, so the cheap questions come first.
 
-use std::sync::Arc;
+mod clients;
 
-use super::ast::{Claim, Fact, On, ReplyOutcome, Target};
+use super::ast::{Claim, Fact, On, Target};
 use super::book::{Book, writes_to};
 use super::print;
 use crate::base::ServerId;
 use crate::check::{Monitor, Property, Verdict};
-use crate::model::ReplyBody;
-use crate::model::{ErrorCode, EventKind, Zxid};
+use crate::model::Zxid;
 use crate::protocol::HaltReason;
 use crate::protocol::zab::peer::{Part, Peer};
 use crate::protocol::zab::state::{Phase, Role, Status};
 use crate::storage::ReadFiles;
 use crate::storage::epochs::EpochFile;
-use crate::view::text::recipe_standing;
-use crate::world::client::{Client, ClientState, Invocation, Notice, RequestOutcome};
+use crate::world::client::{Client, ClientState, Invocation, RequestOutcome};
 use crate::world::message::Payload;
-use crate::world::{DownReason, Host, Standing, StoreWrite, World};
+use crate::world::{DownReason, Host, World};
+use clients::{ended, reply_czxid, reply_data, reply_path, reply_text};
 
 /// All that a claim may look at.
 #[derive(Clone, Copy, Debug)]
@@ -196,13 +195,7 @@ impl Scene<'_> {
                     None => format!("{client} has asked for nothing"),
                 }
             }
-            Fact::Recipe { client, .. } => match self.world.client_named(client) {
-                Some(found) => match found.recipe() {
-                    Some(running) => recipe_standing(client, running),
-                    None => format!("{client} has no recipe"),
-                },
-                None => format!("there is no {client}"),
-            },
+            Fact::Recipe { client, .. } => self.recipe_text(client),
             Fact::Store { by, .. } => {
                 let (accepted, refused) = self.stored(by.as_deref());
                 format!("accepted={accepted} refused={refused}")
@@ -228,48 +221,6 @@ impl Scene<'_> {
                 format!("accepted={accepted} current={current}")
             }
             Fact::Quiet => self.unquiet().unwrap_or_else(|| "it is quiet".to_owned()),
-        }
-    }
-
-    fn standing(&self, client: &str) -> Option<&Standing> {
-        let found = self.world.client_named(client)?;
-        found.recipe().map(|running| &running.standing)
-    }
-
-    /// Writes that the store has taken and refused.
-    fn stored(&self, by: Option<&str>) -> (u64, u64) {
-        let of = |write: &&StoreWrite| {
-            let client = self.world.clients().get(usize::from(write.client.0));
-            by.is_none_or(|name| client.is_some_and(|c| c.name == name))
-        };
-        let writes = self.world.store().writes().filter(of);
-        writes.fold((0, 0), |(taken, refused), write| match write.accepted {
-            true => (taken + 1, refused),
-            false => (taken, refused + 1),
-        })
-    }
-
-    fn heard(&self, client: &str, kind: EventKind, path: &str) -> u64 {
-        let heard = self.world.client_named(client).map(|c| {
-            let same = |n: &&Arc<Notice>| n.event.kind == kind && &*n.event.path == path;
-            c.events.iter().filter(same).count() as u64
-        });
-        heard.unwrap_or(0)
-    }
-
-    /// The last events of a client.
-    fn events_text(&self, client: &str) -> String {
-        let Some(found) = self.world.client_named(client) else {
-            return format!("there is no {client}");
-        };
-        let first = found.events.len().saturating_sub(4);
-        let last = (first..found.events.len()).filter_map(|i| found.events.get(i));
-        let words: Vec<String> = last
-            .map(|n| format!("{} {}", n.event.kind.name(), n.event.path))
-            .collect();
-        match words.is_empty() {
-            true => format!("{client} has heard of nothing"),
-            false => format!("{client} last heard {}", words.join(", ")),
         }
     }
 
@@ -509,78 +460,6 @@ fn unquiet_server(host: &Host, peer: &Peer, lead: &Status) -> Option<String> {
 /// True for messages that only say "I am here".
 fn is_heartbeat(payload: &Payload) -> bool {
     crate::view::text::is_noise(payload)
-}
-
-fn ended(asked: &Invocation, wanted: Option<ReplyOutcome>) -> bool {
-    match (&asked.outcome, wanted) {
-        (RequestOutcome::Pending, Some(ReplyOutcome::Pending))
-        | (RequestOutcome::Unknown { .. }, Some(ReplyOutcome::Unknown))
-        | (
-            RequestOutcome::Told { .. }
-            | RequestOutcome::Unknown { .. }
-            | RequestOutcome::Expired { .. },
-            None,
-        )
-        | (RequestOutcome::Expired { .. }, Some(ReplyOutcome::Told(ErrorCode::SessionExpired))) => {
-            true
-        }
-        (RequestOutcome::Told { reply, .. }, Some(ReplyOutcome::Told(code))) => {
-            reply.outcome() == code
-        }
-        _ => false,
-    }
-}
-
-fn reply_body(asked: &Invocation) -> Option<&ReplyBody> {
-    match &asked.outcome {
-        RequestOutcome::Told { reply, .. } => Some(&reply.body),
-        _ => None,
-    }
-}
-
-fn reply_path(asked: &Invocation) -> Option<&str> {
-    match reply_body(asked)? {
-        ReplyBody::Created { path, .. } => Some(path),
-        _ => None,
-    }
-}
-
-fn reply_data(asked: &Invocation) -> Option<&[u8]> {
-    match reply_body(asked)? {
-        ReplyBody::Data { data, .. } => data.as_deref(),
-        _ => None,
-    }
-}
-
-fn reply_czxid(asked: &Invocation) -> Option<Zxid> {
-    match reply_body(asked)? {
-        ReplyBody::Stat(stat)
-        | ReplyBody::Created { stat, .. }
-        | ReplyBody::Data { stat, .. }
-        | ReplyBody::Children { stat, .. } => Some(stat.czxid),
-        _ => None,
-    }
-}
-
-fn reply_text(asked: &Invocation) -> String {
-    match &asked.outcome {
-        RequestOutcome::Pending => "pending".to_owned(),
-        RequestOutcome::Unknown { .. } => "unknown".to_owned(),
-        RequestOutcome::Expired { .. } => ErrorCode::SessionExpired.to_string(),
-        RequestOutcome::Told { reply, .. } => {
-            let mut text = reply.outcome().to_string();
-            if let Some(path) = reply_path(asked) {
-                text.push_str(&format!(" path={path}"));
-            }
-            if let Some(data) = reply_data(asked) {
-                text.push_str(&format!(" data={}", print::bytes(data)));
-            }
-            if let Some(czxid) = reply_czxid(asked) {
-                text.push_str(&format!(" czxid={czxid}"));
-            }
-            text
-        }
-    }
 }
 
 fn node_text(peer: &Peer, path: &str) -> String {
