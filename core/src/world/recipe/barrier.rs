@@ -23,7 +23,7 @@ use super::making::{Making, Part};
 use super::{Heard, RecipeState, Standing, Wish};
 use crate::base::Duration;
 use crate::model::request::CreateMode;
-use crate::model::{ErrorCode, Reply, Request};
+use crate::model::{ErrorCode, EventKind, Reply, Request, WatchEvent};
 
 /// The node that opens the barrier.
 const READY: &str = "ready";
@@ -146,7 +146,7 @@ impl Barrier {
                 Some(Question::Delete) => self.step = Step::Others,
                 _ => {}
             },
-            Heard::Event(event) => self.event(&event.path),
+            Heard::Event(event) => self.event(event),
             Heard::Woken if self.step == Step::Inside => self.step = Step::Others,
             Heard::SessionOver => self.over = true,
             Heard::Stop => self.stopped = true,
@@ -154,14 +154,15 @@ impl Barrier {
         }
     }
 
-    fn event(&mut self, path: &str) {
+    fn event(&mut self, event: &WatchEvent) {
+        let is = |name: &str| *event.path == *below(&self.path, name);
         match &self.step {
-            Step::Count | Step::Wait if path == below(&self.path, READY) => {
-                self.step = Step::IsReady;
+            Step::IsReady | Step::Count | Step::Open | Step::Wait
+                if event.kind == EventKind::Created && is(READY) =>
+            {
+                self.step = Step::Inside;
             }
-            Step::Behind(name) | Step::Watching(name) if path == below(&self.path, name) => {
-                self.step = Step::Others;
-            }
+            Step::Behind(name) | Step::Watching(name) if is(name) => self.step = Step::Others,
             _ => {}
         }
     }
@@ -173,9 +174,7 @@ impl Barrier {
             Step::Enter if !self.asking.is_open() && !self.making.may_be_there() => {
                 self.step = Step::Out;
             }
-            Step::IsReady | Step::Count | Step::Open | Step::Wait => {
-                self.step = Step::Delete { last: false };
-            }
+            Step::IsReady | Step::Count | Step::Open | Step::Wait => self.step = Step::Others,
             _ => {}
         }
     }
@@ -223,10 +222,12 @@ impl Barrier {
                 }
             }
             (_, ErrorCode::SessionMoved) => {}
-            (Question::IsReady, ErrorCode::Ok) => self.step = Step::Inside,
-            (Question::IsReady, ErrorCode::NoNode) => self.step = Step::Count,
+            (Question::IsReady, ErrorCode::Ok) => self.go(&Step::IsReady, Step::Inside),
+            (Question::IsReady, ErrorCode::NoNode) => self.go(&Step::IsReady, Step::Count),
             (Question::Count, ErrorCode::Ok) => self.counted(names_in(reply)),
-            (Question::Open, ErrorCode::Ok | ErrorCode::NodeExists) => self.step = Step::Inside,
+            (Question::Open, ErrorCode::Ok | ErrorCode::NodeExists) => {
+                self.go(&Step::Open, Step::Inside);
+            }
             (Question::Others, ErrorCode::Ok) => self.step = self.way_out(names_in(reply)),
             (Question::Watch(name), ErrorCode::Ok) => self.step = Step::Watching(name),
             (Question::Watch(_), ErrorCode::NoNode) => self.step = Step::Others,
@@ -240,15 +241,21 @@ impl Barrier {
         Ok(())
     }
 
-    /// An event may have come before the answer: then the barrier is looked at again.
-    fn counted(&mut self, names: &[String]) {
-        self.there = clients(names).len();
-        if self.step == Step::Count {
-            self.step = match self.there >= self.size {
-                true => Step::Open,
-                false => Step::Wait,
-            };
+    /// The next step of an answer, unless an event came before it and changed the way.
+    fn go(&mut self, from: &Step, to: Step) {
+        if self.step == *from {
+            self.step = to;
         }
+    }
+
+    fn counted(&mut self, names: &[String]) {
+        let there = clients(names).len();
+        let next = match there >= self.size {
+            true => Step::Open,
+            false => Step::Wait,
+        };
+        self.there = self.there.max(there);
+        self.go(&Step::Count, next);
     }
 
     fn way_out(&mut self, names: &[String]) -> Step {
@@ -259,11 +266,12 @@ impl Barrier {
         let ready = names.iter().any(|name| name == READY);
         match clients.as_slice() {
             [] => Step::Out,
+            [_] if is_in => Step::Delete { last: ready },
+            // Who never was inside waits for nobody.
             _ if !self.entered => match is_in {
                 true => Step::Delete { last: false },
                 false => Step::Out,
             },
-            [_] if is_in => Step::Delete { last: ready },
             [lowest, .., highest] if Some(*lowest) == own => Step::Behind((*highest).to_owned()),
             [lowest, ..] => match is_in {
                 true => Step::Delete { last: false },

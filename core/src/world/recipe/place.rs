@@ -171,6 +171,9 @@ impl Place {
             (Question::Make(part), _) => {
                 self.making.told(part, reply)?;
                 self.token = self.making.own().and_then(|own| own.czxid);
+                if part == Part::Look && self.making.own().is_some() {
+                    self.look(names(reply));
+                }
             }
             (_, ErrorCode::SessionMoved) => {}
             (Question::List, ErrorCode::Ok) => self.look(names(reply)),

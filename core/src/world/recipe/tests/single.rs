@@ -98,7 +98,9 @@ fn who_is_stopped_at_any_request_leaves_nothing_behind() {
             town.settle();
             let what = format!("{recipe:?}, request {at}");
             assert_eq!(town.state(0), RecipeState::Done, "{what}");
+            let ready = format!("{DIR}/ready");
             assert!(town.own(0).is_empty(), "{what}");
+            assert!(town.db.tree.node(&ready).is_none(), "{what}");
         }
     }
 }
