@@ -206,10 +206,8 @@ impl Consumer {
                     self.look_again();
                 }
             }
-            Heard::Event(event) => {
-                if self.next == Next::Wait && *event.path == *self.path {
-                    self.look_again();
-                }
+            Heard::Event(event) if self.next == Next::Wait && *event.path == *self.path => {
+                self.look_again();
             }
             Heard::SessionOver => self.over = true,
             Heard::Stop => self.stopped = true,

@@ -28,9 +28,6 @@ pub(super) fn sentence(client: &str, recipe: Recipe, path: &str, now: &Standing)
         RecipeState::Failed => {
             return format!("Client {client} gives up {path}: a request was refused.");
         }
-        RecipeState::Doubting => {
-            return format!("Client {client} does not know whether {path} is still its own.");
-        }
         _ => {}
     }
     match recipe {
@@ -54,7 +51,10 @@ fn lock(client: &str, path: &str, now: &Standing) -> String {
         }
         (RecipeState::Leaving, _) => format!("Client {client} gives the lock {path} back."),
         (RecipeState::Lost, _) => {
-            format!("Client {client} learns that the lock {path} is no longer its own.")
+            format!("Client {client} learns that it has lost its claim to the lock {path}.")
+        }
+        (RecipeState::Doubting, _) => {
+            format!("Client {client} cannot know whether it still holds the lock {path}.")
         }
         _ => format!("Client {client} waits for the lock {path}."),
     }
@@ -63,6 +63,9 @@ fn lock(client: &str, path: &str, now: &Standing) -> String {
 fn election(client: &str, path: &str, now: &Standing) -> String {
     match now.state {
         RecipeState::Leading => format!("Client {client} leads: it is the first in {path}."),
+        RecipeState::Doubting => {
+            format!("Client {client} steps down: it cannot know whether it still leads {path}.")
+        }
         RecipeState::Following => format!("Client {client} follows: another one leads {path}."),
         RecipeState::Leaving => format!("Client {client} leaves the election at {path}."),
         RecipeState::Lost => format!("Client {client} learns that it is out of {path}."),

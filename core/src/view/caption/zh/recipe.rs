@@ -25,11 +25,8 @@ pub(super) fn begun(client: &str, recipe: Recipe, path: &str) -> String {
 /// A client's recipe came to stand elsewhere.
 pub(super) fn sentence(client: &str, recipe: Recipe, path: &str, now: &Standing) -> String {
     match now.state {
-        RecipeState::Done => return format!("客户端 {client} 在 {path} 的工作已完成。"),
+        RecipeState::Done => return format!("客户端 {client} 已结束在 {path} 的工作。"),
         RecipeState::Failed => return format!("客户端 {client} 放弃 {path}：请求被拒绝。"),
-        RecipeState::Doubting => {
-            return format!("客户端 {client} 不知道 {path} 是否仍归自己。");
-        }
         _ => {}
     }
     match recipe {
@@ -49,7 +46,8 @@ fn lock(client: &str, path: &str, now: &Standing) -> String {
             format!("客户端 {client} 持有锁 {path}，令牌为 {}。", z(token))
         }
         (RecipeState::Leaving, _) => format!("客户端 {client} 释放锁 {path}。"),
-        (RecipeState::Lost, _) => format!("客户端 {client} 得知锁 {path} 已不归自己。"),
+        (RecipeState::Lost, _) => format!("客户端 {client} 得知自己已失去对锁 {path} 的权利。"),
+        (RecipeState::Doubting, _) => format!("客户端 {client} 无法确定自己是否仍持有锁 {path}。"),
         _ => format!("客户端 {client} 等待锁 {path}。"),
     }
 }
@@ -57,6 +55,9 @@ fn lock(client: &str, path: &str, now: &Standing) -> String {
 fn election(client: &str, path: &str, now: &Standing) -> String {
     match now.state {
         RecipeState::Leading => format!("客户端 {client} 成为 {path} 的主节点：它排在最前。"),
+        RecipeState::Doubting => {
+            format!("客户端 {client} 暂时让位：它无法确定自己是否仍是 {path} 的主节点。")
+        }
         RecipeState::Following => format!("客户端 {client} 作为备用：{path} 已有主节点。"),
         RecipeState::Leaving => format!("客户端 {client} 退出 {path} 的选主。"),
         RecipeState::Lost => format!("客户端 {client} 得知自己已不在 {path} 中。"),
