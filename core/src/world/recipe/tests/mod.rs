@@ -112,6 +112,7 @@ impl Town {
             time_ms: 0,
             ids: &[],
             ttl_allowed: true,
+            enforce_quota: false,
             refused: None,
             rules: self.rules,
         };
