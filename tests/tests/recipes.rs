@@ -59,7 +59,7 @@ impl Witness for Guard {
             );
         }
         assert!(world.store().is_in_order(), "{}: at {}", self.what, step.at);
-        if step.id.0 % 64 == 0 {
+        if step.id.0.is_multiple_of(64) {
             for client in world.clients() {
                 assert!(
                     nodes_of(client, world) <= 1,
