@@ -15,6 +15,8 @@ client a server=2 timeout=10s
 client b
 a create /p "data" ephemeral sequential
 a create /c container
+a create /p ephemeral stat
+a create /p "x" stat
 a create "/with blank" hex:00ff ttl=60s sequential acl=world:anyone:r,digest:u:aGk=:cdrwa
 a create /nobody acl=none
 a set /p "x\n\"\\\u{1f600}" version=3
@@ -37,6 +39,20 @@ a multi {
 a acl /p world:anyone:r version=1
 a watch /p recursive
 a recipe lock /lock
+a stop
+a recipe lock /lock hold=5s
+a recipe queue /q produce=3
+a recipe queue /q consume
+a recipe queue /q consume=2
+b recipe config "/with blank"
+b recipe election /e
+b recipe barrier /b size=3
+b recipe barrier /b size=3 hold=1500ms
+b recipe group /g
+store fencing=yes
+store fencing=no
+pause a
+resume a
 crash 2 power
 crash 2 process
 crash 2 power at=after-fsync zxid=1.7
@@ -116,6 +132,15 @@ expect reply a OK
 expect reply a NODEEXISTS path=/p data="x"
 expect reply a unknown
 expect reply a pending
+expect reply a OK czxid=1.3
+expect recipe a holding
+expect not recipe a lost
+expect recipe b watching count=2 data="x"
+expect recipe b count=0
+until recipe a done within=5s
+expect store accepted=3 refused=1
+expect store by=a accepted=2
+expect store in-order no
 expect epoch 2 accepted=3 current=3
 expect started 2 no
 beat the-crash
@@ -233,6 +258,32 @@ const BAD: &[(&str, (u32, u32), &str)] = &[
     ("expect committed 1", (1, 18), "a zxid like 1.7"),
     ("expect equal 1", (1, 14), "at least two servers"),
     ("restore b to=1", (1, 9), "a backup"),
+    (
+        "client a\na recipe lok /l",
+        (2, 10),
+        "did you mean \"lock\"?",
+    ),
+    ("client a\na recipe barrier /b", (2, 20), "size=..."),
+    ("client a\na recipe queue /q", (2, 18), "produce=3"),
+    (
+        "client a\na recipe lock /l size=3",
+        (2, 18),
+        "one of the keys hold",
+    ),
+    (
+        "client a\nexpect recipe a holdng",
+        (2, 17),
+        "did you mean \"holding\"?",
+    ),
+    (
+        "client a\nexpect recipe a",
+        (2, 16),
+        "a state, like holding",
+    ),
+    ("expect store", (1, 13), "in-order"),
+    ("store fencing=maybe", (1, 15), "yes or no"),
+    ("pause b", (1, 7), "a server id or a client"),
+    ("client store", (1, 8), "that is not a verb"),
     (
         "disk 2 flip file=log.1 offset=1 bit=8",
         (1, 37),

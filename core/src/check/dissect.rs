@@ -118,7 +118,9 @@ impl Monitor {
             | Outcome::Lost(_)
             | Outcome::Unknown { .. }
             | Outcome::Expired { .. }
-            | Outcome::Notified { .. } => {}
+            | Outcome::Notified { .. }
+            | Outcome::Recipe { .. }
+            | Outcome::Stored { .. } => {}
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {

@@ -129,7 +129,9 @@ impl StepIndex {
                 Outcome::Effect(_)
                 | Outcome::Refused(_)
                 | Outcome::Unknown { .. }
-                | Outcome::Expired { .. } => {}
+                | Outcome::Expired { .. }
+                | Outcome::Recipe { .. }
+                | Outcome::Stored { .. } => {}
             }
         }
         if let (Some(before), Some(after)) = (&step.before, &step.after)
@@ -235,7 +237,7 @@ const fn kind_of(cause: &Cause) -> StepKind {
         Cause::LinkUp(_) | Cause::Opened(_) | Cause::ClientConnected => StepKind::Opened,
         Cause::Closed(_) | Cause::ClientDisconnected(_) => StepKind::Closed,
         Cause::DiskFailed => StepKind::DiskFailed,
-        Cause::ClientTimer => StepKind::Client,
+        Cause::ClientTimer | Cause::ProgramWake => StepKind::Client,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
 use crate::scenario::Witness;
 use crate::view::{Text, caption};
-use crate::world::{Cause, Command, Outcome, Step};
+use crate::world::{Cause, Command, Outcome, RecipeState, Step};
 
 /// The notes of one branch.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +132,7 @@ impl Witness for Chronicle {
 }
 
 /// Leader and epoch changes, commits, truncation, synchronisation, crash and restart, expiry,
-/// snapshots, and everything a user does.
+/// snapshots, locks and leads that come and go, old tokens, and everything a user does.
 pub(super) fn is_notable(step: &Step) -> bool {
     let by_user = match &step.cause {
         Cause::Command(command) => {
@@ -148,6 +148,11 @@ fn turning_point(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Died { .. } => true,
         Outcome::Unknown { entries, .. } => !entries.is_empty(),
+        Outcome::Recipe { standing, .. } => matches!(
+            standing.state,
+            RecipeState::Holding | RecipeState::Leading | RecipeState::Doubting | RecipeState::Lost
+        ),
+        Outcome::Stored { token, highest, .. } => highest.is_some_and(|highest| *token < highest),
         Outcome::Effect(Effect::Halt(_)) => true,
         Outcome::Effect(Effect::Decide(decision)) => matches!(
             decision,

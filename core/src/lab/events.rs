@@ -31,7 +31,11 @@ fn who(step: &Step, world: &World) -> String {
             Command::Client { name, .. } => name.clone(),
             Command::Invoke { client, .. }
             | Command::Close { client }
-            | Command::Drop { client } => client.clone(),
+            | Command::Drop { client }
+            | Command::Recipe { client, .. }
+            | Command::Stop { client }
+            | Command::PauseClient { client }
+            | Command::ResumeClient { client } => client.clone(),
             _ => String::new(),
         },
         (Actor::World, _) => String::new(),

@@ -34,7 +34,15 @@ scenarios![
     "leader-power-loss",
     "minority-partition",
     "late-followers",
-    "not-on-disk"
+    "not-on-disk",
+    "recipe-lock",
+    "lock-without-fencing",
+    "lock-with-fencing",
+    "recipe-election",
+    "recipe-queue",
+    "recipe-config",
+    "recipe-barrier",
+    "recipe-group",
 ];
 
 impl Scenario {

@@ -13,6 +13,7 @@ use crate::protocol::zab::sync_plan::SyncMode;
 use crate::world::client::ClientState;
 use crate::world::command::Command;
 use crate::world::config::Config;
+use crate::world::recipe::RecipeState;
 
 /// A script.
 #[derive(Clone, Debug, Default)]
@@ -167,7 +168,31 @@ pub enum Fact {
         path: Option<String>,
         /// The data in the reply.
         data: Option<Vec<u8>>,
+        /// The czxid in the stat of the reply.
+        czxid: Option<Zxid>,
     },
+    /// Where a client's recipe stands, in its own belief.
+    Recipe {
+        /// The client.
+        client: String,
+        /// The state; `None`: any.
+        state: Option<RecipeState>,
+        /// What it counts: items, values, clients, members.
+        count: Option<u64>,
+        /// The item it took last, or the value that it knows.
+        data: Option<Vec<u8>>,
+    },
+    /// What the store outside of the ensemble has taken and refused so far.
+    Store {
+        /// From this client; `None`: from all.
+        by: Option<String>,
+        /// Writes that it took.
+        accepted: Option<u64>,
+        /// Writes that it refused.
+        refused: Option<u64>,
+    },
+    /// The store has never taken a write with an older token than one before it.
+    StoreInOrder(bool),
     /// The epochs of a server.
     Epoch {
         /// Which.
@@ -227,15 +252,6 @@ pub enum Later {
         server: ServerId,
         /// The bytes, by digest, in a run file.
         sha256: Option<String>,
-    },
-    /// A client runs a recipe.
-    Recipe {
-        /// Who.
-        client: String,
-        /// Its name.
-        name: String,
-        /// The node it works on.
-        path: String,
     },
     /// A backup is taken.
     Backup {
@@ -373,7 +389,6 @@ impl Later {
     pub const fn what(&self) -> &'static str {
         match self {
             Self::Load { .. } => "load",
-            Self::Recipe { .. } => "recipe",
             Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
             Self::Restore { .. } => "restore",
             Self::Copy { .. } => "copy",

@@ -24,6 +24,8 @@ pub enum Event {
     Signal(ServerId, Signal),
     /// A client wakes up.
     ClientWake(ClientId),
+    /// A client's program wakes up.
+    ProgramWake(ClientId),
     /// A client learns that its connection is gone.
     ClientClosed(ClientId, ConnId),
     /// A server learns that a client's connection is gone.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 use rpds::VectorSync;
 
-use super::agenda::Slot;
+use super::agenda::{Event, Slot};
+use super::programs::Running;
 use super::watching::ClientWatches;
 use crate::base::{ClientId, ConnId, Duration, Instant, Ordered, Queue, ServerId, SessionId};
 use crate::model::session::Password;
@@ -161,6 +162,13 @@ pub struct Client {
     pub events: VectorSync<Arc<Notice>>,
     /// Its watches.
     pub watches: ClientWatches,
+    /// Its process is frozen.
+    pub paused: bool,
+    /// What reached it while it was frozen.
+    pub(super) held: Queue<Event>,
+    pub(super) running: Option<Box<Running>>,
+    /// Recipes that it has begun so far.
+    pub(super) runs: u32,
     /// What it has proved, and proves again on each connection: scheme and proof.
     pub(super) auth: Vec<(String, Vec<u8>)>,
     pub(super) password: Password,
@@ -198,6 +206,10 @@ impl Client {
             history: VectorSync::new_sync(),
             events: VectorSync::new_sync(),
             watches: ClientWatches::default(),
+            paused: false,
+            held: Queue::new(),
+            running: None,
+            runs: 0,
             auth: Vec::new(),
             password: Password::default(),
             servers,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::recipe::Recipe;
 use crate::base::{Duration, ServerId};
 use crate::model::{Request, Zxid};
 
@@ -40,6 +41,32 @@ pub enum Command {
         /// Who.
         client: String,
     },
+    /// A client begins a recipe.
+    Recipe {
+        /// Who.
+        client: String,
+        /// Which.
+        recipe: Recipe,
+        /// The node it works on.
+        path: String,
+    },
+    /// A client ends its recipe: gives back what it has.
+    Stop {
+        /// Who.
+        client: String,
+    },
+    /// A client's process freezes.
+    PauseClient {
+        /// Whose.
+        client: String,
+    },
+    /// A client's frozen process goes on.
+    ResumeClient {
+        /// Whose.
+        client: String,
+    },
+    /// The store outside of the ensemble refuses old tokens, or takes all.
+    Fencing(bool),
     /// A server dies now.
     Crash {
         /// Which.
@@ -253,6 +280,14 @@ pub enum Refusal {
     ClientExists(String),
     /// The client has closed its session.
     ClientClosed(String),
+    /// The client's process is frozen.
+    ClientPaused(String),
+    /// The client is paused already, or is not paused.
+    ClientPauseState(String),
+    /// The client has a recipe that is not at its end.
+    RunsRecipe(String),
+    /// The client has no recipe to end.
+    RunsNoRecipe(String),
     /// The server is down.
     Down(ServerId),
     /// The server is up.
@@ -288,6 +323,10 @@ impl std::fmt::Display for Refusal {
             Self::NoClient(c) => write!(f, "there is no client {c:?}"),
             Self::ClientExists(c) => write!(f, "there is already a client {c:?}"),
             Self::ClientClosed(c) => write!(f, "client {c:?} has closed its session"),
+            Self::ClientPaused(c) => write!(f, "client {c:?} is paused"),
+            Self::ClientPauseState(c) => write!(f, "client {c:?} is already in that state"),
+            Self::RunsRecipe(c) => write!(f, "client {c:?} runs a recipe; stop it first"),
+            Self::RunsNoRecipe(c) => write!(f, "client {c:?} runs no recipe"),
             Self::Down(s) => write!(f, "server {} is down", s.0),
             Self::Up(s) => write!(f, "server {} is up", s.0),
             Self::PauseState(s) => write!(f, "server {} is already in that state", s.0),

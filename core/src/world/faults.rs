@@ -10,7 +10,7 @@ use super::message::{End, Message};
 use super::network::{Channel, Conn};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::traps::{CrashTrap, PacketTrap};
-use super::world::{World, receiver};
+use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
 use crate::protocol::{Input, Timer};
@@ -40,16 +40,39 @@ impl World {
             } => self.new_client(name, *server, servers, *timeout)?,
             Command::Invoke { client, request } => {
                 let id = self.client_id(client)?;
+                self.awake_client(id)?;
                 self.invoke(id, Arc::clone(request), &mut outcomes)?;
             }
             Command::Close { client } => {
                 let id = self.client_id(client)?;
+                self.awake_client(id)?;
                 self.close_session(id, &mut outcomes)?;
             }
             Command::Drop { client } => {
                 let id = self.client_id(client)?;
                 self.drop_line(id, &mut outcomes);
             }
+            Command::Recipe {
+                client,
+                recipe,
+                path,
+            } => {
+                let id = self.client_id(client)?;
+                self.begin_recipe(id, *recipe, path, &mut outcomes)?;
+            }
+            Command::Stop { client } => {
+                let id = self.client_id(client)?;
+                self.stop_recipe(id, &mut outcomes)?;
+            }
+            Command::PauseClient { client } => {
+                let id = self.client_id(client)?;
+                self.pause_client(id)?;
+            }
+            Command::ResumeClient { client } => {
+                let id = self.client_id(client)?;
+                self.resume_client(id)?;
+            }
+            Command::Fencing(on) => self.store.set_fencing(*on),
             Command::Crash { server, kind } => {
                 self.needs_up(*server)?;
                 self.die(*server, *kind, None, &mut outcomes);
@@ -113,7 +136,7 @@ impl World {
         Ok(self.finish_step(actor, cause, outcomes, None))
     }
 
-    fn needs_up(&self, id: ServerId) -> Result<(), Refusal> {
+    pub(super) fn needs_up(&self, id: ServerId) -> Result<(), Refusal> {
         self.server_exists(id)?;
         let up = self.host(id).is_up();
         up.then_some(()).ok_or(Refusal::Down(id))
@@ -345,40 +368,6 @@ impl World {
             self.tell_closed(id, conn.other(id), conn.id);
         }
         self.reset_lines_to(id);
-    }
-
-    fn pause(&mut self, id: ServerId) -> Result<(), Refusal> {
-        self.needs_up(id)?;
-        let host = self.host_mut(id);
-        if host.paused {
-            return Err(Refusal::PauseState(id));
-        }
-        host.paused = true;
-        Ok(())
-    }
-
-    fn resume(&mut self, id: ServerId) -> Result<(), Refusal> {
-        self.needs_up(id)?;
-        let now = self.now;
-        let host = self.host_mut(id);
-        if !host.paused {
-            return Err(Refusal::PauseState(id));
-        }
-        host.paused = false;
-        let mut held = std::mem::take(&mut host.held);
-        // What is due at this very instant came after what was held.
-        held.extend(self.agenda.take_due(now, |e| receiver(e) == Some(id)));
-        for event in held.drain_all() {
-            let timer = match &event {
-                Event::Timer(_, timer) => Some(*timer),
-                _ => None,
-            };
-            let slot = self.agenda.plan(now, event);
-            if let Some(timer) = timer {
-                self.host_mut(id).timers[timer as usize] = Some(slot);
-            }
-        }
-        Ok(())
     }
 
     // --- links ---

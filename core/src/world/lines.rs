@@ -9,6 +9,7 @@ use super::client::{
 };
 use super::command::Refusal;
 use super::message::{End, Payload};
+use super::recipe::Heard;
 use super::step::{Actor, Cause, Outcome, Step};
 use super::world::World;
 use crate::base::{ClientId, ConnId, Duration, Instant, ServerId, SessionId};
@@ -21,7 +22,7 @@ impl World {
         &self.clients[usize::from(id.0)]
     }
 
-    fn client_mut(&mut self, id: ClientId) -> &mut Client {
+    pub(super) fn client_mut(&mut self, id: ClientId) -> &mut Client {
         &mut self.clients[usize::from(id.0)]
     }
 
@@ -94,7 +95,15 @@ impl World {
     }
 
     pub(super) fn drop_line(&mut self, id: ClientId, outcomes: &mut Vec<Outcome>) {
-        if let Some(line) = self.client(id).line {
+        let Some(line) = self.client(id).line else {
+            return;
+        };
+        if self.client(id).paused {
+            // The process cannot hang up; its socket is gone all the same.
+            if !line.dead {
+                self.break_line(id, line, outcomes);
+            }
+        } else {
             self.hang_up(id, line, outcomes);
             self.lose_line(id, outcomes);
         }
@@ -189,6 +198,7 @@ impl World {
         self.wake_client(id, third);
         self.prime(id, outcomes);
         self.send_unsent(id, outcomes);
+        self.hear(id, Heard::Connected, outcomes);
     }
 
     /// Brings a new connection to where the last one was: identities first, then watches.
@@ -221,10 +231,13 @@ impl World {
         let server = client.server.unwrap_or(ServerId(0));
         client.watches.fired(&event);
         let entry = client.events.len() as u32;
-        client
-            .events
-            .push_back_mut(Arc::new(Notice { event, at, server }));
+        client.events.push_back_mut(Arc::new(Notice {
+            event: Arc::clone(&event),
+            at,
+            server,
+        }));
         outcomes.push(Outcome::Notified { client: id, entry });
+        self.hear_event(id, &event, outcomes);
     }
 
     fn reply_received(
@@ -250,7 +263,7 @@ impl World {
         }
         client.update(entry, |i| {
             i.outcome = RequestOutcome::Told {
-                reply,
+                reply: Arc::clone(&reply),
                 txn,
                 at: now,
                 server,
@@ -261,9 +274,11 @@ impl World {
             entry,
             txn,
         });
+        self.hear_reply(id, entry, &reply, outcomes);
         if closing {
             self.client_mut(id).state = ClientState::Closed;
             self.forget_line(id);
+            self.hear(id, Heard::SessionOver, outcomes);
         }
     }
 
@@ -457,13 +472,14 @@ impl World {
         if !entries.is_empty() {
             outcomes.push(Outcome::Unknown {
                 client: id,
-                entries,
+                entries: entries.clone(),
             });
         }
         self.forget_line(id);
         let client = self.client_mut(id);
         if over {
             self.expire_unsent(id, outcomes);
+            self.hear(id, Heard::SessionOver, outcomes);
             return;
         }
         if !client.is_active() {
@@ -471,10 +487,16 @@ impl World {
         }
         if client.closing {
             client.state = ClientState::Closed;
-        } else {
-            client.state = ClientState::Connecting;
-            let pause = client.pause();
-            self.wake_client(id, pause);
+            self.hear(id, Heard::SessionOver, outcomes);
+            return;
+        }
+        let was_connected = client.state == ClientState::Connected;
+        client.state = ClientState::Connecting;
+        let pause = client.pause();
+        self.wake_client(id, pause);
+        self.hear_unknown(id, &entries, outcomes);
+        if was_connected {
+            self.hear(id, Heard::Disconnected, outcomes);
         }
     }
 

@@ -12,7 +12,7 @@
 //!   process had sent still arrives, then its connections close.
 //! - **Power loss**: memory is gone, the disk keeps what is durable and at most a torn prefix of what
 //!   is pending; everything on its wires is lost, and nobody is told: peers notice by silence.
-//! - **Pause**: the process handles nothing; what arrives waits in the kernel.
+//! - **Pause**: the process, a server's or a client's, handles nothing; what arrives waits in the kernel.
 //! - **Cut**: what is on the link is lost and its connections fall silent. When it heals, both ends
 //!   learn that the old connections are dead.
 //! - **Lose**: one packet is lost, and its connection breaks there: links are FIFO, nothing behind it
@@ -28,7 +28,11 @@ pub mod host;
 mod lines;
 pub mod message;
 mod network;
+mod pausing;
+pub mod programs;
+pub mod recipe;
 pub mod step;
+pub mod store;
 mod traps;
 pub mod watching;
 #[allow(clippy::module_inception)]
@@ -44,5 +48,8 @@ pub use command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMat
 pub use config::{Config, Range};
 pub use host::{DownReason, Host};
 pub use message::{End, Message, Payload};
+pub use programs::Running;
+pub use recipe::{Recipe, RecipeState, Standing};
 pub use step::{Actor, Cause, Outcome, Step};
+pub use store::{Store, StoreWrite};
 pub use world::World;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::command::{Command, CrashKind, CrashPoint};
 use super::message::Message;
+use super::recipe::{Recipe, Standing};
 use crate::base::{ClientId, Instant, Mix, ServerId, StepId, WriteId};
 use crate::model::{Record, Zxid};
 use crate::protocol::zab::state::Status;
@@ -58,6 +59,8 @@ pub enum Cause {
     ClientDisconnected(ClientId),
     /// A client wakes up: reconnects, sends a ping, or gives up waiting.
     ClientTimer,
+    /// A client's program has waited long enough.
+    ProgramWake,
 }
 
 /// What came of it besides the machine's own effects, in the order it happened.
@@ -113,6 +116,28 @@ pub enum Outcome {
         /// Index in the client's events.
         entry: u32,
     },
+    /// A client's recipe came to stand elsewhere.
+    Recipe {
+        /// Who.
+        client: ClientId,
+        /// Which.
+        recipe: Recipe,
+        /// Where.
+        path: Arc<str>,
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// A client wrote to the store outside of the ensemble.
+    Stored {
+        /// Who.
+        client: ClientId,
+        /// What it showed.
+        token: Zxid,
+        /// The highest token that the store had seen before.
+        highest: Option<Zxid>,
+        /// False when the store refused it.
+        accepted: bool,
+    },
 }
 
 /// One event of the run.
@@ -150,6 +175,7 @@ pub(super) fn mix(digest: Mix, step: &Step) -> Mix {
         Cause::ClientConnected => (10, 0),
         Cause::ClientDisconnected(c) => (11, u64::from(c.0)),
         Cause::ClientTimer => (12, 0),
+        Cause::ProgramWake => (13, 0),
     };
     let actor = match step.actor {
         Actor::Server(s) => u64::from(s.0),
@@ -192,5 +218,19 @@ fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
         Outcome::Notified { client, entry } => {
             digest.add(7 << 48 | u64::from(client.0) << 32 | u64::from(*entry))
         }
+        Outcome::Recipe {
+            client, standing, ..
+        } => digest
+            .add(8 << 48 | u64::from(client.0) << 32 | standing.state as u64)
+            .add(u64::from(standing.count))
+            .add(standing.token.map_or(0, |z| z.0 as u64)),
+        Outcome::Stored {
+            client,
+            token,
+            accepted,
+            ..
+        } => digest
+            .add(9 << 48 | u64::from(client.0) << 32 | u64::from(*accepted))
+            .add(token.0 as u64),
     }
 }

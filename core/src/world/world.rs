@@ -9,6 +9,7 @@ use super::host::Host;
 use super::message::{End, Message, Payload};
 use super::network::Network;
 use super::step::{Actor, Cause, Outcome, Step};
+use super::store::Store;
 use super::traps::Traps;
 use crate::base::rng::Subject;
 use crate::base::{ClientId, Dice, Instant, Mix, ServerId, StepId};
@@ -27,6 +28,7 @@ pub struct World {
     pub(super) hosts: Vec<Host>,
     pub(super) network: Network,
     pub(super) clients: Vec<Client>,
+    pub(super) store: Store,
     pub(super) traps: Traps,
     pub(super) timer_dice: Dice,
     pub(super) network_dice: Dice,
@@ -45,6 +47,7 @@ impl World {
             hosts: config.ensemble.servers().map(Host::new).collect(),
             network: Network::default(),
             clients: Vec::new(),
+            store: Store::default(),
             traps: Traps::default(),
             timer_dice: Dice::new(config.seed, Subject::Timers),
             network_dice: Dice::new(config.seed, Subject::Network),
@@ -109,6 +112,11 @@ impl World {
         self.clients.iter().find(|c| c.name == name)
     }
 
+    /// The store outside of the ensemble.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Messages on the wire, in order of arrival.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<Message>> {
         self.agenda.iter().filter_map(|e| match e {
@@ -167,11 +175,15 @@ impl World {
 
     /// What has no step: news for the dead, for a paused process, or of connections long gone.
     fn is_silent(&self, event: &Event) -> bool {
-        if receiver(event).is_some_and(|id| self.host(id).paused) {
+        if self.is_paused(receiver(event)) {
             return !matches!(event, Event::Synced(_));
         }
         match event {
-            Event::Deliver(_) | Event::Timer(..) | Event::Synced(_) | Event::ClientWake(_) => false,
+            Event::Deliver(_)
+            | Event::Timer(..)
+            | Event::Synced(_)
+            | Event::ClientWake(_)
+            | Event::ProgramWake(_) => false,
             Event::Signal(id, signal) => {
                 self.host(*id).process.is_none()
                     || match signal {
@@ -190,10 +202,9 @@ impl World {
     }
 
     fn happen(&mut self, event: Event) -> Option<Step> {
-        if let Some(id) = receiver(&event)
-            && self.host(id).paused
-        {
-            return self.hold(id, event);
+        let end = receiver(&event);
+        if self.is_paused(end) {
+            return self.hold(end, event);
         }
         match event {
             Event::Deliver(message) => Some(self.deliver(message)),
@@ -204,6 +215,7 @@ impl World {
             Event::Synced(done) => Some(self.fsync_done(&done)),
             Event::Signal(id, signal) => self.signal(id, signal),
             Event::ClientWake(id) => Some(self.client_wake(id)),
+            Event::ProgramWake(id) => Some(self.program_wake(id)),
             Event::ClientClosed(id, conn) => self.client_closed(id, conn),
             Event::ClientGone(server, client, conn) => {
                 self.host(server).process.as_ref()?;
@@ -214,7 +226,14 @@ impl World {
     }
 
     /// A paused process handles nothing; its disk goes on.
-    fn hold(&mut self, id: ServerId, event: Event) -> Option<Step> {
+    fn hold(&mut self, end: End, event: Event) -> Option<Step> {
+        let id = match end {
+            End::Server(id) => id,
+            End::Client(id) => {
+                self.client_mut(id).held.push_back(event);
+                return None;
+            }
+        };
         if let Event::Synced(done) = event {
             let (cause, input) = self.settle_fsync(&done);
             if let Some(Input::Synced(write)) = input {
@@ -400,15 +419,16 @@ impl World {
     }
 }
 
-/// The server that an event would be handled by.
-pub(super) fn receiver(event: &Event) -> Option<ServerId> {
+/// Whose process an event is handled by.
+pub(super) fn receiver(event: &Event) -> End {
     match event {
-        Event::Deliver(m) => match m.to {
-            End::Server(id) => Some(id),
-            End::Client(_) => None,
-        },
-        Event::Timer(id, _) | Event::Signal(id, _) | Event::ClientGone(id, _, _) => Some(*id),
-        Event::Synced(done) => Some(done.server),
-        Event::ClientWake(_) | Event::ClientClosed(..) => None,
+        Event::Deliver(m) => m.to,
+        Event::Timer(id, _) | Event::Signal(id, _) | Event::ClientGone(id, _, _) => {
+            End::Server(*id)
+        }
+        Event::Synced(done) => End::Server(done.server),
+        Event::ClientWake(id) | Event::ProgramWake(id) | Event::ClientClosed(id, _) => {
+            End::Client(*id)
+        }
     }
 }

@@ -95,6 +95,7 @@ impl Player {
                     outcome: Some(ReplyOutcome::Told(ErrorCode::Ok)),
                     path: None,
                     data: None,
+                    czxid: None,
                 });
             }
         }
@@ -124,6 +125,7 @@ impl Player {
             outcome: None,
             path: None,
             data: None,
+            czxid: None,
         };
         self.until(answered, 60)
     }

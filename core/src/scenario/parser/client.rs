@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Action, Later};
+use super::super::ast::Action;
 use super::super::error::ScriptError;
 use super::super::print;
 use super::args::Args;
-use super::{Scope, fresh_name, value};
+use super::{Scope, fresh_name, recipe, value};
 use crate::base::{Duration, ServerId};
 use crate::model::request::{CreateMode, CreateOp};
 use crate::model::watch::{WatchKind, WatchMode};
@@ -87,7 +87,8 @@ pub fn action(client: String, args: &mut Args) -> Result<Action, ScriptError> {
     let request = match verb.text.as_str() {
         "close" => return Ok(perform(Command::Close { client })),
         "drop" => return Ok(perform(Command::Drop { client })),
-        "recipe" => return recipe(client, args),
+        "recipe" => return recipe::begin(client, args).map(perform),
+        "stop" => return Ok(perform(Command::Stop { client })),
         "auth" => auth(args)?,
         "whoami" => Request::WhoAmI,
         "reconfig" => Request::Reconfig,
@@ -211,12 +212,6 @@ fn invoke(client: String, request: Request) -> Action {
     perform(Command::Invoke { client, request })
 }
 
-fn recipe(client: String, args: &mut Args) -> Result<Action, ScriptError> {
-    let name = args.word("the name of a recipe")?.text;
-    let path = path(args)?;
-    Ok(Action::Later(Later::Recipe { client, name, path }))
-}
-
 fn write(word: &str, args: &mut Args) -> Result<Option<Request>, ScriptError> {
     Ok(Some(match word {
         "create" => create(args)?,
@@ -250,8 +245,7 @@ fn create(args: &mut Args) -> Result<Request, ScriptError> {
         Some(piece) => value::acl(&piece)?,
         None => Acl::open(),
     };
-    let stat = args.take("stat");
-    let mode = mode(args)?;
+    let (mode, stat) = mode(args)?;
     let op = match mode.op() {
         CreateOp::Create if stat => CreateOp::Create2,
         op => op,
@@ -265,18 +259,21 @@ fn create(args: &mut Args) -> Result<Request, ScriptError> {
     })
 }
 
-fn mode(args: &mut Args) -> Result<CreateMode, ScriptError> {
+/// The kind of node, and whether the answer is to have its stat.
+fn mode(args: &mut Args) -> Result<(CreateMode, bool), ScriptError> {
     let ttl = args.option("ttl");
     let ttl_ms = ttl.as_ref().map(value::timeout).transpose()?;
     let ttl_ms = ttl_ms.map(|d| d.as_ms() as i64);
     let (mut ephemeral, mut sequential, mut container) = (false, false, false);
+    let mut stat = false;
     while let Some(word) = args.next_if_any() {
         let flag = match word.text.as_str() {
             "ephemeral" if !word.quoted => &mut ephemeral,
             "sequential" if !word.quoted => &mut sequential,
             "container" if !word.quoted => &mut container,
+            "stat" if !word.quoted => &mut stat,
             _ => {
-                let flags = ["ephemeral", "sequential", "container"];
+                let flags = ["ephemeral", "sequential", "container", "stat"];
                 return Err(word.expected_word("data in double quotes, or a flag", flags));
             }
         };
@@ -284,18 +281,21 @@ fn mode(args: &mut Args) -> Result<CreateMode, ScriptError> {
             return Err(word.expected("each flag once"));
         }
     }
-    match (ephemeral, sequential, container, ttl_ms) {
-        (false, false, false, None) => Ok(CreateMode::Persistent),
-        (false, true, false, None) => Ok(CreateMode::PersistentSequential),
-        (true, false, false, None) => Ok(CreateMode::Ephemeral),
-        (true, true, false, None) => Ok(CreateMode::EphemeralSequential),
-        (false, false, true, None) => Ok(CreateMode::Container),
-        (false, false, false, Some(ms)) => Ok(CreateMode::Ttl(ms)),
-        (false, true, false, Some(ms)) => Ok(CreateMode::TtlSequential(ms)),
-        _ => Err(args.missing(
-            "flags that go together: ephemeral and sequential, or container, or ttl and sequential",
-        )),
-    }
+    let mode = match (ephemeral, sequential, container, ttl_ms) {
+        (false, false, false, None) => CreateMode::Persistent,
+        (false, true, false, None) => CreateMode::PersistentSequential,
+        (true, false, false, None) => CreateMode::Ephemeral,
+        (true, true, false, None) => CreateMode::EphemeralSequential,
+        (false, false, true, None) => CreateMode::Container,
+        (false, false, false, Some(ms)) => CreateMode::Ttl(ms),
+        (false, true, false, Some(ms)) => CreateMode::TtlSequential(ms),
+        _ => {
+            return Err(args.missing(
+                "flags that go together: ephemeral and sequential, or container, or ttl and sequential",
+            ));
+        }
+    };
+    Ok((mode, stat))
 }
 
 fn path(args: &mut Args) -> Result<String, ScriptError> {

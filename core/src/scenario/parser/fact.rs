@@ -3,14 +3,14 @@
 use super::super::ast::{Action, Claim, Fact, On, ReplyOutcome, Target};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
-use super::{Scope, WITHIN, value};
+use super::{Scope, WITHIN, recipe, value};
 use crate::model::{ErrorCode, EventKind};
 use crate::protocol::zab::state::Role;
 use crate::protocol::zab::sync_plan::SyncMode;
 use crate::world::client::ClientState;
 
 /// Every word a claim can begin with.
-pub const FACTS: [&str; 20] = [
+pub const FACTS: [&str; 22] = [
     "leader",
     "role",
     "data",
@@ -26,6 +26,8 @@ pub const FACTS: [&str; 20] = [
     "reply",
     "event",
     "session",
+    "recipe",
+    "store",
     "epoch",
     "started",
     "crash",
@@ -91,6 +93,8 @@ fn fact(word: &Piece, args: &mut Args, scope: &Scope) -> Result<Fact, ScriptErro
         "reply" => reply(args, scope)?,
         "event" => event(args, scope)?,
         "session" => session(args, scope)?,
+        "recipe" => recipe::standing(args, scope)?,
+        "store" => recipe::store(args, scope)?,
         "epoch" => epoch(args, scope)?,
         "started" => {
             let server = scope.server(&args.word("a server id")?)?;
@@ -184,17 +188,19 @@ fn file(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
     })
 }
 
-/// `reply a NODEEXISTS path=… data=…`.
+/// `reply a NODEEXISTS path=… data=… czxid=…`.
 fn reply(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
     let client = scope.client(&args.word("a client")?)?;
     let outcome = args.next_if_any().map(|p| outcome(&p)).transpose()?;
     let path = args.option("path").map(value::path).transpose()?;
     let data = args.option("data").map(|p| value::data(&p)).transpose()?;
+    let czxid = args.option("czxid").map(|p| value::zxid(&p)).transpose()?;
     Ok(Fact::Reply {
         client,
         outcome,
         path,
         data,
+        czxid,
     })
 }
 

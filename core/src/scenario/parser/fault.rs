@@ -12,6 +12,9 @@ use crate::world::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint,
 /// Wire words between a client and a server.
 const CLIENT_WORDS: [&str; 5] = ["connect", "request", "connected", "reply", "event"];
 
+/// Whose process can freeze.
+const PROCESS: &str = "a server id or a client";
+
 /// Longest jump of a wall clock.
 const CLOCK_MAX: Duration = Duration::from_s(1_000 * 3_600);
 
@@ -32,6 +35,15 @@ pub fn command(verb: &str, args: &mut Args, scope: &Scope) -> Result<Command, Sc
         }
         "lose" => Command::Lose(packet(args, scope)?),
         "late" => late(args, scope)?,
+        "store" => Command::Fencing(value::yes_no(&args.required("fencing")?)?),
+        "pause" => match scope.endpoint(&args.word(PROCESS)?)? {
+            Endpoint::Server(server) => Command::Pause(server),
+            Endpoint::Client(client) => Command::PauseClient { client },
+        },
+        "resume" => match scope.endpoint(&args.word(PROCESS)?)? {
+            Endpoint::Server(server) => Command::Resume(server),
+            Endpoint::Client(client) => Command::ResumeClient { client },
+        },
         _ => on_server(verb, args, scope)?,
     })
 }
@@ -41,8 +53,6 @@ fn on_server(verb: &str, args: &mut Args, scope: &Scope) -> Result<Command, Scri
     let server = scope.server(&args.word("a server id")?)?;
     Ok(match verb {
         "restart" => Command::Restart(server),
-        "pause" => Command::Pause(server),
-        "resume" => Command::Resume(server),
         "disk" => Command::Disk {
             server,
             fault: disk(args)?,

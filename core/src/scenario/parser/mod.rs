@@ -12,6 +12,7 @@ mod args;
 mod client;
 mod fact;
 mod fault;
+mod recipe;
 mod setup;
 mod value;
 mod vault;
@@ -40,7 +41,7 @@ pub const STEPS_MAX: u64 = 1_000_000;
 pub const RULES_VERSION: u64 = 1;
 
 /// Every verb that begins a line; no client and no backup may bear such a name.
-pub const VERBS: [&str; 30] = [
+pub const VERBS: [&str; 31] = [
     "zablab",
     "ensemble",
     "load",
@@ -60,6 +61,7 @@ pub const VERBS: [&str; 30] = [
     "snapshot",
     "purge",
     "wipe",
+    "store",
     "backup",
     "restore",
     "copy",
@@ -259,7 +261,7 @@ fn verb(first: &Piece, args: &mut Args, scope: &mut Scope) -> Result<Action, Scr
         "beat" => Action::Beat(beat(args)?),
         "note" => Action::Note(text(args)?),
         "crash" | "restart" | "pause" | "resume" | "cut" | "partition" | "heal" | "slow"
-        | "lose" | "late" | "disk" | "clock" | "snapshot" | "purge" | "wipe" => {
+        | "lose" | "late" | "disk" | "clock" | "snapshot" | "purge" | "wipe" | "store" => {
             Action::Perform(Arc::new(fault::command(&first.text, args, scope)?))
         }
         "load" | "backup" | "restore" | "copy" | "admin-restore" => {

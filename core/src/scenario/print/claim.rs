@@ -62,6 +62,7 @@ fn fact(fact: &Fact) -> String {
             outcome,
             path,
             data,
+            czxid,
         } => {
             let mut line = Options(format!("reply {client}"));
             match outcome {
@@ -72,8 +73,35 @@ fn fact(fact: &Fact) -> String {
             }
             line.add_some("path", path.as_deref().map(word));
             line.add_some("data", data.as_deref().map(bytes));
+            line.add_some("czxid", *czxid);
             line.0
         }
+        Fact::Recipe {
+            client,
+            state,
+            count,
+            data,
+        } => {
+            let mut line = Options(format!("recipe {client}"));
+            if let Some(state) = state {
+                line.0.push_str(&format!(" {}", state.word()));
+            }
+            line.add_some("count", *count);
+            line.add_some("data", data.as_deref().map(bytes));
+            line.0
+        }
+        Fact::Store {
+            by,
+            accepted,
+            refused,
+        } => {
+            let mut line = Options("store".to_owned());
+            line.add_some("by", by.as_ref());
+            line.add_some("accepted", *accepted);
+            line.add_some("refused", *refused);
+            line.0
+        }
+        Fact::StoreInOrder(yes) => format!("store in-order {}", yes_no(*yes)),
         Fact::Epoch {
             server,
             accepted,

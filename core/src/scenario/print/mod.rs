@@ -4,12 +4,14 @@
 //! default value are left out, except where a reader would miss them.
 
 mod claim;
+mod recipe;
 mod request;
 
 use std::fmt::Write;
 
 pub use self::claim::claim;
 use self::claim::servers;
+pub use self::recipe::recipe;
 pub use self::request::{request, watch_kind};
 use super::ast::{Action, Later, Program};
 use super::parser::{RULES_VERSION, print_date};
@@ -149,6 +151,15 @@ pub fn command(command: &Command) -> String {
         Command::Invoke { client, request: r } => format!("{client} {}", request(r)),
         Command::Close { client } => format!("{client} close"),
         Command::Drop { client } => format!("{client} drop"),
+        Command::Recipe {
+            client,
+            recipe: r,
+            path,
+        } => format!("{client} recipe {}", recipe(*r, path)),
+        Command::Stop { client } => format!("{client} stop"),
+        Command::PauseClient { client } => format!("pause {client}"),
+        Command::ResumeClient { client } => format!("resume {client}"),
+        Command::Fencing(on) => format!("store fencing={}", yes_no(*on)),
         Command::Crash { server, kind } => format!("crash {} {}", server.0, kind.word()),
         Command::CrashAt {
             server,
@@ -343,7 +354,6 @@ fn later(verb: &Later) -> String {
             line.add_some("sha256", sha256.as_ref());
             line.0
         }
-        Later::Recipe { client, name, path } => format!("{client} recipe {name} {}", word(path)),
         Later::Backup {
             kind,
             from,

@@ -60,10 +60,17 @@ fn client_change(step: &Step) -> Text {
         Outcome::Unknown { entries, .. } if !entries.is_empty() => {
             Some(Text::new("waiting → unknown", "等待 → 未知"))
         }
+        Outcome::Recipe { standing, .. } => Some(Text::new(
+            standing.state.word(),
+            crate::view::caption::zh::recipe::state(standing.state),
+        )),
         Outcome::Notified { .. } => Some(Text::new("watching → told", "监听 → 已通知")),
         _ => None,
     };
-    step.outcomes.iter().find_map(of).unwrap_or_default()
+    let recipes = |o: &&Outcome| matches!(o, Outcome::Recipe { .. });
+    let mut telling = step.outcomes.iter().filter(recipes).rev();
+    let plain = || step.outcomes.iter().find_map(of);
+    telling.find_map(of).or_else(plain).unwrap_or_default()
 }
 
 fn arrow(from: &Text, to: &Text) -> Text {

@@ -3,6 +3,7 @@
 
 mod command;
 mod decision;
+mod recipe;
 
 use super::{Caption, Parcel, Run, Who, z};
 use crate::base::ServerId;
@@ -119,6 +120,19 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::Notified { client, kind, path } => {
             format!("Client {client} hears: {} {path}.", kind.name())
         }
+        Caption::Recipe {
+            client,
+            recipe,
+            path,
+            standing,
+        } => recipe::sentence(client, *recipe, path, standing),
+        Caption::Stored {
+            client,
+            token,
+            newer,
+            accepted,
+        } => recipe::stored(client, *token, *newer, *accepted),
+        Caption::Woke(client) => format!("The program of client {client} goes on."),
         Caption::Asked {
             client,
             request,

@@ -108,6 +108,11 @@ impl Teller<'_> {
                 self.say(Caption::Disconnected(name));
             }
             Cause::ClientTimer => self.client_timer(),
+            Cause::ProgramWake => {
+                if let Actor::Client(id) = step.actor {
+                    self.say(Caption::Woke(self.name(id)));
+                }
+            }
         }
     }
 
@@ -240,6 +245,28 @@ impl Teller<'_> {
                 self.say(Caption::NeverSent { client, requests });
             }
             Outcome::Notified { client, entry } => self.notified(*client, *entry),
+            Outcome::Recipe {
+                client,
+                recipe,
+                path,
+                standing,
+            } => self.say(Caption::Recipe {
+                client: self.name(*client),
+                recipe: *recipe,
+                path: path.to_string(),
+                standing: standing.clone(),
+            }),
+            Outcome::Stored {
+                client,
+                token,
+                highest,
+                accepted,
+            } => self.say(Caption::Stored {
+                client: self.name(*client),
+                token: *token,
+                newer: highest.filter(|highest| highest > token),
+                accepted: *accepted,
+            }),
         }
     }
 

@@ -23,7 +23,7 @@ use crate::base::ServerId;
 use crate::model::{ErrorCode, EventKind, Zxid};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{Decision, HaltReason, Timer};
-use crate::world::{Command, CrashKind, CrashPoint, Endpoint};
+use crate::world::{Command, CrashKind, CrashPoint, Endpoint, Recipe, RecipeState, Standing};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +162,30 @@ pub enum Caption {
         /// To which node.
         path: String,
     },
+    /// A client's recipe came to stand elsewhere.
+    Recipe {
+        /// Who.
+        client: String,
+        /// Which.
+        recipe: Recipe,
+        /// Where.
+        path: String,
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// A client wrote to the store outside of the ensemble.
+    Stored {
+        /// Who.
+        client: String,
+        /// What it showed.
+        token: Zxid,
+        /// A higher one that the store had seen before.
+        newer: Option<Zxid>,
+        /// False when it was refused.
+        accepted: bool,
+    },
+    /// A client's program goes on.
+    Woke(String),
     /// A client asks for something.
     Asked {
         /// Who.
@@ -276,6 +300,7 @@ impl Caption {
             | Self::HeardPing { .. }
             | Self::LinkUp(..)
             | Self::ForcedFile(_)
+            | Self::Woke(_)
             | Self::Dropped(_) => 0,
             Self::Received(_)
             | Self::Voted { .. }
@@ -285,6 +310,13 @@ impl Caption {
             | Self::Disconnected(_)
             | Self::Stranded(_) => 1,
             Self::Decided(_, decision) => decision_weight(decision),
+            Self::Recipe { standing, .. } => recipe_weight(standing.state),
+            Self::Stored {
+                newer: None,
+                accepted: true,
+                ..
+            } => 2,
+            Self::Stored { .. } => 3,
             Self::Command(_)
             | Self::Lost(_)
             | Self::Booted(_)
@@ -376,6 +408,28 @@ fn decision_weight(decision: &Decision) -> u8 {
         | Decision::SnapshotBegun { .. }
         | Decision::SnapshotDone { .. } => 3,
         _ => 2,
+    }
+}
+
+/// To begin and to leave is small; to hold, to lead and to lose it is what a recipe is about.
+const fn recipe_weight(state: RecipeState) -> u8 {
+    match state {
+        RecipeState::Starting | RecipeState::Leaving => 1,
+        RecipeState::Holding
+        | RecipeState::Leading
+        | RecipeState::Inside
+        | RecipeState::Doubting
+        | RecipeState::Lost
+        | RecipeState::Failed => 3,
+        _ => 2,
+    }
+}
+
+/// Data as a sentence quotes it.
+fn quoted(data: &[u8]) -> String {
+    match std::str::from_utf8(data) {
+        Ok(text) if text.chars().count() <= 40 => format!("{text:?}"),
+        _ => format!("{} B", data.len()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod command;
 mod decision;
+pub(super) mod recipe;
 
 use super::{Caption, Parcel, Run, Who, z};
 use crate::base::ServerId;
@@ -122,6 +123,19 @@ pub(super) fn sentence(caption: &Caption) -> String {
         Caption::Notified { client, kind, path } => {
             format!("客户端 {client} 收到通知：{} {path}。", kind.name())
         }
+        Caption::Recipe {
+            client,
+            recipe,
+            path,
+            standing,
+        } => recipe::sentence(client, *recipe, path, standing),
+        Caption::Stored {
+            client,
+            token,
+            newer,
+            accepted,
+        } => recipe::stored(client, *token, *newer, *accepted),
+        Caption::Woke(client) => format!("客户端 {client} 的程序继续运行。"),
         Caption::Asked {
             client,
             request,

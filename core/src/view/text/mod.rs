@@ -16,6 +16,7 @@
 
 mod kind;
 mod packet;
+mod program;
 mod reason;
 mod report;
 mod violation;
@@ -24,6 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::kind::{Filter, Kind, is_noise};
+pub use self::program::recipe_standing;
 use self::reason::reason;
 pub use self::violation::violation;
 use crate::base::{ClientId, Instant, ServerId};
@@ -139,6 +141,9 @@ impl Page<'_> {
                 self.say(Kind::Detail, |p| format!("{} is connected", p.actor()));
             }
             Cause::ClientTimer => self.say(Kind::Detail, |p| format!("{} wakes up", p.actor())),
+            Cause::ProgramWake => self.say(Kind::Detail, |p| {
+                format!("{}'s program wakes up", p.actor())
+            }),
             Cause::Command(_) | Cause::DiskFailed => {}
         }
     }
@@ -225,6 +230,22 @@ impl Page<'_> {
                 }
             }
             Outcome::Notified { client, entry } => self.notified(*client, *entry),
+            Outcome::Recipe {
+                client,
+                recipe,
+                path,
+                standing,
+            } => self.say(Kind::Client, |p| {
+                program::standing(&p.client(*client), *recipe, path, standing)
+            }),
+            Outcome::Stored {
+                client,
+                token,
+                highest,
+                accepted,
+            } => self.say(Kind::Client, |p| {
+                program::stored(&p.client(*client), *token, *highest, *accepted)
+            }),
         }
         1
     }

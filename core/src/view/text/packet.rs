@@ -120,6 +120,12 @@ pub fn request(request: &Request) -> String {
             let inner = inner.collect::<Vec<_>>().join(", ");
             format!("{} [{inner}]", request.word())
         }
+        (
+            Request::GetData { path, watch: true }
+            | Request::Exists { path, watch: true }
+            | Request::GetChildren { path, watch: true },
+            _,
+        ) => format!("{} {path} watch", request.word()),
         (Request::SetWatches { watches, .. }, _) => format!("setWatches of {}", watches.len()),
         (_, Some(path)) => format!("{} {path}", request.word()),
         (_, None) => request.word().to_owned(),
@@ -136,7 +142,12 @@ pub fn told(client: &str, asked: &Invocation) -> String {
         return format!("{client} waits: {what}");
     };
     let zxid = txn.map_or_else(String::new, |z| format!(" is {z}"));
-    let answer = answer(reply);
+    let answer = match (&*asked.request, &reply.body) {
+        (Request::Exists { .. }, ReplyBody::Stat(stat)) => {
+            format!(" → czxid {} version {}", stat.czxid, stat.version)
+        }
+        _ => answer(reply),
+    };
     let result = reply.outcome();
     format!("{client} is told {result} by {server}: {what}{zxid}{answer}")
 }
@@ -168,7 +179,7 @@ fn answer(reply: &Reply) -> String {
 }
 
 /// Node data in a few words.
-fn content(data: Option<&[u8]>) -> String {
+pub(super) fn content(data: Option<&[u8]>) -> String {
     match data.map(std::str::from_utf8) {
         None => "null".to_owned(),
         Some(Ok(text)) if text.chars().count() <= 40 => format!("{text:?}"),

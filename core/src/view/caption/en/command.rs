@@ -28,6 +28,22 @@ pub(super) fn sentence(command: &Command) -> String {
         ),
         Command::Close { client } => format!("Client {client} ends its session."),
         Command::Drop { client } => format!("The socket of client {client} breaks."),
+        Command::Recipe {
+            client,
+            recipe,
+            path,
+        } => super::recipe::begun(client, *recipe, path),
+        Command::Stop { client } => format!("Client {client} is told to stop."),
+        Command::PauseClient { client } => {
+            format!("The process of client {client} freezes; it will not notice.")
+        }
+        Command::ResumeClient { client } => {
+            format!("The process of client {client} goes on where it stopped.")
+        }
+        Command::Fencing(true) => {
+            "The store outside now refuses a write whose token is too old.".to_owned()
+        }
+        Command::Fencing(false) => "The store outside takes every write.".to_owned(),
         Command::Crash {
             server,
             kind: CrashKind::Power,

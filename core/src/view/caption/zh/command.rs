@@ -26,6 +26,20 @@ pub(super) fn sentence(command: &Command) -> String {
         ),
         Command::Close { client } => format!("客户端 {client} 关闭会话。"),
         Command::Drop { client } => format!("客户端 {client} 的套接字断开。"),
+        Command::Recipe {
+            client,
+            recipe,
+            path,
+        } => super::recipe::begun(client, *recipe, path),
+        Command::Stop { client } => format!("客户端 {client} 被要求结束。"),
+        Command::PauseClient { client } => {
+            format!("客户端 {client} 的进程冻结，它自己并不知道。")
+        }
+        Command::ResumeClient { client } => {
+            format!("客户端 {client} 的进程从停下的地方继续。")
+        }
+        Command::Fencing(true) => "外部存储开始拒绝令牌过旧的写入。".to_owned(),
+        Command::Fencing(false) => "外部存储接受所有写入。".to_owned(),
         Command::Crash {
             server,
             kind: CrashKind::Power,

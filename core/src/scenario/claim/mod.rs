@@ -3,23 +3,23 @@
 //! A claim is judged on the world as it is now, on the monitor, and on the [`Book`] of the run; never
 //! on text. `until` judges after every step, so the cheap questions come first.
 
-use std::sync::Arc;
+mod clients;
 
-use super::ast::{Claim, Fact, On, ReplyOutcome, Target};
+use super::ast::{Claim, Fact, On, Target};
 use super::book::{Book, writes_to};
 use super::print;
 use crate::base::ServerId;
 use crate::check::{Monitor, Property, Verdict};
-use crate::model::ReplyBody;
-use crate::model::{ErrorCode, EventKind, Zxid};
+use crate::model::Zxid;
 use crate::protocol::HaltReason;
 use crate::protocol::zab::peer::{Part, Peer};
 use crate::protocol::zab::state::{Phase, Role, Status};
 use crate::storage::ReadFiles;
 use crate::storage::epochs::EpochFile;
-use crate::world::client::{Client, ClientState, Invocation, Notice, RequestOutcome};
+use crate::world::client::{Client, ClientState, Invocation, RequestOutcome};
 use crate::world::message::Payload;
 use crate::world::{DownReason, Host, World};
+use clients::{ended, reply_czxid, reply_data, reply_path, reply_text};
 
 /// All that a claim may look at.
 #[derive(Clone, Copy, Debug)]
@@ -80,14 +80,37 @@ impl Scene<'_> {
                 outcome,
                 path,
                 data,
+                czxid,
             } => {
                 let last = self.world.client_named(client).and_then(Client::last);
                 last.is_some_and(|asked| {
                     ended(asked, *outcome)
                         && path.as_deref().is_none_or(|p| reply_path(asked) == Some(p))
                         && data.as_deref().is_none_or(|d| reply_data(asked) == Some(d))
+                        && czxid.is_none_or(|z| reply_czxid(asked) == Some(z))
                 })
             }
+            Fact::Recipe {
+                client,
+                state,
+                count,
+                data,
+            } => self.standing(client).is_some_and(|now| {
+                state.is_none_or(|state| now.state == state)
+                    && count.is_none_or(|count| u64::from(now.count) == count)
+                    && data
+                        .as_deref()
+                        .is_none_or(|data| now.data.as_deref() == Some(data))
+            }),
+            Fact::Store {
+                by,
+                accepted,
+                refused,
+            } => {
+                let (taken, not_taken) = self.stored(by.as_deref());
+                accepted.is_none_or(|n| n == taken) && refused.is_none_or(|n| n == not_taken)
+            }
+            Fact::StoreInOrder(yes) => self.world.store().is_in_order() == *yes,
             Fact::Event {
                 client,
                 kind,
@@ -172,6 +195,15 @@ impl Scene<'_> {
                     None => format!("{client} has asked for nothing"),
                 }
             }
+            Fact::Recipe { client, .. } => self.recipe_text(client),
+            Fact::Store { by, .. } => {
+                let (accepted, refused) = self.stored(by.as_deref());
+                format!("accepted={accepted} refused={refused}")
+            }
+            Fact::StoreInOrder(_) => match self.world.store().is_in_order() {
+                true => "every write had a token at least as high as those before it".to_owned(),
+                false => "the store took an old token after a newer one".to_owned(),
+            },
             Fact::Event { client, .. } => self.events_text(client),
             Fact::Session { client, .. } => match self.world.client_named(client) {
                 Some(found) => match found.server {
@@ -189,30 +221,6 @@ impl Scene<'_> {
                 format!("accepted={accepted} current={current}")
             }
             Fact::Quiet => self.unquiet().unwrap_or_else(|| "it is quiet".to_owned()),
-        }
-    }
-
-    fn heard(&self, client: &str, kind: EventKind, path: &str) -> u64 {
-        let heard = self.world.client_named(client).map(|c| {
-            let same = |n: &&Arc<Notice>| n.event.kind == kind && &*n.event.path == path;
-            c.events.iter().filter(same).count() as u64
-        });
-        heard.unwrap_or(0)
-    }
-
-    /// The last events of a client.
-    fn events_text(&self, client: &str) -> String {
-        let Some(found) = self.world.client_named(client) else {
-            return format!("there is no {client}");
-        };
-        let first = found.events.len().saturating_sub(4);
-        let last = (first..found.events.len()).filter_map(|i| found.events.get(i));
-        let words: Vec<String> = last
-            .map(|n| format!("{} {}", n.event.kind.name(), n.event.path))
-            .collect();
-        match words.is_empty() {
-            true => format!("{client} has heard of nothing"),
-            false => format!("{client} last heard {}", words.join(", ")),
         }
     }
 
@@ -452,65 +460,6 @@ fn unquiet_server(host: &Host, peer: &Peer, lead: &Status) -> Option<String> {
 /// True for messages that only say "I am here".
 fn is_heartbeat(payload: &Payload) -> bool {
     crate::view::text::is_noise(payload)
-}
-
-fn ended(asked: &Invocation, wanted: Option<ReplyOutcome>) -> bool {
-    match (&asked.outcome, wanted) {
-        (RequestOutcome::Pending, Some(ReplyOutcome::Pending))
-        | (RequestOutcome::Unknown { .. }, Some(ReplyOutcome::Unknown))
-        | (
-            RequestOutcome::Told { .. }
-            | RequestOutcome::Unknown { .. }
-            | RequestOutcome::Expired { .. },
-            None,
-        )
-        | (RequestOutcome::Expired { .. }, Some(ReplyOutcome::Told(ErrorCode::SessionExpired))) => {
-            true
-        }
-        (RequestOutcome::Told { reply, .. }, Some(ReplyOutcome::Told(code))) => {
-            reply.outcome() == code
-        }
-        _ => false,
-    }
-}
-
-fn reply_body(asked: &Invocation) -> Option<&ReplyBody> {
-    match &asked.outcome {
-        RequestOutcome::Told { reply, .. } => Some(&reply.body),
-        _ => None,
-    }
-}
-
-fn reply_path(asked: &Invocation) -> Option<&str> {
-    match reply_body(asked)? {
-        ReplyBody::Created { path, .. } => Some(path),
-        _ => None,
-    }
-}
-
-fn reply_data(asked: &Invocation) -> Option<&[u8]> {
-    match reply_body(asked)? {
-        ReplyBody::Data { data, .. } => data.as_deref(),
-        _ => None,
-    }
-}
-
-fn reply_text(asked: &Invocation) -> String {
-    match &asked.outcome {
-        RequestOutcome::Pending => "pending".to_owned(),
-        RequestOutcome::Unknown { .. } => "unknown".to_owned(),
-        RequestOutcome::Expired { .. } => ErrorCode::SessionExpired.to_string(),
-        RequestOutcome::Told { reply, .. } => {
-            let mut text = reply.outcome().to_string();
-            if let Some(path) = reply_path(asked) {
-                text.push_str(&format!(" path={path}"));
-            }
-            if let Some(data) = reply_data(asked) {
-                text.push_str(&format!(" data={}", print::bytes(data)));
-            }
-            text
-        }
-    }
 }
 
 fn node_text(peer: &Peer, path: &str) -> String {
