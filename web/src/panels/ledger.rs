@@ -1,0 +1,138 @@
+//! The ledger panel: what clients were told of their writes, and where each write is now.
+//!
+//! A row is a button: it leads to the step in which the client was told, or lost its connection.
+
+use yew::prelude::*;
+use zablab_core::lab::Action;
+use zablab_core::view::frame::{CellState, Slot};
+use zablab_core::view::ledger::{Fate, LedgerRow, LedgerView};
+
+use super::pull::Pull;
+use super::service_words::{self as words, Word};
+use crate::desk::{Desk, use_desk};
+
+/// Pitch, width and height of a slot, in pixels.
+const PITCH: usize = 23;
+const WIDTH: &str = "20";
+const HEIGHT: &str = "18";
+
+/// Properties of [`LedgerPanel`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) pull: Pull,
+}
+
+/// The panel.
+#[component]
+pub(crate) fn LedgerPanel(props: &Props) -> Html {
+    let desk = use_desk();
+    let view = use_memo(props.pull.clone(), Pull::ledger);
+    html! {
+        <section class="service" aria-label={desk.word(crate::words::Word::Ledger)} data-kind="panel" data-id="ledger">
+            if view.rows.is_empty() {
+                <p class="svgone">{ Word::NothingTold.get(desk.lang) }</p>
+            } else {
+                { summary(&desk, &view) }
+                <div class="svscroll">
+                    <ol class="lrows">{ for view.rows.iter().map(|row| write(&desk, row)) }</ol>
+                    if view.more > 0 { <p class="svmore">{ words::older(desk.lang, view.more) }</p> }
+                </div>
+            }
+        </section>
+    }
+}
+
+fn summary(desk: &Desk, view: &LedgerView) -> Html {
+    let (confirmed, lost, unknown) = words::summary(desk.lang, view);
+    html! {
+        <p class="svsum sums" data-kind="ledger" data-id="summary">
+            <span>{ confirmed }</span>
+            if view.lost > 0 { <b class="lost">{ lost }</b> } else { <span>{ lost }</span> }
+            if let Some(unknown) = unknown { <span>{ unknown }</span> }
+        </p>
+    }
+}
+
+fn write(desk: &Desk, row: &LedgerRow) -> Html {
+    let id = format!("{}/{}", row.name, row.entry);
+    let (class, place) = (class(row), words::place(desk.lang, row));
+    html! {
+        <li key={id.clone()} class={classes!("lrow", class)}>
+            <button type="button" onclick={desk.ask(Action::SeekTold(row.client, row.entry))}
+                data-kind="write" data-id={id} data-state={class}>
+                <span class="lz">{ row.zxid.map_or_else(|| "–".to_owned(), |zxid| zxid.to_string()) }</span>
+                <span class="lbody">
+                    <span class="lline">
+                        <span class="lreq">{ &row.request }</span>
+                        <span class="lfate">{ sign(row) }{ words::fate(desk.lang, row) }</span>
+                    </span>
+                    <span class="lline">
+                        <span class="ltold">{ words::told(desk.lang, row) }</span>
+                        { slots(row) }
+                    </span>
+                    <span class="lplace" title={place.clone()}>{ &place }</span>
+                </span>
+            </button>
+        </li>
+    }
+}
+
+/// What became of a write, as a class: a promise that is broken is another thing than a write that
+/// nobody was told of.
+const fn class(row: &LedgerRow) -> &'static str {
+    match (row.fate, row.told.is_some()) {
+        (Fate::Kept, _) => "kept",
+        (Fate::AtRisk, _) => "risk",
+        (Fate::Open, _) => "open",
+        (Fate::Lost(_), true) => "lost",
+        (Fate::Lost(_), false) | (Fate::Dropped(_) | Fate::NeverProposed, _) => "never",
+    }
+}
+
+/// A ring with a tick, a triangle, a dotted ring, a filled cross, a dash: the word stands beside it.
+fn sign(row: &LedgerRow) -> Html {
+    let shape = match class(row) {
+        "kept" => {
+            html! {<><circle class="ring" cx="7" cy="7" r="5.5" /><path class="stroke" d="M4.500 7.200 6.300 9 9.600 5.300" /></>}
+        }
+        "risk" => {
+            html! {<><path class="ring" d="M7 1.500 13 12.500H1Z" /><path class="stroke" d="M7 5.500V9M7 10.500V11.300" /></>}
+        }
+        "open" => html! { <circle class="ring dotted" cx="7" cy="7" r="5.5" /> },
+        "lost" => {
+            html! {<><rect class="full" x="1" y="1" width="12" height="12" rx="2" /><path class="on" d="M4 4 10 10M10 4 4 10" /></>}
+        }
+        _ => html! { <path class="stroke" d="M3 7H11" /> },
+    };
+    html! { <svg class="lsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">{ shape }</svg> }
+}
+
+/// One slot per server: what the log columns of the bench would show of this write.
+fn slots(row: &LedgerRow) -> Html {
+    let width = row.slots.len() * PITCH;
+    let many = row.slots.len() > 5;
+    html! {
+        <svg class={classes!("lslots", many.then_some("many"))} width={width.to_string()} height="20" viewBox={format!("-1 -1 {width} 20")} aria-hidden="true">
+            { for row.slots.iter().enumerate().map(|(at, slot)| one(at * PITCH, slot, row.told == Some(slot.server))) }
+        </svg>
+    }
+}
+
+fn one(x: usize, slot: &Slot, told: bool) -> Html {
+    let (fill, label) = match slot.state {
+        CellState::Missing | CellState::Truncated => ("miss", "n-miss"),
+        CellState::Proposed => ("vol", "n-vol"),
+        CellState::Durable => ("dur", "n-dur"),
+        CellState::Committed | CellState::Applied => ("com", "n-com"),
+    };
+    let soft = slot.state >= CellState::Committed && !slot.durable;
+    let (left, right) = (x.to_string(), x + 20);
+    html! {
+        <g class={classes!(slot.down.then_some("dead"))}>
+            <rect class={classes!("e", fill, soft.then_some("soft"))} x={left.clone()} y="0" width={WIDTH} height={HEIGHT} rx="2" />
+            if slot.state == CellState::Applied { <rect class="bar" x={left} y="15" width={WIDTH} height="3" rx="1" /> }
+            if told { <path class="flag" d={format!("M{} 0H{right}V7Z", right - 7)} /> }
+            <text class={classes!("en-n", label)} x={(x + 10).to_string()} y="8.5">{ slot.server.0 }</text>
+        </g>
+    }
+}
