@@ -52,7 +52,9 @@ impl Lab {
     pub fn tree_difference(&self, left: ServerId, right: ServerId) -> Option<TreeDifference> {
         let chronicle = &self.line().chronicle;
         let between = |after: Zxid, to: Zxid| chronicle.committed_between(after, to, self.at);
-        TreeDifference::of(&self.moment()?.world, [left, right], between)
+        let monitor = self.line().timeline.monitor();
+        let leads_to = |zxid, end| monitor.leads_to(zxid, end);
+        TreeDifference::of(&self.moment()?.world, [left, right], between, leads_to)
     }
 
     /// What clients were told of their writes, and where those are at the moment shown.

@@ -35,6 +35,9 @@ pub struct TreeDifference {
     pub sides: [Side; 2],
     /// The one that is behind, and by how many committed transactions.
     pub behind: Option<Behind>,
+    /// The one that is behind has applied what is not in the history of the other: a tail that nobody
+    /// has committed, and that it read from its own log.
+    pub forked: bool,
     /// Paths in which they differ, ascending.
     pub rows: Vec<DifferenceRow>,
     /// Rows that were left out.
@@ -95,11 +98,13 @@ pub struct ValuePair {
 
 impl TreeDifference {
     /// Compares two servers; `None` when the memory of either is gone. `between` counts the
-    /// committed transactions after the first zxid, up to and including the second.
+    /// committed transactions after the first zxid, up to and including the second; `leads_to` says
+    /// whether the first is part of the history that ends at the second.
     pub fn of(
         world: &World,
         servers: [ServerId; 2],
         between: impl Fn(Zxid, Zxid) -> u64,
+        leads_to: impl Fn(Zxid, Zxid) -> bool,
     ) -> Option<Self> {
         let databases = [
             process(world, servers[0])?.db(),
@@ -112,7 +117,8 @@ impl TreeDifference {
         };
         let last = [databases[0].last_zxid, databases[1].last_zxid];
         let late = usize::from(last[1] < last[0]);
-        let by = between(last[late], last[1 - late]);
+        let (late_at, early_at) = (last[late], last[1 - late]);
+        let by = between(late_at, early_at);
         let mut found = Found {
             world,
             trees: [&databases[0].tree, &databases[1].tree],
@@ -123,6 +129,7 @@ impl TreeDifference {
         Some(Self {
             sides: [side(0), side(1)],
             behind: (by > 0).then_some(Behind { side: late, by }),
+            forked: !leads_to(late_at, early_at),
             rows: found.rows,
             more: found.more,
         })

@@ -11,9 +11,7 @@ use super::pull::Pull;
 use super::service_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 
-/// Pitch, width and height of a slot, in pixels.
-const PITCH: usize = 23;
-const WIDTH: &str = "20";
+/// Height of a slot, in pixels.
 const HEIGHT: &str = "18";
 
 /// Properties of [`LedgerPanel`].
@@ -109,16 +107,17 @@ fn sign(row: &LedgerRow) -> Html {
 
 /// One slot per server: what the log columns of the bench would show of this write.
 fn slots(row: &LedgerRow) -> Html {
-    let width = row.slots.len() * PITCH;
     let many = row.slots.len() > 5;
+    let pitch = if many { 20 } else { 23 };
+    let width = row.slots.len() * pitch;
     html! {
         <svg class={classes!("lslots", many.then_some("many"))} width={width.to_string()} height="20" viewBox={format!("-1 -1 {width} 20")} aria-hidden="true">
-            { for row.slots.iter().enumerate().map(|(at, slot)| one(at * PITCH, slot, row.told == Some(slot.server))) }
+            { for row.slots.iter().enumerate().map(|(at, slot)| one(at * pitch, pitch - 3, slot, row.told == Some(slot.server))) }
         </svg>
     }
 }
 
-fn one(x: usize, slot: &Slot, told: bool) -> Html {
+fn one(x: usize, width: usize, slot: &Slot, told: bool) -> Html {
     let (fill, label) = match slot.state {
         CellState::Missing | CellState::Truncated => ("miss", "n-miss"),
         CellState::Proposed => ("vol", "n-vol"),
@@ -126,13 +125,13 @@ fn one(x: usize, slot: &Slot, told: bool) -> Html {
         CellState::Committed | CellState::Applied => ("com", "n-com"),
     };
     let soft = slot.state >= CellState::Committed && !slot.durable;
-    let (left, right) = (x.to_string(), x + 20);
+    let (left, right, wide) = (x.to_string(), x + width, width.to_string());
     html! {
         <g class={classes!(slot.down.then_some("dead"))}>
-            <rect class={classes!("e", fill, soft.then_some("soft"))} x={left.clone()} y="0" width={WIDTH} height={HEIGHT} rx="2" />
-            if slot.state == CellState::Applied { <rect class="bar" x={left} y="15" width={WIDTH} height="3" rx="1" /> }
+            <rect class={classes!("e", fill, soft.then_some("soft"))} x={left.clone()} y="0" width={wide.clone()} height={HEIGHT} rx="2" />
+            if slot.state == CellState::Applied { <rect class="bar" x={left} y="15" width={wide} height="3" rx="1" /> }
             if told { <path class="flag" d={format!("M{} 0H{right}V7Z", right - 7)} /> }
-            <text class={classes!("en-n", label)} x={(x + 10).to_string()} y="8.5">{ slot.server.0 }</text>
+            <text class={classes!("en-n", label)} x={(x + width / 2).to_string()} y="8.5">{ slot.server.0 }</text>
         </g>
     }
 }

@@ -10,6 +10,9 @@ use zablab_core::view::znode::{DataView, NodeKind};
 
 use crate::words;
 
+/// Servers that are all named; of more of them the shorter list is.
+const FEW: usize = 5;
+
 words::words! {
     Server: "Server", "服务器";
     CompareWith: "Compare with", "对比";
@@ -162,6 +165,15 @@ pub(super) fn absent(lang: Lang, path: &str, server: ServerId) -> String {
     }
 }
 
+/// `S2`, or `S2, down`.
+pub(super) fn server(lang: Lang, row: &ServerRow) -> String {
+    match (row.power.has_memory(), lang) {
+        (true, _) => row.id.to_string(),
+        (false, Lang::En) => format!("{}, down", row.id),
+        (false, Lang::Zh) => format!("{}，已停止", row.id),
+    }
+}
+
 /// Why a server has no tree.
 pub(super) fn gone(lang: Lang, row: &ServerRow) -> String {
     let id = row.id;
@@ -205,11 +217,27 @@ pub(super) fn equality(lang: Lang, view: &TreeDifference) -> String {
 /// How far each has come.
 pub(super) fn progress(lang: Lang, view: &TreeDifference) -> String {
     let [left, right] = view.sides;
+    let late = view
+        .behind
+        .map_or(usize::from(right.last < left.last), |b| b.side);
+    let (late, early) = (view.sides[late], view.sides[1 - late]);
+    let (late_at, early_at) = (late.last, early.last);
+    let (late, early) = (late.server, early.server);
+    if view.forked {
+        return match lang {
+            Lang::En => format!(
+                "{late} has applied {late_at}, which is not in the history of {early}; {early} has applied {early_at}."
+            ),
+            Lang::Zh => {
+                format!(
+                    "{late} 已应用 {late_at}，它不在 {early} 的历史中；{early} 已应用至 {early_at}。"
+                )
+            }
+        };
+    }
     if let Some(behind) = view.behind {
-        let (late, early) = (view.sides[behind.side], view.sides[1 - behind.side]);
-        let s = if behind.by == 1 { "" } else { "s" };
-        let (late_at, early_at) = (late.last, early.last);
-        let (late, early, by) = (late.server, early.server, behind.by);
+        let by = behind.by;
+        let s = if by == 1 { "" } else { "s" };
         return match lang {
             Lang::En => format!(
                 "{late} is {by} transaction{s} behind {early}: it has applied {late_at}, {early} {early_at}."
@@ -353,16 +381,28 @@ fn disks(lang: Lang, row: &LedgerRow) -> String {
     }
 }
 
+/// The servers that have applied it, or the few that have not.
 fn applied(lang: Lang, row: &LedgerRow) -> String {
-    let names: Vec<String> = row.applied.iter().map(ServerId::to_string).collect();
-    let all = names.len() == row.slots.len();
+    let names = |servers: &[ServerId]| {
+        let names: Vec<String> = servers.iter().map(ServerId::to_string).collect();
+        names.join(" ")
+    };
+    let all = row.slots.iter().map(|slot| slot.server);
+    let missing: Vec<ServerId> = all.filter(|id| !row.applied.contains(id)).collect();
+    let (have, lack) = (names(&row.applied), names(&missing));
     match lang {
-        Lang::En if names.is_empty() => "applied nowhere".to_owned(),
-        Lang::Zh if names.is_empty() => "没有服务器应用它".to_owned(),
-        Lang::En if all => "applied everywhere".to_owned(),
-        Lang::Zh if all => "所有服务器已应用".to_owned(),
-        Lang::En => format!("applied on {}", names.join(" ")),
-        Lang::Zh => format!("已应用于 {}", names.join(" ")),
+        Lang::En if have.is_empty() => "applied nowhere".to_owned(),
+        Lang::Zh if have.is_empty() => "没有服务器应用它".to_owned(),
+        Lang::En if lack.is_empty() => "applied everywhere".to_owned(),
+        Lang::Zh if lack.is_empty() => "所有服务器已应用".to_owned(),
+        Lang::En if row.slots.len() > FEW && lack.len() < have.len() => {
+            format!("applied on all but {lack}")
+        }
+        Lang::Zh if row.slots.len() > FEW && lack.len() < have.len() => {
+            format!("除 {lack} 外均已应用")
+        }
+        Lang::En => format!("applied on {have}"),
+        Lang::Zh => format!("已应用于 {have}"),
     }
 }
 

@@ -20,6 +20,8 @@ use crate::picker::Picker;
 
 /// Levels that are indented; deeper ones stand below each other.
 const LEVELS: u32 = 12;
+/// Servers that get a button each; more of them are a list.
+const BUTTONS: usize = 5;
 
 /// Properties of [`TreePanel`].
 #[derive(PartialEq, Properties)]
@@ -68,17 +70,9 @@ fn chooser(
     choice: &TreeChoice,
     choose: &Callback<TreeChoice>,
 ) -> Html {
-    let one = |row: &ServerRow| {
-        let id = row.id;
-        let down = !row.power.has_memory();
-        html! {
-            <button type="button" class={classes!(down.then_some("down"))} aria-pressed={(id == server).to_string()}
-                onclick={desk.select.reform(move |_| id)} data-kind="tree-server" data-id={id.to_string()}>{ id.to_string() }</button>
-        }
-    };
     let none = (String::new(), Word::NoOther.get(desk.lang).to_owned());
     let others = rows.iter().filter(|row| row.id != server);
-    let named = others.map(|row| (row.id.0.to_string(), row.id.to_string()));
+    let named = others.map(|row| (row.id.0.to_string(), words::server(desk.lang, row)));
     let options: Vec<(String, String)> = std::iter::once(none).chain(named).collect();
     let on_pick = {
         let choice = choice.clone();
@@ -91,10 +85,43 @@ fn chooser(
     let label = Word::CompareWith.get(desk.lang);
     html! {
         <div class="svbar">
-            <div class="tabs" role="group" aria-label={Word::Server.get(desk.lang)}>{ for rows.iter().map(one) }</div>
+            if rows.len() > BUTTONS { { server_list(desk, server, rows) } } else { { server_buttons(desk, server, rows) } }
             <span class="svcmp"><span aria-hidden="true">{ label }</span>
                 <Picker {label} class="cmp" kind="compare" {options} {value} {on_pick} /></span>
         </div>
+    }
+}
+
+fn server_buttons(desk: &Desk, server: ServerId, rows: &[ServerRow]) -> Html {
+    let one = |row: &ServerRow| {
+        let id = row.id;
+        let down = !row.power.has_memory();
+        html! {
+            <button type="button" class={classes!(down.then_some("down"))} aria-pressed={(id == server).to_string()}
+                title={words::server(desk.lang, row)} onclick={desk.select.reform(move |_| id)}
+                data-kind="tree-server" data-id={id.to_string()}>{ id.to_string() }</button>
+        }
+    };
+    html! {
+        <div class="tabs" role="group" aria-label={Word::Server.get(desk.lang)}>{ for rows.iter().map(one) }</div>
+    }
+}
+
+fn server_list(desk: &Desk, server: ServerId, rows: &[ServerRow]) -> Html {
+    let label = Word::Server.get(desk.lang);
+    let named = rows
+        .iter()
+        .map(|row| (row.id.0.to_string(), words::server(desk.lang, row)));
+    let options: Vec<(String, String)> = named.collect();
+    let select = desk.select.clone();
+    let on_pick = Callback::from(move |value: String| {
+        if let Ok(id) = value.parse() {
+            select.emit(ServerId(id));
+        }
+    });
+    html! {
+        <span class="svcmp first"><span aria-hidden="true">{ label }</span>
+            <Picker {label} class="cmp" kind="tree-server" {options} value={server.0.to_string()} {on_pick} /></span>
     }
 }
 

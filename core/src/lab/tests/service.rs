@@ -269,8 +269,21 @@ fn a_server_that_is_behind_differs_in_just_what_it_missed() {
             data: None
         }
     );
+    assert!(!apart.forked && !other.forked);
     beat(&mut lab, "same");
     assert!(difference(&lab).is_equal());
+}
+
+#[test]
+fn what_a_cut_off_leader_read_from_its_own_log_is_a_fork() {
+    let mut lab = Lab::open(Some("minority-partition"));
+    beat(&mut lab, "majority-writes");
+    let fork = lab.tree_difference(S1, ServerId(5)).expect("both are up");
+    assert!(fork.forked && fork.sides[1].last.epoch == 1, "{fork:?}");
+    assert_eq!(fork.behind.map(|b| (b.side, b.by)), Some((1, 1)));
+    lab.dispatch(Action::Seek(u64::MAX));
+    let healed = lab.tree_difference(S1, ServerId(5)).expect("both are up");
+    assert!(!healed.forked && healed.is_equal(), "{healed:?}");
 }
 
 #[test]
