@@ -85,7 +85,7 @@ impl Lab {
         let asked = timeline.world().clients().get(usize::from(client.0))?;
         let at = match asked.history.get(entry as usize)?.outcome {
             RequestOutcome::Told { at, .. } | RequestOutcome::Unknown { at } => at,
-            RequestOutcome::Pending => return None,
+            RequestOutcome::Pending | RequestOutcome::Expired { .. } => return None,
         };
         let first = timeline.briefs().first_at(at);
         let end = timeline.briefs().first_at(Instant(at.0 + 1));

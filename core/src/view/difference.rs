@@ -199,7 +199,7 @@ impl Found<'_> {
         self.put(path, || {
             let data = (!same_data).then(|| ValuePair {
                 name: "data",
-                values: nodes.map(|node| quoted(node)),
+                values: nodes.map(quoted),
             });
             let acl = (lists[0] != lists[1]).then(|| ValuePair {
                 name: "acl",
@@ -241,6 +241,6 @@ fn quoted(node: &Znode) -> Option<String> {
 }
 
 fn entries(list: &[Acl]) -> String {
-    let entries: Vec<String> = list.iter().map(znode::acl).collect();
+    let entries: Vec<String> = list.iter().map(Acl::to_string).collect();
     entries.join(", ")
 }

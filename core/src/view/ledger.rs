@@ -26,8 +26,8 @@ use super::frame::{CellState, Slot, Zx};
 use super::shelf::{Shelf, Tail};
 use crate::base::{ClientId, Instant, ServerId, SessionId};
 use crate::check::Monitor;
-use crate::model::request::ReplyBody;
-use crate::model::{ErrorCode, Zxid};
+
+use crate::model::{ErrorCode, ReplyBody, Zxid};
 use crate::world::{Client, Host, Invocation, RequestOutcome, World};
 
 /// Rows of a view at most.

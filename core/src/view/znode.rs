@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use super::frame::Zx;
 use crate::base::SessionId;
-use crate::model::acl::perms;
 use crate::model::{Acl, Zxid};
 use crate::tree::{DataTree, NodeOwner, Znode};
 use crate::world::World;
@@ -94,7 +93,7 @@ impl ZnodeView {
             kind: kind(world, node),
             looks_sequential: looks_sequential(path),
             stat: stat(world, node),
-            acl: list.map(|list| list.iter().map(acl).collect()),
+            acl: list.map(|list| list.iter().map(Acl::to_string).collect()),
             data: node.data.as_deref().map(DataView::full),
         }
     }
@@ -194,20 +193,6 @@ pub(super) fn stat(world: &World, node: &Znode) -> Vec<StatLine> {
         plain("dataLength", stat.data_length),
         plain("numChildren", stat.num_children),
     ]
-}
-
-/// `world:anyone:cdrwa`, as a script writes it.
-pub(super) fn acl(acl: &Acl) -> String {
-    const LETTERS: [(char, i32); 5] = [
-        ('c', perms::CREATE),
-        ('d', perms::DELETE),
-        ('r', perms::READ),
-        ('w', perms::WRITE),
-        ('a', perms::ADMIN),
-    ];
-    let held = LETTERS.into_iter().filter(|(_, bit)| acl.perms & bit != 0);
-    let letters: String = held.map(|(letter, _)| letter).collect();
-    format!("{}:{}:{letters}", acl.scheme, acl.id)
 }
 
 /// Text that can be shown: UTF-8 without control characters. A character that is cut off at the end
@@ -324,11 +309,5 @@ mod tests {
         assert!(!looks_sequential("/queue/item000000012"));
         assert!(!looks_sequential("/queue/item00000000012"));
         assert!(!looks_sequential("/queue"));
-    }
-
-    #[test]
-    fn permissions_are_the_letters_of_the_console() {
-        assert_eq!(acl(&Acl::world(perms::ALL)), "world:anyone:cdrwa");
-        assert_eq!(acl(&Acl::world(perms::READ)), "world:anyone:r");
     }
 }
