@@ -5,7 +5,7 @@
 //!                                                 ──► DataView    text, or hex when it is no text
 //! ```
 //! What is *not* here: whether a create was sequential. A tree keeps the name and forgets the rest; all
-//! that can be told is that a name looks like one ([`looks_sequential`]).
+//! that can be told is that a name looks like one ([`ZnodeView::looks_sequential`]).
 //!
 //! In ZooKeeper: `StatPrinter`, `AclPrinter`.
 
