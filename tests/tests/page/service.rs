@@ -55,10 +55,11 @@ fn the_tree_is_that_of_the_server_and_of_the_moment_in_every_layout() {
                 .await;
             page.press("znode", "/orders/1").await;
             page.wait_until(&format!("{CHOSEN} === '/orders/1'")).await;
-            assert_eq!(page.text("[data-kind=znode-data]").await.trim(), "sent");
+            assert_eq!(page.text("[data-kind=znode-card] pre").await.trim(), "sent");
             assert_eq!(stat(&page, "dataVersion").await, "1");
             assert!(stat(&page, "cZxid").await.starts_with("0x10000000"));
-            assert_eq!(page.count("[data-kind=stat]").await, 11);
+            // Eleven statistics, and the access control list.
+            assert_eq!(page.count("[data-kind=stat]").await, 12);
             assert_sound(&page, &site).await;
             // Before the first write there is nothing but the server's own nodes.
             page.go(&view.address(&site.page(), "s=happy-path", "at=beat:sessions"))

@@ -7,6 +7,7 @@ use zablab_core::lab::Action;
 use zablab_core::view::frame::{CellState, Slot};
 use zablab_core::view::ledger::{Fate, LedgerRow, LedgerView};
 
+use super::piece::{line, piece, span};
 use super::pull::Pull;
 use super::service_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
@@ -28,12 +29,12 @@ pub(crate) fn LedgerPanel(props: &Props) -> Html {
     html! {
         <section class="service" aria-label={desk.word(crate::words::Word::Ledger)} data-kind="panel" data-id="ledger">
             if view.rows.is_empty() {
-                <p class="svgone">{ Word::NothingTold.get(desk.lang) }</p>
+                { line("svgone", Word::NothingTold.get(desk.lang)) }
             } else {
                 { summary(&desk, &view) }
                 <div class="svscroll">
                     <ol class="lrows">{ for view.rows.iter().map(|row| write(&desk, row)) }</ol>
-                    if view.more > 0 { <p class="svmore">{ words::older(desk.lang, view.more) }</p> }
+                    if view.more > 0 { { line("svmore", words::older(desk.lang, view.more)) } }
                 </div>
             }
         </section>
@@ -44,32 +45,33 @@ fn summary(desk: &Desk, view: &LedgerView) -> Html {
     let (confirmed, lost, unknown) = words::summary(desk.lang, view);
     html! {
         <p class="svsum sums" data-kind="ledger" data-id="summary">
-            <span>{ confirmed }</span>
-            if view.lost > 0 { <b class="lost">{ lost }</b> } else { <span>{ lost }</span> }
-            if let Some(unknown) = unknown { <span>{ unknown }</span> }
+            { span("", confirmed) }
+            { piece(if view.lost > 0 { "b" } else { "span" }, "losses", lost.into()) }
+            { unknown.map(|unknown| span("", unknown)).unwrap_or_default() }
         </p>
     }
 }
 
 fn write(desk: &Desk, row: &LedgerRow) -> Html {
     let id = format!("{}/{}", row.name, row.entry);
-    let (class, place) = (class(row), words::place(desk.lang, row));
+    let class = class(row);
+    let zxid = row
+        .zxid
+        .map_or_else(|| "–".to_owned(), |zxid| zxid.to_string());
+    let fate = html! {<>{ sign(class) }{ words::fate(desk.lang, row) }</>};
+    let (request, fate) = (
+        span("lreq", row.request.clone()),
+        piece("span", "lfate", fate),
+    );
+    let head = piece("span", "lline", html! {<>{ request }{ fate }</>});
+    let told = span("ltold", words::told(desk.lang, row));
+    let told = piece("span", "lline", html! {<>{ told }{ slots(row) }</>});
     html! {
         <li key={id.clone()} class={classes!("lrow", class)}>
             <button type="button" onclick={desk.ask(Action::SeekTold(row.client, row.entry))}
                 data-kind="write" data-id={id} data-state={class}>
-                <span class="lz">{ row.zxid.map_or_else(|| "–".to_owned(), |zxid| zxid.to_string()) }</span>
-                <span class="lbody">
-                    <span class="lline">
-                        <span class="lreq">{ &row.request }</span>
-                        <span class="lfate">{ sign(row) }{ words::fate(desk.lang, row) }</span>
-                    </span>
-                    <span class="lline">
-                        <span class="ltold">{ words::told(desk.lang, row) }</span>
-                        { slots(row) }
-                    </span>
-                    <span class="lplace" title={place.clone()}>{ &place }</span>
-                </span>
+                { span("lz", zxid) }
+                { piece("span", "lbody", html! {<>{ head }{ told }{ span("lplace", words::place(desk.lang, row)) }</>}) }
             </button>
         </li>
     }
@@ -88,21 +90,18 @@ const fn class(row: &LedgerRow) -> &'static str {
 }
 
 /// A ring with a tick, a triangle, a dotted ring, a filled cross, a dash: the word stands beside it.
-fn sign(row: &LedgerRow) -> Html {
-    let shape = match class(row) {
-        "kept" => {
-            html! {<><circle class="ring" cx="7" cy="7" r="5.5" /><path class="stroke" d="M4.500 7.200 6.300 9 9.600 5.300" /></>}
-        }
-        "risk" => {
-            html! {<><path class="ring" d="M7 1.500 13 12.500H1Z" /><path class="stroke" d="M7 5.500V9M7 10.500V11.300" /></>}
-        }
-        "open" => html! { <circle class="ring dotted" cx="7" cy="7" r="5.5" /> },
-        "lost" => {
-            html! {<><rect class="full" x="1" y="1" width="12" height="12" rx="2" /><path class="on" d="M4 4 10 10M10 4 4 10" /></>}
-        }
-        _ => html! { <path class="stroke" d="M3 7H11" /> },
+fn sign(class: &str) -> Html {
+    const RING: &str = "M12.500 7A5.500 5.500 0 1 1 1.500 7A5.500 5.500 0 1 1 12.500 7Z";
+    let (shape, inside) = match class {
+        "kept" => (RING, "M4.500 7.200 6.300 9 9.600 5.300"),
+        "risk" => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
+        "open" => (RING, ""),
+        "lost" => ("M1 1H13V13H1Z", "M4 4 10 10M10 4 4 10"),
+        _ => ("", "M3 7H11"),
     };
-    html! { <svg class="lsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">{ shape }</svg> }
+    html! {
+        <svg class="lsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={shape} /><path class="in" d={inside} /></svg>
+    }
 }
 
 /// One slot per server: what the log columns of the bench would show of this write.

@@ -5,6 +5,7 @@ mod breach;
 mod caption;
 mod events;
 mod ledger;
+mod piece;
 mod pull;
 mod script;
 mod service_words;

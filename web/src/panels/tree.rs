@@ -8,8 +8,9 @@ use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::frame::ServerRow;
 use zablab_core::view::tree::{TreeRow, TreeView};
-use zablab_core::view::znode::NodeKind;
+use zablab_core::view::znode::{DataView, NodeKind};
 
+use super::piece::{piece, span};
 use super::pull::{Pull, TreeChoice};
 use super::service_words::{self as words, Word};
 use super::tree_difference::Differences;
@@ -82,12 +83,10 @@ fn chooser(
         })
     };
     let value = against.map(|id| id.0.to_string()).unwrap_or_default();
-    let label = Word::CompareWith.get(desk.lang);
     html! {
         <div class="svbar">
             if rows.len() > BUTTONS { { server_list(desk, server, rows) } } else { { server_buttons(desk, server, rows) } }
-            <span class="svcmp"><span aria-hidden="true">{ label }</span>
-                <Picker {label} class="cmp" kind="compare" {options} {value} {on_pick} /></span>
+            { labelled(desk, Word::CompareWith, "compare", options, value, on_pick) }
         </div>
     }
 }
@@ -108,7 +107,6 @@ fn server_buttons(desk: &Desk, server: ServerId, rows: &[ServerRow]) -> Html {
 }
 
 fn server_list(desk: &Desk, server: ServerId, rows: &[ServerRow]) -> Html {
-    let label = Word::Server.get(desk.lang);
     let named = rows
         .iter()
         .map(|row| (row.id.0.to_string(), words::server(desk.lang, row)));
@@ -119,10 +117,25 @@ fn server_list(desk: &Desk, server: ServerId, rows: &[ServerRow]) -> Html {
             select.emit(ServerId(id));
         }
     });
-    html! {
-        <span class="svcmp first"><span aria-hidden="true">{ label }</span>
-            <Picker {label} class="cmp" kind="tree-server" {options} value={server.0.to_string()} {on_pick} /></span>
-    }
+    let value = server.0.to_string();
+    labelled(desk, Word::Server, "tree-server", options, value, on_pick)
+}
+
+/// A choice with its name before it.
+fn labelled(
+    desk: &Desk,
+    word: Word,
+    kind: &'static str,
+    options: Vec<(String, String)>,
+    value: String,
+    on_pick: Callback<String>,
+) -> Html {
+    let label = word.get(desk.lang);
+    let inside = html! {<>
+        <span aria-hidden="true">{ label }</span>
+        <Picker {label} class="cmp" {kind} {options} {value} {on_pick} />
+    </>};
+    piece("span", "svcmp", inside)
 }
 
 /// Properties of [`Znodes`].
@@ -188,7 +201,12 @@ fn item(
     choose: &Callback<TreeChoice>,
 ) -> Html {
     let now = current == Some(at);
-    let (select, toggle) = (selecting(choice, &row.path), toggling(choice, &row.path));
+    let select = selecting(choice, &row.path);
+    // Who has no children has nothing to unfold: there a press selects, as anywhere in the row.
+    let toggle = match row.children {
+        0 => select.clone(),
+        _ => toggling(choice, &row.path),
+    };
     let ontoggle = choose.reform(move |event: MouseEvent| {
         event.stop_propagation();
         toggle.clone()
@@ -199,23 +217,15 @@ fn item(
         <div key={row.path.clone()} id={item_id(at)} role="treeitem" aria-level={row.level.to_string()} aria-expanded={expanded}
             aria-selected={now.to_string()} class={classes!("zn", format!("l{level}"), row.touched.map(|_| "touched"))}
             onclick={choose.reform(move |_| select.clone())} data-kind="znode" data-id={row.path.clone()}>
-            if row.children > 0 {
-                <span class={classes!("ztw", row.open.then_some("open"))} onclick={ontoggle}>{ Icon::Down.at(14) }</span>
-            } else {
-                <span class="ztw" />
-            }
-            { mark(&row.kind) }
-            <span class="zname">{ &row.name }</span>
-            if let Some(touch) = row.touched { <span class="ztouch">{ words::touch(touch).get(desk.lang) }</span> }
-            <span class="zdata">
-                { row.data.as_ref().map(|data| data.quoted()).unwrap_or_default() }
+            <span class={classes!("ztw", row.open.then_some("open"))} onclick={ontoggle}>
+                if row.children > 0 { { Icon::Down.at(14) } }
             </span>
-            if row.kind == NodeKind::Persistent {
-                <span class="sr">{ words::kind(desk.lang, &row.kind) }</span>
-            } else {
-                <span class="zkind">{ words::kind(desk.lang, &row.kind) }</span>
-            }
-            <span class="zver">{ format!("v{}", row.version) }</span>
+            { mark(&row.kind) }
+            { span("zname", row.name.clone()) }
+            { row.touched.map(|touch| span("ztouch", words::touch(touch).get(desk.lang))).unwrap_or_default() }
+            { span("zdata", row.data.as_ref().map(DataView::quoted).unwrap_or_default()) }
+            { span(if row.kind == NodeKind::Persistent { "sr" } else { "zkind" }, words::kind(desk.lang, &row.kind)) }
+            { span("zver", format!("v{}", row.version)) }
         </div>
     }
 }

@@ -5,6 +5,7 @@ use zablab_core::view::difference::{DifferenceRow, Differs, TreeDifference, Valu
 use zablab_core::view::frame::ServerRow;
 use zablab_core::view::znode::DataView;
 
+use super::piece::{line, piece};
 use super::pull::Pull;
 use super::service_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
@@ -32,7 +33,7 @@ pub(super) fn Differences(props: &Props) -> Html {
     };
     html! {<>
         <p class="svsum" data-kind="difference" data-id={if view.is_equal() { "equal" } else { "differs" }}>
-            <b>{ words::equality(desk.lang, view) }</b>{ words::progress(desk.lang, view) }
+            { piece("b", "", words::equality(desk.lang, view).into()) }{ words::progress(desk.lang, view) }
         </p>
         if !view.is_equal() { { table(&desk, view) } }
     </>}
@@ -46,7 +47,7 @@ fn table(desk: &Desk, view: &TreeDifference) -> Html {
                 <thead><tr><th scope="col">{ Word::Znode.get(desk.lang) }</th><th scope="col">{ left }</th><th scope="col">{ right }</th></tr></thead>
                 { for view.rows.iter().map(|row| group(desk, row)) }
             </table>
-            if view.more > 0 { <p class="svmore">{ words::more(desk.lang, view.more) }</p> }
+            if view.more > 0 { { line("svmore", words::more(desk.lang, view.more)) } }
         </div>
     }
 }
@@ -54,8 +55,8 @@ fn table(desk: &Desk, view: &TreeDifference) -> Html {
 fn group(desk: &Desk, row: &DifferenceRow) -> Html {
     match &row.what {
         Differs::Only { side, data } => {
-            let here = html! { <td class="only">{ value(desk, data.as_ref()) }</td> };
-            let there = html! { <td class="away">{ Word::NotHere.get(desk.lang) }</td> };
+            let here = piece("td", "only", value(desk, data.as_ref()).into());
+            let there = piece("td", "away", Word::NotHere.get(desk.lang).into());
             let (left, right) = if *side == 0 {
                 (here, there)
             } else {
@@ -79,7 +80,8 @@ fn group(desk: &Desk, row: &DifferenceRow) -> Html {
 fn values(desk: &Desk, pair: &ValuePair) -> Html {
     let cell = |value: &Option<String>| {
         let null = Word::Null.get(desk.lang).to_owned();
-        html! { <td class={classes!((pair.name == "data").then_some("mono"))}>{ value.clone().unwrap_or(null) }</td> }
+        let class = if pair.name == "data" { "mono" } else { "" };
+        piece("td", class, value.clone().unwrap_or(null).into())
     };
     html! {
         <tr><th scope="row" class="field">{ pair.name }</th>{ for pair.values.iter().map(cell) }</tr>

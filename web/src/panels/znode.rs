@@ -4,6 +4,7 @@ use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::znode::{StatLine, ZnodeView};
 
+use super::piece::{line, piece};
 use super::pull::Pull;
 use super::service_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
@@ -27,40 +28,47 @@ pub(super) fn ZnodeCard(props: &Props) -> Html {
             if let Some(view) = &*view {
                 { body(&desk, view) }
             } else {
-                <p class="zabsent">{ words::absent(desk.lang, &props.path, props.server) }</p>
+                { line("zabsent", words::absent(desk.lang, &props.path, props.server)) }
             }
         </div>
     }
 }
 
 fn body(desk: &Desk, view: &ZnodeView) -> Html {
+    let mut note = words::kind_long(desk.lang, &view.kind);
+    if view.looks_sequential {
+        note.push(' ');
+        note.push_str(Word::LooksSequential.get(desk.lang));
+    }
+    let lost = || Word::AclLost.get(desk.lang).to_owned();
+    let acl = StatLine {
+        name: Word::Acl.get(desk.lang),
+        value: view.acl.as_ref().map_or_else(lost, |list| list.join(", ")),
+        also: None,
+    };
+    let stats = view.stat.iter().map(|line| stat(line, false));
+    let data = view.data.as_ref().filter(|data| data.length > 0);
     html! {<>
-        <p class="zpath">{ &view.path }</p>
-        <p class="znote">
-            { words::kind_long(desk.lang, &view.kind) }
-            if view.looks_sequential { { " " }{ Word::LooksSequential.get(desk.lang) } }
-        </p>
-        <dl class="zstat">{ for view.stat.iter().map(stat) }</dl>
-        <dl class="zstat">
-            <div class="wide"><dt>{ Word::Acl.get(desk.lang) }</dt><dd>
-                if let Some(list) = &view.acl { { list.join(", ") } } else { { Word::AclLost.get(desk.lang) } }
-            </dd></div>
-        </dl>
-        <p class="zdhead">{ words::data_head(desk.lang, view.data.as_ref()) }</p>
-        if let Some(data) = view.data.as_ref().filter(|data| data.length > 0) {
-            <pre class={classes!("zfull", data.hex.then_some("hex"))} data-kind="znode-data" data-id={view.path.clone()}>{ &data.text }</pre>
-            if data.rest > 0 { <p class="svmore">{ words::rest(desk.lang, data.rest) }</p> }
+        { line("zpath", view.path.clone()) }
+        { line("znote", note) }
+        { piece("dl", "zstat", html! {<>{ for stats }{ stat(&acl, true) }</>}) }
+        { line("zdhead", words::data_head(desk.lang, view.data.as_ref())) }
+        if let Some(data) = data {
+            { piece("pre", if data.hex { "zfull hex" } else { "zfull" }, data.text.clone().into()) }
+            if data.rest > 0 { { line("svmore", words::rest(desk.lang, data.rest)) } }
         }
     </>}
 }
 
-/// Numbers share a line; zxids and dates have one of their own.
-fn stat(line: &StatLine) -> Html {
-    let wide = line.value.len() > 12 || line.value.starts_with("0x");
+/// Numbers share a line; zxids, dates and lists have one of their own.
+fn stat(line: &StatLine, list: bool) -> Html {
+    let wide = list || line.value.len() > 12 || line.value.starts_with("0x");
+    let also = line.also.clone().map(|also| piece("b", "", also.into()));
+    let value = html! {<>{ &line.value }{ also.unwrap_or_default() }</>};
     html! {
-        <div class={classes!(wide.then_some("wide"))} data-kind="stat" data-id={line.name}>
-            <dt>{ line.name }</dt>
-            <dd>{ &line.value }if let Some(also) = &line.also { <b>{ also }</b> }</dd>
+        <div class={if wide { "wide" } else { "" }} data-kind="stat" data-id={line.name}>
+            { piece("dt", "", line.name.into()) }
+            { piece("dd", "", value) }
         </div>
     }
 }
