@@ -8,6 +8,8 @@ mod fit;
 mod loading;
 #[path = "page/scripts.rs"]
 mod scripts;
+#[path = "page/service.rs"]
+mod service;
 #[path = "page/time.rs"]
 mod time;
 

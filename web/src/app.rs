@@ -23,8 +23,8 @@ use crate::keep;
 use crate::listen::{self, Listeners};
 use crate::motion::{Clock, Marks};
 use crate::panels::{
-    Actions, BreachCard, CaptionPanel, Events, Panel, ScriptBox, Slot, SlotKind, Tabs, TimeSlot,
-    sentences,
+    Actions, BreachCard, CaptionPanel, Events, LedgerPanel, Panel, Pull, ScriptBox, Slot, SlotKind,
+    Tabs, TimeSlot, TreeChoice, TreePanel, sentences,
 };
 use crate::place::{self, At, Complaint, Place, Ui};
 use crate::progress::{self, Progress};
@@ -78,6 +78,8 @@ pub struct App {
     height: u32,
     selected: ServerId,
     panel: Panel,
+    /// What is chosen in the tree panel, kept while another one is shown.
+    tree: Rc<RefCell<TreeChoice>>,
     /// A lamp was red when the page was last drawn.
     red: bool,
     wishes: Wishes,
@@ -143,6 +145,7 @@ impl Component for App {
             height,
             selected: ServerId(1),
             panel: Panel::Caption,
+            tree: Rc::default(),
             red: false,
             wishes: Wishes::new(ctx.link()),
             scenarios: Lab::scenarios(),
@@ -389,7 +392,7 @@ impl App {
                     { breaches(lab, frame) }
                     <div class="pane">
                         <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
-                        { panel(shown, lab, frame) }
+                        { self.panel(shown, lab, frame) }
                     </div>
                 </aside>
             </main>
@@ -398,7 +401,14 @@ impl App {
 
     /// The bench, and one panel at a time.
     fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let panels = vec![Panel::Caption, Panel::Events, Panel::Script, Panel::Time];
+        let panels = vec![
+            Panel::Caption,
+            Panel::Events,
+            Panel::Tree,
+            Panel::Ledger,
+            Panel::Script,
+            Panel::Time,
+        ];
         let shown = if panels.contains(&self.panel) {
             self.panel
         } else {
@@ -414,7 +424,7 @@ impl App {
                     <Events lines={lab.events()} step={frame.step} />
                 }
             </>},
-            shown => panel(shown, lab, frame),
+            shown => self.panel(shown, lab, frame),
         };
         if self.place.ui == Ui::Min {
             return html! { <main class="estage"><Bench frame={Arc::clone(frame)} /></main> };
@@ -427,6 +437,23 @@ impl App {
                     { inside }
                 </section>
             </main>
+        }
+    }
+
+    /// What stands in a panel. Trees and the ledger are pulled by their panels, while they are shown.
+    fn panel(&self, panel: Panel, lab: &Lab, frame: &Frame) -> Html {
+        let pull = || Pull::new(&self.lab, &self.tree);
+        match panel {
+            Panel::Caption => Html::default(),
+            Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
+            Panel::Script => {
+                html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
+            }
+            Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
+            Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
+            Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
+            Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
+            Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
         }
     }
 
@@ -463,21 +490,6 @@ fn breaches(lab: &Lab, frame: &Frame) -> Html {
         return Html::default();
     }
     html! { <BreachCard breaches={breaches.to_vec()} step={frame.step} /> }
-}
-
-fn panel(panel: Panel, lab: &Lab, frame: &Frame) -> Html {
-    match panel {
-        Panel::Caption => Html::default(),
-        Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
-        Panel::Script => {
-            html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
-        }
-        Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
-        Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
-        Panel::Tree => html! { <Slot kind={SlotKind::Tree} /> },
-        Panel::Ledger => html! { <Slot kind={SlotKind::Ledger} /> },
-        Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
-    }
 }
 
 /// The loop: time goes on, marks move, and Yew hears of it only when another step is shown.

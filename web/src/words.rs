@@ -28,6 +28,7 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
 
 words! {
     Ensemble: "Ensemble", "集群";
@@ -116,6 +117,7 @@ words! {
     Disk: "Disk", "磁盘";
     Tree: "Tree", "数据树";
     Ledger: "Confirmed writes", "已答复写入";
+    LedgerShort: "Writes", "写入";
     Vault: "Backups", "备份";
     Run: "Run", "运行";
     Revert: "Revert", "还原";

@@ -257,12 +257,15 @@ impl Ghost {
     /// prefix of the history of the leader of its epoch, so of earlier epochs it has what that
     /// leader had: a number below `base` alone proves nothing.
     fn covers(&self, server: ServerId, base: Zxid, zxid: Zxid) -> bool {
-        let reign = || self.reigns.get(&base.epoch());
         let hole = |(after, next)| zxid > after && zxid < next && next <= base;
-        zxid <= base
-            && !self.seat(server).hole.is_some_and(hole)
-            && (zxid.epoch() == base.epoch()
-                || reign().is_none_or(|r| zxid <= r.history && !r.without.contains(&zxid)))
+        !self.seat(server).hole.is_some_and(hole) && self.leads_to(zxid, base)
+    }
+
+    /// Is the transaction part of the history that ends at `end`?
+    pub(super) fn leads_to(&self, zxid: Zxid, end: Zxid) -> bool {
+        let reign = || self.reigns.get(&end.epoch());
+        zxid <= end
+            && (zxid.epoch() == end.epoch() || reign().is_none_or(|reign| reign.began_with(zxid)))
     }
 
     /// True when recovery from that disk would bring the transaction back.
@@ -407,6 +410,13 @@ impl Ghost {
         let seat = self.seat_mut(server);
         seat.kept = 0;
         seat.solid = 0;
+    }
+}
+
+impl Reign {
+    /// Was a transaction of an earlier epoch in the history that this leader started with?
+    pub(super) fn began_with(&self, zxid: Zxid) -> bool {
+        zxid <= self.history && !self.without.contains(&zxid)
     }
 }
 

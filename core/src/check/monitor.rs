@@ -16,7 +16,7 @@ use super::scene::Scene;
 use super::verdict::{Lamp, Verdict, Verdicts};
 use super::{durability, tree};
 use crate::base::{ServerId, StepId};
-use crate::model::{Record, Zxid};
+use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::Config;
 use crate::tree::Database;
 use crate::world::World;
@@ -110,6 +110,28 @@ impl Monitor {
             let entry = entry.expect("what is committed is in the ledger");
             (record, entry.committed, entry.confirmed)
         })
+    }
+
+    /// Every transaction that was seen so far, committed or not, oldest first, each with the step
+    /// that showed it first.
+    pub fn seen(&self) -> impl Iterator<Item = (&Arc<Record>, StepId)> {
+        let entries = self.ghost.ledger.values();
+        entries.map(|entry| (&entry.record, entry.seen))
+    }
+
+    /// True when the transaction is part of the history that ends at `end`.
+    pub fn leads_to(&self, zxid: Zxid, end: Zxid) -> bool {
+        self.ghost.leads_to(zxid, end)
+    }
+
+    /// The newest leader that was established in the first `steps` steps, if it began without that
+    /// transaction of an earlier epoch.
+    pub fn overruled(&self, zxid: Zxid, steps: u64) -> Option<(Epoch, ServerId)> {
+        let reigns = self.ghost.reigns.iter().rev();
+        let mut past = reigns.filter(|(_, reign)| reign.at.0 < steps);
+        let (epoch, reign) = past.next()?;
+        let gone = zxid.epoch() < *epoch && !reign.began_with(zxid);
+        gone.then_some((*epoch, reign.leader))
     }
 
     /// Committed transactions that no disk would bring back, or that the newest established leader

@@ -212,6 +212,11 @@ impl Timeline {
         self.view.here.insert(moment)
     }
 
+    /// The moment that was sought last.
+    pub fn here(&self) -> Option<&Moment> {
+        self.view.here.as_ref()
+    }
+
     /// A new line that shares the first `steps` steps with this one and is open behind them: later
     /// commands are not in it. This line stays as it is.
     #[must_use]

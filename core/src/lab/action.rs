@@ -1,6 +1,6 @@
 //! Everything a front end can ask of the lab.
 
-use crate::base::ServerId;
+use crate::base::{ClientId, ServerId};
 use crate::world::command::Command;
 
 /// One wish of the user.
@@ -18,6 +18,9 @@ pub enum Action {
     Seek(u64),
     /// Shows a named moment, if there is one of that name.
     SeekBeat(String),
+    /// Shows the step in which a client was told of a request, given by its index in the client's
+    /// history, or in which it lost the connection on which it had asked.
+    SeekTold(ClientId, u32),
     /// Changes the speed of playback.
     SetSpeed(Speed),
     /// Does something to the world, now. In the past this starts a branch; the old one stays.

@@ -107,6 +107,14 @@ impl Chronicle {
         found.is_ok_and(|at| self.commits[at].0 <= steps)
     }
 
+    /// Number of transactions after `from`, up to and including `to`, that were committed by then.
+    pub(super) fn committed_between(&self, from: Zxid, to: Zxid, steps: u64) -> u64 {
+        let start = self.commits.partition_point(|(_, zxid)| *zxid <= from);
+        let later = self.commits[start..].iter();
+        let between = later.take_while(|(_, zxid)| *zxid <= to);
+        between.filter(|(at, _)| *at <= steps).count() as u64
+    }
+
     /// Deaths with the number of steps shown then.
     pub(super) fn deaths(&self) -> &[(u64, Text)] {
         &self.deaths

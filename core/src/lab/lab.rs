@@ -39,7 +39,7 @@ pub struct Lab {
     speed: super::Speed,
     pub(super) playback: Option<Playback>,
     pub(super) playing: bool,
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
@@ -209,6 +209,7 @@ impl Lab {
             Action::StepNotable(direction) => self.step_notable(direction),
             Action::Seek(step) => self.jump(step),
             Action::SeekBeat(name) => self.seek_beat(&name),
+            Action::SeekTold(client, entry) => self.seek_told(client, entry),
             Action::SetSpeed(speed) => self.speed = speed,
             Action::Perform(command) => self.perform(vec![command]),
             Action::Write(server) => self.write(server),

@@ -3,6 +3,7 @@
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is
+//!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
 //! ```
 //! The lab knows nothing of browsers: it is driven and tested natively. It never fails: what cannot be
@@ -22,6 +23,7 @@ mod notices;
 mod past;
 pub mod playback;
 pub mod scenarios;
+mod service;
 #[cfg(test)]
 mod tests;
 pub mod transport;
@@ -33,5 +35,6 @@ pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
 pub use breaches::Breach;
 pub use lab::Lab;
+pub use service::Shown;
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 pub use work::{Work, WorkKind};

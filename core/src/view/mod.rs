@@ -10,20 +10,26 @@
 //!   Violation ──► breach ──► Text         what is wrong, and which assumption did not hold
 //!   Step ──► text                       one golden line per thing that happened
 //!   Columns ──► strip                       as many log columns as a window has room for
+//!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
+//!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
 //! ```
 
 mod bench;
 pub mod breach;
 pub mod caption;
+pub mod difference;
 pub mod frame;
 pub mod lanes;
 pub mod lang;
+pub mod ledger;
 mod rows;
 pub mod shelf;
 pub mod strip;
 pub mod text;
+pub mod tree;
 mod verdict;
 mod wire;
+pub mod znode;
 
 pub use bench::Sight;
 pub use frame::Frame;

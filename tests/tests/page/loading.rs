@@ -19,10 +19,15 @@ fn the_page_loads_quietly_from_its_own_origin_and_breaks_no_accessibility_rule()
                 1
             );
         }
-        for tab in ["disk", "tree", "ledger", "vault"] {
+        for (tab, kind) in [
+            ("disk", "slot"),
+            ("tree", "panel"),
+            ("ledger", "panel"),
+            ("vault", "slot"),
+        ] {
             page.press("tab", tab).await;
             assert_eq!(
-                page.count(&format!("[data-kind=slot][data-id={tab}]"))
+                page.count(&format!("[data-kind={kind}][data-id={tab}]"))
                     .await,
                 1
             );

@@ -13,8 +13,6 @@ use crate::words::Word;
 pub(crate) enum SlotKind {
     Time,
     Disk,
-    Tree,
-    Ledger,
     Vault,
 }
 
@@ -23,8 +21,6 @@ impl SlotKind {
         match self {
             Self::Time => "time",
             Self::Disk => "disk",
-            Self::Tree => "tree",
-            Self::Ledger => "ledger",
             Self::Vault => "vault",
         }
     }
@@ -33,8 +29,6 @@ impl SlotKind {
         match self {
             Self::Time => Word::Time,
             Self::Disk => Word::Disk,
-            Self::Tree => Word::Tree,
-            Self::Ledger => Word::Ledger,
             Self::Vault => Word::Vault,
         }
     }
@@ -50,14 +44,6 @@ impl SlotKind {
             }
             (Self::Disk, Lang::Zh) => {
                 "此处留给服务器文件的字节：日志、快照、纪元文件，逐字段解读。"
-            }
-            (Self::Tree, Lang::En) => "Kept for the znode tree of a server, as it is in memory.",
-            (Self::Tree, Lang::Zh) => "此处留给服务器内存中的 znode 数据树。",
-            (Self::Ledger, Lang::En) => {
-                "Kept for the ledger of confirmed writes: what clients were told, by whom, and whether it still holds."
-            }
-            (Self::Ledger, Lang::Zh) => {
-                "此处留给已答复写入的账本：客户端得到了什么答复、由谁答复、现在是否仍成立。"
             }
             (Self::Vault, Lang::En) => {
                 "Kept for backups: what each one holds, and to which zxid it restores."

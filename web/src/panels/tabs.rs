@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Layout, use_desk};
 use crate::words::Word;
 
 /// A panel.
@@ -30,6 +30,14 @@ impl Panel {
             Self::Tree => Word::Tree,
             Self::Ledger => Word::Ledger,
             Self::Vault => Word::Vault,
+        }
+    }
+
+    /// Its name where there is little room.
+    const fn short(self) -> Word {
+        match self {
+            Self::Ledger => Word::LedgerShort,
+            panel => panel.word(),
         }
     }
 
@@ -63,10 +71,11 @@ pub(crate) fn Tabs(props: &Props) -> Html {
         <div class="tabs" role="group" aria-label={desk.word(Word::Panel)}>
             { for props.panels.iter().map(|panel| {
                 let panel = *panel;
+                let word = if desk.layout == Layout::Cockpit { panel.word() } else { panel.short() };
                 html! {
                     <button type="button" aria-pressed={(panel == props.shown).to_string()}
                         onclick={props.on_show.reform(move |_| panel)} data-kind="tab" data-id={panel.id()}>
-                        { desk.word(panel.word()) }
+                        { desk.word(word) }
                     </button>
                 }
             }) }

@@ -1,6 +1,7 @@
 //! The lab driven as a page drives it, without a page.
 
 mod edits;
+mod service;
 mod time_travel;
 mod work;
 

@@ -1,0 +1,22 @@
+//! Small pieces of markup, made in one place: a page of rows would else carry the making of an element
+//! once for each place where one is written.
+
+use yew::prelude::*;
+
+/// An element of a class and what is in it.
+#[inline(never)]
+pub(super) fn piece(tag: &'static str, class: &'static str, inside: Html) -> Html {
+    html! { <@{tag} class={class}>{ inside }</@> }
+}
+
+/// A `<span>` of a class with a text.
+#[inline(never)]
+pub(super) fn span(class: &'static str, text: impl Into<AttrValue>) -> Html {
+    piece("span", class, Html::VText(text.into().into()))
+}
+
+/// A `<p>` of a class with a text.
+#[inline(never)]
+pub(super) fn line(class: &'static str, text: impl Into<AttrValue>) -> Html {
+    piece("p", class, Html::VText(text.into().into()))
+}
