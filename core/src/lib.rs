@@ -15,6 +15,7 @@
 //!            the page, the command line
 //!                │ actions   ▲ frames
 //!  lab        what a front end holds: branches, playback
+//!  console    zkCli.sh for a client of the run: lines in, requests and lines out
 //!  scenario   the script language: parse, run, print, generate, shrink
 //!  view       read-only pictures of a run: frames, captions, text
 //!  history    Recording ─► Timeline: checkpoints, seek, fork, causes
@@ -79,6 +80,7 @@
 
 pub mod base;
 pub mod check;
+pub mod console;
 pub mod history;
 pub mod lab;
 pub mod model;

@@ -14,9 +14,9 @@
 use zablab_tests::source::{File, code_of, files, places, supers, uses};
 
 /// The floors of `core/src`, lowest first.
-const FLOORS: [&str; 11] = [
+const FLOORS: [&str; 12] = [
     "base", "model", "tree", "storage", "protocol", "world", "check", "history", "view",
-    "scenario", "lab",
+    "scenario", "console", "lab",
 ];
 /// The first floor where floats may be: where pixels are.
 const FLOATS_FROM: &str = "view";
