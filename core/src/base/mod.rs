@@ -1,5 +1,6 @@
 //! Floor 0: time, dice, names, and two collections that clone cheaply. Everything above stands on these and on nothing else.
 
+pub mod calendar;
 pub mod hash;
 pub mod id;
 pub mod ordered;
@@ -7,6 +8,7 @@ pub mod queue;
 pub mod rng;
 pub mod time;
 
+pub use calendar::Moment;
 pub use hash::Mix;
 pub use id::{BackupId, ClientId, ConnId, ServerId, SessionId, StepId, WriteId};
 pub use ordered::Ordered;

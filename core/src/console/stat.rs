@@ -1,23 +1,17 @@
 //! The block of a node's statistics.
 //!
-//! Dates are in UTC and in the calendar of today for all times, also before 1582.
-//!
 //! In ZooKeeper: `StatPrinter`; the dates are those of Java's `Date.toString`.
 
+use crate::base::Moment;
 use crate::model::Stat;
-
-const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 /// The eleven lines.
 pub fn lines(stat: &Stat) -> Vec<String> {
     vec![
         format!("cZxid = 0x{:x}", stat.czxid),
-        format!("ctime = {}", date(stat.ctime)),
+        format!("ctime = {}", Moment::of_ms(stat.ctime)),
         format!("mZxid = 0x{:x}", stat.mzxid),
-        format!("mtime = {}", date(stat.mtime)),
+        format!("mtime = {}", Moment::of_ms(stat.mtime)),
         format!("pZxid = 0x{:x}", stat.pzxid),
         format!("cversion = {}", stat.cversion),
         format!("dataVersion = {}", stat.version),
@@ -28,86 +22,10 @@ pub fn lines(stat: &Stat) -> Vec<String> {
     ]
 }
 
-/// `Fri Nov 20 09:48:26 UTC 2026` of milliseconds since 1970.
-pub fn date(ms: i64) -> String {
-    let seconds = ms.div_euclid(1_000);
-    let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (time / 3_600, time / 60 % 60, time % 60);
-    let weekday = DAYS[days.rem_euclid(7) as usize];
-    let month = MONTHS[month as usize];
-    format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year:04}")
-}
-
-/// Year, month from 0 and day of the month of a number of days since 1970.
-///
-/// Years are counted from March, so that the day that is sometimes missing is the last one; 400 of
-/// them have 146,097 days.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let since_march_0000 = days + 719_468;
-    let era = since_march_0000.div_euclid(146_097);
-    let day_of_era = since_march_0000.rem_euclid(146_097);
-    let leap_days = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
-    let year_of_era = (day_of_era - leap_days) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12;
-    let year = era * 400 + year_of_era + i64::from(month < 2);
-    (year, month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Zxid;
-
-    #[test]
-    fn dates_of_every_kind_of_year() {
-        for (ms, text) in [
-            (0, "Thu Jan 01 00:00:00 UTC 1970"),
-            (-1, "Wed Dec 31 23:59:59 UTC 1969"),
-            (951_782_400_000, "Tue Feb 29 00:00:00 UTC 2000"),
-            (951_868_799_999, "Tue Feb 29 23:59:59 UTC 2000"),
-            (951_868_800_000, "Wed Mar 01 00:00:00 UTC 2000"),
-            (1_709_251_199_007, "Thu Feb 29 23:59:59 UTC 2024"),
-            (1_795_168_106_000, "Fri Nov 20 09:48:26 UTC 2026"),
-            (4_107_542_399_000, "Sun Feb 28 23:59:59 UTC 2100"),
-            (4_107_542_400_000, "Mon Mar 01 00:00:00 UTC 2100"),
-            (253_402_300_799_000, "Fri Dec 31 23:59:59 UTC 9999"),
-        ] {
-            assert_eq!(date(ms), text, "{ms}");
-        }
-    }
-
-    /// Day by day through a whole era: a second, plain way to count.
-    #[test]
-    fn dates_follow_each_other() {
-        let (mut year, mut month, mut day) = (1970, 0, 1);
-        for days in 0..146_097 {
-            assert_eq!(civil(days), (year, month, day), "{days}");
-            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-            let length = match month {
-                1 => 28 + i64::from(leap),
-                3 | 5 | 8 | 10 => 30,
-                _ => 31,
-            };
-            day += 1;
-            if day > length {
-                (month, day) = (month + 1, 1);
-            }
-            if month > 11 {
-                (year, month) = (year + 1, 0);
-            }
-        }
-    }
-
-    #[test]
-    fn no_time_is_too_far_away() {
-        for ms in [i64::MIN, i64::MAX] {
-            assert!(date(ms).contains(" UTC "));
-        }
-    }
 
     #[test]
     fn numbers_below_zero_are_shown_by_their_bits() {

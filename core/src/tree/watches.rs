@@ -57,7 +57,8 @@ impl Modes {
         }
     }
 
-    const fn is_none(self) -> bool {
+    /// True without any.
+    pub const fn is_none(self) -> bool {
         !self.once && !self.persistent && !self.recursive
     }
 

@@ -24,6 +24,7 @@ pub mod lang;
 pub mod ledger;
 mod rows;
 pub mod shelf;
+pub mod status;
 pub mod strip;
 pub mod text;
 pub mod tree;

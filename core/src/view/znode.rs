@@ -14,7 +14,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::frame::Zx;
-use crate::base::SessionId;
+use crate::base::{Moment, SessionId};
 use crate::model::{Acl, Zxid};
 use crate::tree::{DataTree, NodeOwner, Znode};
 use crate::world::World;
@@ -240,19 +240,10 @@ fn hex_dump(bytes: &[u8]) -> String {
 
 /// Milliseconds since 1970 as a date of the Gregorian calendar: `2026-01-01 00:00:01.238 UTC`.
 fn utc(ms: i64) -> String {
-    let (days, in_day) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
-    // Days since 1 March of year 0; a cycle of 400 years has 146,097 of them.
-    let since = days + 719_468;
-    let (cycle, day) = (since.div_euclid(146_097), since.rem_euclid(146_097));
-    let year_of_cycle = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let date = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12 + 1;
-    let year = cycle * 400 + year_of_cycle + i64::from(month <= 2);
-    let (seconds, ms) = (in_day / 1_000, in_day % 1_000);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{date:02} {hour:02}:{minute:02}:{second:02}.{ms:03} UTC")
+    let moment = Moment::of_ms(ms);
+    let (year, month, day) = (moment.year, moment.month, moment.day);
+    let ([hour, minute, second], ms) = (moment.time, moment.ms);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{ms:03} UTC")
 }
 
 #[cfg(test)]

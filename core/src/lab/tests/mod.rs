@@ -2,6 +2,7 @@
 
 mod edits;
 mod service;
+mod status;
 mod time_travel;
 mod work;
 

@@ -2,7 +2,7 @@
 
 use super::super::error::ScriptError;
 use super::args::Piece;
-use crate::base::Duration;
+use crate::base::{Duration, Moment};
 use crate::model::acl::perms;
 use crate::model::{Acl, Epoch, Zxid};
 use crate::world::config::Range;
@@ -220,25 +220,20 @@ fn parse_date(text: &str) -> Option<i64> {
 
 /// The date and time that the reader of `wall-clock=` takes, from milliseconds.
 pub fn print_date(ms: i64) -> String {
-    let (seconds, ms) = (ms.div_euclid(1_000), ms.rem_euclid(1_000));
-    let (mut days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (mut year, mut month) = (1970, 1);
-    while days >= days_before(year + 1, 1) - days_before(year, 1) {
-        days -= days_before(year + 1, 1) - days_before(year, 1);
-        year += 1;
-    }
-    while days >= days_in(year, month) {
-        days -= days_in(year, month);
-        month += 1;
-    }
+    let Moment {
+        year,
+        month,
+        day,
+        time: [hour, minute, second],
+        ms,
+        ..
+    } = Moment::of_ms(ms);
     let fraction = if ms == 0 {
         String::new()
     } else {
         format!(".{ms:03}")
     };
-    let (hour, minute, second) = (time / 3_600, time / 60 % 60, time % 60);
-    let date = days + 1;
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
 /// Days from 1970 to the first of that month.
