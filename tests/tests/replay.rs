@@ -38,7 +38,7 @@ fn differences(release: &str, profile: Profile) -> Vec<String> {
             "{release}/{}",
             path.file_name().unwrap_or_default().display()
         );
-        let outcome = play(&trace, profile);
+        let outcome = play(&trace, profile).expect("every step is a request");
         assert!(outcome.steps > 0, "{name} has no steps");
         let known = |step| UNEXPLAINED.contains(&(name.as_str(), step));
         let news = outcome.mismatches.iter().filter(|m| !known(m.step));
@@ -72,7 +72,7 @@ fn another_release_differs() {
         .find(|p| p.ends_with("fixed.json"));
     let text = std::fs::read_to_string(path.expect("there is a fixed tour")).expect("it is text");
     let trace = Trace::parse(&text).expect("it is well-formed");
-    let outcome = play(&trace, Profile::V3_8_0);
+    let outcome = play(&trace, Profile::V3_8_0).expect("every step is a request");
     let fields: Vec<&str> = outcome
         .mismatches
         .iter()
@@ -80,4 +80,27 @@ fn another_release_differs() {
         .collect();
     assert!(fields.contains(&"events.W1"), "{fields:?}");
     assert!(fields.contains(&"reply.err"), "{fields:?}");
+}
+
+#[test]
+fn a_step_that_is_no_request_is_refused_with_its_place() {
+    let refused = |step: &str| {
+        let connect = r#"{"client":"A","op":"connect","args":{},"reply":{}}"#;
+        let trace = Trace::parse(&format!(r#"{{"steps":[{connect},{step}]}}"#));
+        play(
+            &trace.expect("it has the shape of a trace"),
+            Profile::V3_8_0,
+        )
+        .expect_err("no server can be asked that")
+        .to_string()
+    };
+    let unknown = r#"{"client":"A","op":"explode","args":{},"reply":{}}"#;
+    assert_eq!(
+        refused(unknown),
+        "1:1: step 1: there is no request \"explode\""
+    );
+    let path = r#"{"client":"A","op":"create","args":{"path":5},"reply":{}}"#;
+    assert_eq!(refused(path), "1:1: step 1: path must be a text or null");
+    let operations = r#"{"client":"A","op":"multi","args":{"ops":[1]},"reply":{}}"#;
+    assert!(refused(operations).starts_with("1:1: step 1: an operation must be"));
 }

@@ -11,7 +11,7 @@ use super::answer;
 use super::body;
 use super::compare::{Differences, Mismatch};
 use super::lone::{Answer, Lone};
-use super::trace::{Exchange, Heard, Trace};
+use super::trace::{Exchange, Heard, Trace, TraceError};
 use crate::base::{ConnId, SessionId};
 use crate::model::session::password;
 use crate::model::{Reply, Request, Zxid};
@@ -32,19 +32,21 @@ pub struct Outcome {
     pub mismatches: Vec<Mismatch>,
 }
 
-/// Plays a trace against a server of that release.
-pub fn play(trace: &Trace, profile: Profile) -> Outcome {
+/// Plays a trace against a server of that release. A step that is no request at all is an error.
+pub fn play(trace: &Trace, profile: Profile) -> Result<Outcome, TraceError> {
     let mut player = Player::new(trace, profile);
     let mut steps = 0;
     for (at, exchange) in trace.exchanges() {
         steps += 1;
         player.differences.step = at;
-        player.exchange(exchange);
+        player
+            .exchange(exchange)
+            .map_err(|why| TraceError::Step { step: at, why })?;
     }
-    Outcome {
+    Ok(Outcome {
         steps,
         mismatches: player.differences.found,
-    }
+    })
 }
 
 /// A connection of the recorder.
@@ -70,6 +72,9 @@ struct Player {
     asks_everybody: bool,
 }
 
+/// The reply in the shape of the recording, and the connections that the server closed.
+type Came = (Map<String, Value>, Vec<ConnId>);
+
 /// What the acting client got.
 #[derive(Default)]
 struct Got {
@@ -77,8 +82,6 @@ struct Got {
     connected: Option<ServerPacket>,
     /// Connections that the server closed, in order.
     closed: Vec<ConnId>,
-    /// Events of the acting client that came behind its reply.
-    late: usize,
 }
 
 impl Player {
@@ -95,38 +98,36 @@ impl Player {
         }
     }
 
-    fn exchange(&mut self, exchange: &Exchange) {
+    fn exchange(&mut self, exchange: &Exchange) -> Result<(), String> {
         let (reply, closed) = match exchange.op.as_str() {
-            "connect" => self.connect(exchange),
+            "connect" => self.connect(exchange)?,
             "drop" => self.drop_line(exchange),
             "expire" => self.expire(exchange),
-            "frame" => self.frame(exchange),
-            _ => self.request(exchange),
+            "frame" => self.frame(exchange)?,
+            _ => self.request(exchange)?,
         };
         self.differences.objects("reply", &exchange.reply, &reply);
         self.compare_events(exchange);
         self.compare_closed(exchange, &reply, &closed);
+        Ok(())
     }
 
     // --- the kinds of steps ---
 
-    fn request(&mut self, exchange: &Exchange) -> (Map<String, Value>, Vec<ConnId>) {
+    fn request(&mut self, exchange: &Exchange) -> Result<Came, String> {
         let Some(line) = self.lines.get(&exchange.client) else {
-            return (object(json!({ "error": "no connection" })), Vec::new());
+            return Ok((connection("none"), Vec::new()));
         };
         if self.lone.halted().is_some() || !line.open {
-            return (connection("closed"), Vec::new());
+            return Ok((connection("closed"), Vec::new()));
         }
         let conn = line.conn;
-        let (op, bytes) = match body::request(&exchange.op, &exchange.args) {
-            Ok(found) => found,
-            Err(why) => return (object(json!({ "error": why })), Vec::new()),
-        };
+        let (op, bytes) = body::request(&exchange.op, &exchange.args)?;
         let request = wire::decode(op, &bytes, self.lone.rules());
         if unanswerable(op, &request) {
             self.lone.close(conn);
             let closed = self.collect(Some((&exchange.client, 0))).closed;
-            return (connection("closed"), closed);
+            return Ok((connection("closed"), closed));
         }
         let cxid = match op {
             op::AUTH => AUTH_XID,
@@ -140,7 +141,7 @@ impl Player {
         self.lone.ask(conn, cxid, request.clone());
         let got = self.collect(Some((&exchange.client, cxid)));
         let reply = self.reply_object(exchange, (op, &bytes), &request, &got, conn);
-        (reply, got.closed)
+        Ok((reply, got.closed))
     }
 
     fn reply_object(
@@ -176,16 +177,14 @@ impl Player {
         object
     }
 
-    fn connect(&mut self, exchange: &Exchange) -> (Map<String, Value>, Vec<ConnId>) {
+    fn connect(&mut self, exchange: &Exchange) -> Result<Came, String> {
         if self.lone.halted().is_some() {
-            return (connection("refused"), Vec::new());
+            return Ok((connection("refused"), Vec::new()));
         }
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
         let recorded = recorded_session(&exchange.reply);
-        let Ok(packet) = self.introduction(exchange, recorded) else {
-            return (object(json!({ "error": "connect" })), Vec::new());
-        };
+        let packet = self.introduction(exchange, recorded)?;
         let line = Line {
             conn,
             session: recorded.unwrap_or(0),
@@ -201,7 +200,7 @@ impl Player {
             timeout_ms,
         }) = got.connected
         else {
-            return (connection("closed"), got.closed);
+            return Ok((connection("closed"), got.closed));
         };
         if let Some(recorded) = recorded
             && recorded != 0
@@ -224,7 +223,7 @@ impl Player {
             "timeout": timeout_ms,
             "passwd": passwd,
         });
-        (object(reply), got.closed)
+        Ok((object(reply), got.closed))
     }
 
     /// The recorder leaves passwords out of older traces: there a refusal of a session that is alive means
@@ -253,7 +252,7 @@ impl Player {
         })
     }
 
-    fn drop_line(&mut self, exchange: &Exchange) -> (Map<String, Value>, Vec<ConnId>) {
+    fn drop_line(&mut self, exchange: &Exchange) -> Came {
         if let Some(line) = self.lines.get_mut(&exchange.client) {
             line.open = false;
             self.lone.hang_up(line.conn);
@@ -263,7 +262,7 @@ impl Player {
     }
 
     /// Everybody but one client keeps its session alive until that one's is over.
-    fn expire(&mut self, exchange: &Exchange) -> (Map<String, Value>, Vec<ConnId>) {
+    fn expire(&mut self, exchange: &Exchange) -> Came {
         let recorded = self
             .lines
             .get(&exchange.client)
@@ -285,13 +284,12 @@ impl Player {
     }
 
     /// Bytes as they are, and a ping behind them. What is no frame closes the connection.
-    fn frame(&mut self, exchange: &Exchange) -> (Map<String, Value>, Vec<ConnId>) {
+    fn frame(&mut self, exchange: &Exchange) -> Result<Came, String> {
         let Some(line) = self.lines.get(&exchange.client) else {
-            return (connection("closed"), Vec::new());
+            return Ok((connection("closed"), Vec::new()));
         };
         let conn = line.conn;
-        let bytes = body::bytes(&exchange.args, "bytes").ok().flatten();
-        let mut stream = bytes.unwrap_or_default();
+        let mut stream = body::bytes(&exchange.args, "bytes")?.unwrap_or_default();
         stream.extend(PING_FRAME);
         let mut reader = Reader::new(&stream);
         while let Ok(len) = reader.int() {
@@ -313,7 +311,7 @@ impl Player {
             Some(reply) => object(json!({ "zxid": reply.zxid.0, "err": 0 })),
             None => connection("closed"),
         };
-        (reply, got.closed)
+        Ok((reply, got.closed))
     }
 
     // --- the server's own work ---
@@ -367,15 +365,11 @@ impl Player {
             let mine = acting.filter(|(client, _)| client == name);
             match answer {
                 Answer::Event(event, cause) => {
-                    if mine.is_some() && got.reply.is_some() {
-                        got.late += 1;
-                    }
                     let heard = Heard {
                         to: name.clone(),
                         kind: event.kind.name().to_owned(),
                         path: answer::on_the_wire(&event.path),
                         zxid: event.zxid.map_or(-1, |zxid| zxid.0),
-                        after: false,
                     };
                     line.pending.push_back((heard, cause));
                 }

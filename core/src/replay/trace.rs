@@ -53,8 +53,6 @@ pub struct Heard {
     pub path: String,
     /// The zxid of the header.
     pub zxid: i64,
-    /// It came to the acting client behind its reply.
-    pub after: bool,
 }
 
 /// Why a file is no trace.
@@ -168,7 +166,6 @@ fn heard(value: &Value) -> Result<Heard, String> {
         kind: text(value, "type")?,
         path: text(value, "path")?,
         zxid: value.get("zxid").and_then(Value::as_i64).unwrap_or(-1),
-        after: value.get("after").and_then(Value::as_bool) == Some(true),
     })
 }
 

@@ -26,6 +26,7 @@ pub fn run(options: &ReplayOptions) -> Result<bool, Failure> {
     let text = read(&options.path)?;
     let trace = Trace::parse(&text).map_err(|e| Failure::Input(format!("{name}:{e}")))?;
     let outcome = play(&trace, options.profile);
+    let outcome = outcome.map_err(|e| Failure::Input(format!("{name}:{e}")))?;
     let same = outcome.mismatches.is_empty();
     let replayed = Replayed {
         steps: outcome.steps,
@@ -70,5 +71,5 @@ fn read(path: &Path) -> Result<String, Failure> {
             "limit reached: at most {TRACE_MAX} bytes in a trace"
         )));
     }
-    String::from_utf8(bytes).map_err(|e| bad(&e))
+    String::from_utf8(bytes).map_err(|e| bad(&format!("1:1: {e}")))
 }
