@@ -2,10 +2,9 @@
 
 use crate::base::{ConnId, SessionId};
 use crate::console::{Entered, Next, Run, Shell, Task};
-use crate::model::watch::EventKind;
 use crate::model::{Epoch, ErrorCode, Reply, ReplyBody, Request, Zxid};
 use crate::tree::read::Reader;
-use crate::tree::{AuthId, Change, Database, Prep, PrepContext, TreeRules, Watches, auth};
+use crate::tree::{AuthId, Database, Prep, PrepContext, TreeRules, Watches, auth};
 
 const RULES: TreeRules = TreeRules::v3_8_0();
 /// 2026-11-21T11:00:00Z.
@@ -179,12 +178,8 @@ impl Server {
         let applied = self.db.apply(&txn, RULES);
         self.prep.prune(self.db.last_zxid);
         for change in applied.changes {
-            let kind = match change.change {
-                Change::Created => EventKind::Created,
-                Change::Deleted => EventKind::Deleted,
-                Change::Data => EventKind::DataChanged,
-                Change::Children => EventKind::ChildrenChanged,
-                Change::Acl => continue,
+            let Some(kind) = change.change.event() else {
+                continue;
             };
             self.watches.fire(&change.path, kind, RULES);
         }

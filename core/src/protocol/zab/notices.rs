@@ -10,9 +10,9 @@ use std::sync::Arc;
 use super::peer::{Cx, Peer};
 use crate::base::{ClientId, ConnId};
 use crate::model::watch::WatchList;
-use crate::model::{EventKind, WatchEvent, Zxid};
+use crate::model::{WatchEvent, Zxid};
 use crate::protocol::machine::{Effect, ServerPacket};
-use crate::tree::{Change, NodeChange, auth};
+use crate::tree::{NodeChange, auth};
 
 impl Peer {
     pub(super) fn tell_watchers(&mut self, cx: &mut Cx<'_>, zxid: Zxid, changes: &[NodeChange]) {
@@ -21,12 +21,8 @@ impl Peer {
         }
         let zxid = self.rules.events_carry_zxid.then_some(zxid);
         for change in changes {
-            let kind = match change.change {
-                Change::Created => EventKind::Created,
-                Change::Deleted => EventKind::Deleted,
-                Change::Data => EventKind::DataChanged,
-                Change::Children => EventKind::ChildrenChanged,
-                Change::Acl => continue,
+            let Some(kind) = change.change.event() else {
+                continue;
             };
             let told = self.service.watches.fire(&change.path, kind, self.rules);
             let path = Arc::clone(&change.path);

@@ -22,7 +22,7 @@ use super::quota;
 use super::rules::TreeRules;
 use crate::base::SessionId;
 use crate::model::ReplyBody;
-use crate::model::{Acl, ErrorCode, Txn, TxnBody, TxnHeader};
+use crate::model::{Acl, ErrorCode, EventKind, Txn, TxnBody, TxnHeader};
 
 /// What a transaction did to one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,19 @@ pub enum Change {
     Acl,
     /// A child came or went.
     Children,
+}
+
+impl Change {
+    /// What a watch tells of it; a change of an access control list is told to nobody.
+    pub const fn event(self) -> Option<EventKind> {
+        match self {
+            Self::Created => Some(EventKind::Created),
+            Self::Deleted => Some(EventKind::Deleted),
+            Self::Data => Some(EventKind::DataChanged),
+            Self::Children => Some(EventKind::ChildrenChanged),
+            Self::Acl => None,
+        }
+    }
 }
 
 /// One change of one node, and who may hear of it.

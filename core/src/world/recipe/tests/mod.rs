@@ -17,9 +17,9 @@ use std::collections::VecDeque;
 use super::{Heard, Program, Recipe, RecipeState, Tag, Wish};
 use crate::base::{ConnId, SessionId};
 use crate::model::request::CreateMode;
-use crate::model::{Acl, Epoch, ErrorCode, EventKind, Reply, Request, WatchEvent, Zxid};
+use crate::model::{Acl, Epoch, ErrorCode, Reply, Request, WatchEvent, Zxid};
 use crate::tree::read::Reader;
-use crate::tree::{Applied, Change, Database, Prep, PrepContext, TreeRules, Watches};
+use crate::tree::{Applied, Database, Prep, PrepContext, TreeRules, Watches};
 use crate::world::watching::ClientWatches;
 
 /// More turns than any test needs: a program that has not come to rest by then never will.
@@ -120,12 +120,8 @@ impl Town {
         let applied = self.db.apply(&txn, self.rules);
         self.prep.prune(self.db.last_zxid);
         for change in &applied.changes {
-            let kind = match change.change {
-                Change::Created => EventKind::Created,
-                Change::Deleted => EventKind::Deleted,
-                Change::Data => EventKind::DataChanged,
-                Change::Children => EventKind::ChildrenChanged,
-                Change::Acl => continue,
+            let Some(kind) = change.change.event() else {
+                continue;
             };
             let path = &change.path;
             for conn in self.watches.fire(path, kind, self.rules) {
