@@ -58,9 +58,11 @@
 //! - A power loss may leave a fuzzy snapshot ahead of its log. Such a tree is compared when the server
 //!   begins to serve, not at the load.
 //! - Reads are compared by zxid and, for the session's own last write, by mzxid, not by content:
-//!   content is what S14 and S15 are for.
+//!   content is what S14 and S15 are for, and [`history`], which judges a whole run from what its
+//!   clients were told.
 
 pub mod assumption;
+pub mod history;
 pub mod liveness;
 pub mod monitor;
 pub mod verdict;

@@ -12,11 +12,15 @@
 //! bytes (every power loss tears). **Class B** adds what nobody promises to survive: flipped bits,
 //! deleted files, wiped, lying and torn disks, and a correction that is turned off.
 //!
+//! [`programs`] plays another kind under class A: each client has a program of its own, and in the end
+//! everything is read back.
+//!
 //! In the end everything is mended, and a fresh client writes. Under class A that write must commit,
 //! all servers must become equal, and liveness is judged over a calm time.
 
 mod chaos;
 mod peace;
+pub mod programs;
 mod requests;
 mod setup;
 
@@ -27,8 +31,10 @@ use super::error::ScriptError;
 use super::runner::{Options, Runner};
 use crate::base::rng::Subject;
 use crate::base::{Dice, Duration, ServerId};
+use crate::check::history::Order;
 use crate::history::Keep;
 use crate::world::command::{Command, Endpoint};
+use crate::world::config::Config;
 use crate::world::{Host, World};
 
 /// What may happen in a scenario.
@@ -76,18 +82,24 @@ struct Player {
     sick_disks: Vec<ServerId>,
     /// Clients so far.
     clients: u32,
+    /// The order of the writes, when it is asked for.
+    order: Option<Order>,
 }
 
 impl Player {
     fn new(seed: u64, class: Class) -> Self {
         let mut dice = Dice::new(seed, Subject::Generator);
-        let config = Arc::new(setup::config(seed, class, &mut dice));
+        let config = setup::config(seed, class, &mut dice);
+        Self::with(class, dice, config)
+    }
+
+    fn with(class: Class, dice: Dice, config: Config) -> Self {
         let options = Options {
             keep: Keep::NoHistory,
             steps_max: STEPS_MAX,
             ..Options::default()
         };
-        let program = Program::of([Action::Ensemble(config)]);
+        let program = Program::of([Action::Ensemble(Arc::new(config))]);
         Self {
             class,
             dice,
@@ -97,6 +109,7 @@ impl Player {
             packet_traps: 0,
             sick_disks: Vec::new(),
             clients: 0,
+            order: None,
         }
     }
 
@@ -153,7 +166,7 @@ impl Player {
     }
 
     fn play(&mut self, action: Action) -> Result<(), ScriptError> {
-        self.runner.play(action, &mut ())
+        self.runner.play(action, &mut self.order)
     }
 
     fn perform(&mut self, command: Command) -> Result<(), ScriptError> {

@@ -75,10 +75,15 @@ fn write(dice: &mut Dice) -> Request {
         },
         _ => Request::SetAcl {
             path,
-            acl: vec![Acl::world(perms::ALL)],
+            acl: acl(),
             version: -1,
         },
     }
+}
+
+/// Everything for everybody.
+pub(super) fn acl() -> Vec<Acl> {
+    vec![Acl::world(perms::ALL)]
 }
 
 fn mode(dice: &mut Dice) -> CreateMode {
@@ -95,7 +100,8 @@ fn path(dice: &mut Dice) -> String {
     (*dice.pick(&PATHS)).to_owned()
 }
 
-fn data(dice: &mut Dice) -> Option<Arc<[u8]>> {
+/// Some bytes, none, or null.
+pub(super) fn data(dice: &mut Dice) -> Option<Arc<[u8]>> {
     match dice.below(6) {
         0 => None,
         1 => Some(Arc::from([])),
