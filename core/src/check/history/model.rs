@@ -110,7 +110,10 @@ impl Model {
             Request::Check { .. } => Err(ErrorCode::Unimplemented),
             _ => self.operation(place, request),
         };
-        result.map_or_else(|code| (code, ReplyBody::Empty), |body| (ErrorCode::Ok, body))
+        result.map_or_else(
+            |code| (code, ReplyBody::Empty),
+            |body| (ErrorCode::Ok, body),
+        )
     }
 
     /// Ends a session: its ephemerals go.
@@ -277,7 +280,9 @@ impl Model {
             }
             _ => return None,
         };
-        Some(body.map_or((ErrorCode::NoNode, ReplyBody::Empty), |body| (ErrorCode::Ok, body)))
+        Some(body.map_or((ErrorCode::NoNode, ReplyBody::Empty), |body| {
+            (ErrorCode::Ok, body)
+        }))
     }
 }
 

@@ -161,7 +161,12 @@ impl Sequence<'_> {
                 let fits = |a: &Answer| *a == answer;
                 if !of_session(code) {
                     let kind = Kind::WrongResult;
-                    self.carry_out((session, zxid), request, fits, (kind, told.named(), &answer));
+                    self.carry_out(
+                        (session, zxid),
+                        request,
+                        fits,
+                        (kind, told.named(), &answer),
+                    );
                 }
                 self.done.insert(zxid, told.named());
             }

@@ -36,7 +36,11 @@ struct Look<'a> {
 /// Everything that does not fit.
 pub(super) fn judge(histories: &Histories) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let adds = |s: &&Story| !s.asked.iter().any(|i| matches!(*i.request, Request::AddWatch { .. }));
+    let adds = |s: &&Story| {
+        !s.asked
+            .iter()
+            .any(|i| matches!(*i.request, Request::AddWatch { .. }))
+    };
     for story in histories.stories.iter().filter(adds) {
         let looks: Vec<Look<'_>> = story.answered().filter_map(look).collect();
         waited_for(story, &looks, &mut faults);

@@ -202,7 +202,12 @@ impl Player {
     fn known_paths(&self) -> BTreeSet<String> {
         let mut paths: BTreeSet<String> = PATHS.iter().map(|p| (*p).to_owned()).collect();
         paths.insert("/".to_owned());
-        for peer in self.world().hosts().iter().filter_map(|h| h.process.as_ref()) {
+        for peer in self
+            .world()
+            .hosts()
+            .iter()
+            .filter_map(|h| h.process.as_ref())
+        {
             let tree = &peer.db().tree;
             let all = tree.iter().map(|(path, _)| path.to_string());
             paths.extend(all.filter(|path| !path.starts_with("/zookeeper")));
@@ -228,7 +233,11 @@ impl Taste {
     fn next(self, dice: &mut Dice) -> Request {
         if dice.below(100) < self.writes {
             return match dice.below(8) {
-                0 => Request::Multi((0..dice.between(1, 4)).map(|_| operation(dice, true)).collect()),
+                0 => Request::Multi(
+                    (0..dice.between(1, 4))
+                        .map(|_| operation(dice, true))
+                        .collect(),
+                ),
                 _ => operation(dice, false),
             };
         }
