@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zablab_core::base::Instant;
 use zablab_core::check::history::Histories;
 use zablab_core::model::request::CreateMode;
-use zablab_core::model::{ErrorCode, EventKind, Reply, ReplyBody, Request, WatchEvent, Zxid};
+use zablab_core::model::{ErrorCode, Reply, ReplyBody, Request, WatchEvent, Zxid};
 use zablab_core::world::client::{Invocation, RequestOutcome};
 
 /// Client and entry.
@@ -245,36 +245,56 @@ pub fn repeat_an_event(histories: &mut Histories) -> Option<()> {
     None
 }
 
-/// Two reads of one client that show different states of a node, the first with a watch; and its event.
+/// An event between two reads of its node that show different data, the first with a watch: client and
+/// place.
 fn told_between(histories: &Histories) -> Option<(usize, usize)> {
-    for (client, story) in histories.stories.iter().enumerate() {
-        for (place, notice) in story.heard.iter().enumerate() {
-            let path = &*notice.event.path;
-            let about = |i: &&Invocation| matches!(&*i.request, Request::GetData { path: p, .. } if p == path);
-            let told = |i: &Invocation| match &i.outcome {
-                RequestOutcome::Told { reply, at, .. } => Some((*at, reply.error)),
-                _ => None,
-            };
-            let reads: Vec<_> = story.asked.iter().filter(about).collect();
-            let before = reads
-                .iter()
-                .rev()
-                .find(|i| told(i).is_some_and(|t| t.0 < notice.at));
-            let watched = before.is_some_and(|i| {
-                let watches = matches!(*i.request, Request::GetData { watch: true, .. });
-                watches && told(i).is_some_and(|t| t.1 == ErrorCode::Ok)
-            });
-            let after = reads
-                .iter()
-                .find(|i| told(i).is_some_and(|t| t.0 > notice.at));
-            let gone = after.is_some_and(|i| told(i).is_some_and(|t| t.1 == ErrorCode::NoNode));
-            let session = before.map(|i| i.session) == after.map(|i| i.session);
-            if watched && gone && session && notice.event.kind == EventKind::Deleted {
-                return Some((client, place));
-            }
-        }
-    }
-    None
+    let places = histories.stories.iter().enumerate();
+    let mut places =
+        places.flat_map(|(client, story)| (0..story.heard.len()).map(move |place| (client, place)));
+    places.find(|(client, place)| {
+        let story = &histories.stories[*client];
+        let notice = &story.heard[*place];
+        let of_path = |i: &&Invocation| i.request.path() == Some(&*notice.event.path);
+        let reads: Vec<Read<'_>> = story
+            .asked
+            .iter()
+            .filter(of_path)
+            .filter_map(read)
+            .collect();
+        let split = reads.partition_point(|read| read.at < notice.at);
+        let (Some(before), Some(after)) = (reads[..split].last(), reads.get(split)) else {
+            return false;
+        };
+        let same_session = before.asked.session == after.asked.session;
+        before.watches && same_session && before.data_of != after.data_of && after.at > notice.at
+    })
+}
+
+/// An answered getData.
+struct Read<'a> {
+    asked: &'a Invocation,
+    at: Instant,
+    watches: bool,
+    /// The transaction that set what it shows; `None` for no node.
+    data_of: Option<Zxid>,
+}
+
+fn read(asked: &Invocation) -> Option<Read<'_>> {
+    let (Request::GetData { watch, .. }, RequestOutcome::Told { reply, at, .. }) =
+        (&*asked.request, &asked.outcome)
+    else {
+        return None;
+    };
+    let data_of = match &reply.body {
+        ReplyBody::Data { stat, .. } => Some(stat.mzxid),
+        _ => None,
+    };
+    Some(Read {
+        asked,
+        at: *at,
+        watches: *watch && data_of.is_some(),
+        data_of,
+    })
 }
 
 pub fn drop_an_event(histories: &mut Histories) -> Option<()> {
@@ -288,10 +308,13 @@ pub fn drop_an_event(histories: &mut Histories) -> Option<()> {
 
 pub fn postpone_an_event(histories: &mut Histories) -> Option<()> {
     let (client, place) = told_between(histories)?;
-    let notice = &mut histories.stories[client].heard[place];
-    notice.event = Arc::new(WatchEvent {
-        zxid: Some(Zxid(1 << 50)),
-        ..(*notice.event).clone()
-    });
+    let path = Arc::clone(&histories.stories[client].heard[place].event.path);
+    let heard = histories.stories[client].heard.iter_mut();
+    for notice in heard.filter(|n| n.event.path == path) {
+        notice.event = Arc::new(WatchEvent {
+            zxid: Some(Zxid(1 << 50)),
+            ..(*notice.event).clone()
+        });
+    }
     Some(())
 }

@@ -114,21 +114,19 @@ fn waited_for(story: &Story, looks: &[Look<'_>], faults: &mut Vec<Fault>) {
     }
 }
 
-/// Between a read that watches and the next read that shows another state there is an event, of a
+/// Between a read that watches and the first read that shows another state there is an event, of a
 /// transaction between the two.
 fn told_in_time(story: &Story, looks: &[Look<'_>], faults: &mut Vec<Fault>) {
     for (place, old) in looks.iter().enumerate().filter(|(_, l)| l.watches) {
-        let same = |l: &&Look<'_>| {
+        let other = |l: &&Look<'_>| {
             l.path == old.path
                 && l.list == old.list
                 && l.answer.asked.session == old.answer.asked.session
+                && l.shown != old.shown
         };
-        let Some(new) = looks[place + 1..].iter().find(same) else {
+        let Some(new) = looks[place + 1..].iter().find(other) else {
             continue;
         };
-        if new.shown == old.shown {
-            continue;
-        }
         let between = old.answer.at..=new.answer.at;
         let heard = story.heard.iter().filter(|n| {
             *n.event.path == *old.path && uses_up(n, old.list) && between.contains(&n.at)

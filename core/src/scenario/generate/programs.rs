@@ -6,7 +6,7 @@
 //! could know of.
 //!
 //! ```text
-//!   5 servers ─► clients ─► { their requests, faults, a little time } × 10..20 ─► peace ─► read back
+//!   5 servers ─► clients ─► { their requests, faults, a little time } × 15..30 ─► peace ─► read back
 //! ```
 
 use std::collections::BTreeSet;
@@ -85,18 +85,32 @@ impl Player {
                 burst: self.dice.between(1, 4),
             });
         }
-        self.until(Fact::Leader(None), 60)?;
-        for _ in 0..self.dice.between(10, 20) {
+        self.until(Fact::Quiet, 60)?;
+        self.plant()?;
+        for _ in 0..self.dice.between(15, 30) {
             for (place, taste) in tastes.iter().enumerate() {
                 self.round_of(&format!("c{}", place + 1), *taste)?;
             }
-            for _ in 0..self.dice.below(3) {
+            if self.dice.chance(1, 2) {
                 self.fault()?;
             }
             self.let_time_pass()?;
         }
         self.make_peace()?;
         self.read_everything_back()
+    }
+
+    /// The first nodes, so that there is something to meet at.
+    fn plant(&mut self) -> Result<(), ScriptError> {
+        for path in &PATHS[..3] {
+            let persistent = CreateMode::Persistent;
+            let request = Request::create((*path).to_owned(), None, Acl::open(), persistent);
+            self.perform(Command::Invoke {
+                client: "c1".to_owned(),
+                request: Arc::new(request),
+            })?;
+        }
+        self.until(Fact::Quiet, 60)
     }
 
     /// Some know all servers, some only a few.
