@@ -59,7 +59,6 @@ fn five_hundred_client_programs_have_linear_histories() {
     });
     let (tally, wrong) = results.into_inner().expect("every thread has ended");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{tally:?}");
     assert!(tally.confirmed > 15 * SEEDS, "{tally:?}");
     assert!(tally.failed > SEEDS, "{tally:?}");
     assert!(tally.reads > 100 * SEEDS, "{tally:?}");

@@ -149,9 +149,7 @@ impl Model {
                 Ok(body) => results.push((ErrorCode::Ok, body)),
                 Err(code) => {
                     self.nodes = before;
-                    for result in &mut results {
-                        *result = (ErrorCode::Ok, ReplyBody::Empty);
-                    }
+                    results.fill((ErrorCode::Ok, ReplyBody::Empty));
                     results.push((code, ReplyBody::Empty));
                     let rest = (ErrorCode::RuntimeInconsistency, ReplyBody::Empty);
                     results.resize(operations.len(), rest);

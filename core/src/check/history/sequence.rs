@@ -7,6 +7,7 @@
 //! A state lasts from one transaction to the next, so a read is compared behind the last transaction
 //! that is not above the zxid of its answer.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Answer, Model, Place, timeless};
@@ -76,17 +77,20 @@ fn writes<'a>(histories: &'a Histories, faults: &mut Vec<Fault>) -> BTreeMap<Zxi
         compare(&writes, &committed, faults);
         let askers = askers(histories);
         for (zxid, entry) in committed {
-            if !writes.contains_key(&zxid) {
-                match untold(entry, &askers) {
-                    Some(write) => drop(writes.insert(zxid, write)),
-                    None if is_nothing(entry) => {}
-                    None => faults.push(Fault {
-                        kind: Kind::Unasked,
-                        first: None,
-                        second: None,
-                        detail: format!("{zxid} of session {:x} #{}", entry.session.0, entry.cxid),
-                    }),
+            let Slot::Vacant(slot) = writes.entry(zxid) else {
+                continue;
+            };
+            match untold(entry, &askers) {
+                Some(write) => {
+                    slot.insert(write);
                 }
+                None if is_nothing(entry) => {}
+                None => faults.push(Fault {
+                    kind: Kind::Unasked,
+                    first: None,
+                    second: None,
+                    detail: format!("{zxid} of session {:x} #{}", entry.session.0, entry.cxid),
+                }),
             }
         }
     }

@@ -134,7 +134,7 @@ fn told_in_time(story: &Story, looks: &[Look<'_>], faults: &mut Vec<Fault>) {
         let heard: Vec<&Notice> = heard.collect();
         let (from, to) = (old.answer.reply.zxid, new.answer.reply.zxid);
         let fits = |n: &&Notice| n.event.zxid.is_none_or(|z| from < z && z <= to);
-        let kind = match (heard.is_empty(), heard.iter().any(|n| fits(n))) {
+        let kind = match (heard.is_empty(), heard.iter().any(fits)) {
             (true, _) => Kind::MissedEvent,
             (false, false) => Kind::EventOutOfPlace,
             (false, true) => continue,
