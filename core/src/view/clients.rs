@@ -337,12 +337,14 @@ fn standing(running: &Running) -> Text {
         }
         (RecipeState::Following, None) => (format!("stands by at {path}"), format!("{path} 备用")),
         (RecipeState::Doubting, _) => (format!("unsure of {path}"), format!("不确定 {path}")),
-        (RecipeState::Producing, _) => {
-            (format!("put {n} into {path}"), format!("{path} 放入 {n} 个"))
-        }
-        (RecipeState::Taking, _) => {
-            (format!("took {n} from {path}"), format!("{path} 取出 {n} 个"))
-        }
+        (RecipeState::Producing, _) => (
+            format!("put {n} into {path}"),
+            format!("{path} 放入 {n} 个"),
+        ),
+        (RecipeState::Taking, _) => (
+            format!("took {n} from {path}"),
+            format!("{path} 取出 {n} 个"),
+        ),
         (RecipeState::Watching, _) => (format!("knows {path}"), format!("已知 {path}")),
         (RecipeState::Inside, _) => (format!("inside {path}"), format!("在 {path} 内")),
         (RecipeState::Member, _) => (format!("one of {n} in {path}"), format!("{path} 共 {n} 员")),

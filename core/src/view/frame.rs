@@ -16,8 +16,8 @@ use crate::base::{ClientId, ServerId};
 use crate::model::Zxid;
 
 pub use super::clients::{
-    BellView, ClientState, ClientView, ClockView, OutcomeView, RecipeView, RequestView, SessionView,
-    StoreView, StoreWriteView,
+    BellView, ClientState, ClientView, ClockView, OutcomeView, RecipeView, RequestView,
+    SessionView, StoreView, StoreWriteView,
 };
 pub use crate::protocol::zab::state::{Phase, Role};
 
