@@ -95,7 +95,7 @@ fn most_telling<'a>(
 
 fn line(client: &ClientView, now_us: u64, lang: Lang) -> Html {
     let inside = html! {<>
-        { mark(client, 13) }<b>{ headline(client, lang) }</b>
+        { mark(client, 15) }<b>{ headline(client, lang) }</b>
         { bell(client, lang) }<div class="cm">{ bar(client, now_us, lang) }</div>
     </>};
     chip("client mini", client, now_us, lang, inside)
