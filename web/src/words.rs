@@ -6,8 +6,7 @@
 use zablab_core::lab::{ServerId, Work, WorkKind};
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    Cell, CellState, EnsembleView, OutcomeView, Phase, Power, RequestView, Role, ServerRow,
-    SnapshotView, VoteView, Zx,
+    Cell, CellState, EnsembleView, Phase, Power, Role, ServerRow, SnapshotView, VoteView, Zx,
 };
 
 use crate::place::Complaint;
@@ -295,23 +294,6 @@ pub(crate) fn byte_range(lang: Lang, from: u64, to: u64) -> String {
     match lang {
         Lang::En => format!(", {from} to {to} B"),
         Lang::Zh => format!("，{from} 至 {to} B"),
-    }
-}
-
-/// What a client knows of its newest request.
-pub(crate) fn outcome(lang: Lang, request: &RequestView, now_us: u64) -> String {
-    let waited = seconds(now_us.saturating_sub(request.since_us));
-    match (&request.outcome, lang) {
-        (OutcomeView::Pending, Lang::En) => format!("waiting, {waited}"),
-        (OutcomeView::Pending, Lang::Zh) => format!("等待 {waited}"),
-        (OutcomeView::Confirmed(Some(zxid)), Lang::En) => format!("confirmed at {zxid}"),
-        (OutcomeView::Confirmed(Some(zxid)), Lang::Zh) => format!("已答复：{zxid}"),
-        (OutcomeView::Confirmed(None), Lang::En) => "answered".to_owned(),
-        (OutcomeView::Confirmed(None), Lang::Zh) => "已答复".to_owned(),
-        (OutcomeView::Failed(code), Lang::En) => format!("refused: {code}"),
-        (OutcomeView::Failed(code), Lang::Zh) => format!("被拒绝：{code}"),
-        (OutcomeView::Unknown, Lang::En) => format!("no reply, {waited}"),
-        (OutcomeView::Unknown, Lang::Zh) => format!("{waited} 未获答复"),
     }
 }
 

@@ -299,7 +299,8 @@ impl Lab {
     /// Makes the frame of the moment after `steps` steps.
     fn show(&mut self, steps: u64) {
         let line = Arc::make_mut(&mut self.branches[self.branch]);
-        let moment = line.timeline.seek(steps);
+        line.timeline.seek(steps);
+        let moment = line.timeline.here().expect("it was sought just now");
         let goes_on = self.at + 1 == moment.world.steps();
         self.at = moment.world.steps();
         match &moment.step {
@@ -312,10 +313,12 @@ impl Lab {
             _ => self.events.clear(),
         }
         let (at, chronicle) = (self.at, &line.chronicle);
+        let monitor = line.timeline.monitor();
         let sight = Sight {
             world: &moment.world,
             step: moment.step.as_ref(),
             is_committed: &|zxid: Zxid| chronicle.is_committed(zxid, at),
+            overruled: &|zxid: Zxid| monitor.overruled(zxid, at),
             committed: chronicle.committed(at),
             lamps: lamps(&moment.verdicts, chronicle.lamps_at(at), &moment.world),
         };

@@ -4,25 +4,24 @@ use std::collections::BTreeSet;
 
 use super::caption::{self, Caption};
 use super::frame::{
-    ByteScale, CaptionView, CellState, ClientState, ClientView, Columns, EnsembleView, Fold, Frame,
-    Lamp, OutcomeView, RequestView, ServerRow, Zx,
+    ByteScale, CaptionView, CellState, Columns, EnsembleView, Fold, Frame, Lamp, ServerRow, Zx,
 };
 use super::lang::Text;
 use super::rows::Source;
 use super::shelf::Shelf;
-use super::{verdict, wire};
+use super::{clients, verdict, wire};
 use crate::base::ServerId;
-use crate::model::{ErrorCode, Zxid};
+use crate::model::{Epoch, Zxid};
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::state::{Phase, Role};
-use crate::world::{self, RequestOutcome, Step, World};
+use crate::world::{RequestOutcome, Step, World};
 
 /// Columns of a frame; a page shows as many as it has room for.
 const COLUMNS: usize = 24;
 /// Messages of a frame; more cannot be told apart.
 const MESSAGES: usize = 150;
 /// Requests of a client that are looked at, newest first.
-const HISTORY: usize = 64;
+pub(super) const HISTORY: usize = 64;
 /// Bytes of a log that a disk bar shows.
 const BAR: u64 = 4_096;
 
@@ -34,6 +33,8 @@ pub struct Sight<'a> {
     pub step: Option<&'a Step>,
     /// Says whether the ensemble has committed a transaction.
     pub is_committed: &'a dyn Fn(Zxid) -> bool,
+    /// Who leads now, if it began without that transaction of an earlier epoch.
+    pub overruled: &'a dyn Fn(Zxid) -> Option<(Epoch, ServerId)>,
     /// The newest transaction that is committed.
     pub committed: Zxid,
     /// I1 to I6.
@@ -55,13 +56,11 @@ impl Frame {
         let columns = columns(&sight, &sources, &zxids);
         let verdict = zxids.len().checked_sub(1).map(|last| {
             let at = columns.lens.unwrap_or(last);
-            verdict::verdict(
-                world,
-                &servers,
-                at,
-                zxids[at],
-                (sight.is_committed)(zxids[at]),
-            )
+            let fate = verdict::Fate {
+                committed: (sight.is_committed)(zxids[at]),
+                overruled: (sight.overruled)(zxids[at]),
+            };
+            verdict::verdict(world, &servers, at, zxids[at], fate)
         });
         Self {
             step: world.steps(),
@@ -74,7 +73,8 @@ impl Frame {
                 .cuts()
                 .map(|(a, b)| (wire::end(a), wire::end(b)))
                 .collect(),
-            clients: world.clients().iter().map(client).collect(),
+            clients: clients::views(world, step),
+            store: clients::store(world, step),
             caption: caption(world, step),
             verdict,
             columns,
@@ -323,49 +323,4 @@ fn messages(world: &World) -> Vec<super::frame::MessageView> {
     let skip = flying.len().saturating_sub(MESSAGES);
     let newest = flying.into_iter().skip(skip);
     newest.map(|m| wire::view(m, world.clients())).collect()
-}
-
-fn client(client: &world::Client) -> ClientView {
-    let newest = client.history.iter().rev().take(HISTORY);
-    let unknown = newest
-        .filter(|i| matches!(i.outcome, RequestOutcome::Unknown { .. }))
-        .count();
-    ClientView {
-        id: client.id,
-        name: client.name.clone(),
-        server: client
-            .server
-            .or(client.last().and_then(|i| i.server))
-            .or(Some(client.next_server())),
-        state: match client.state {
-            world::ClientState::Connecting => ClientState::Connecting,
-            world::ClientState::Connected => ClientState::Connected,
-            world::ClientState::Closed => ClientState::Closed,
-            world::ClientState::Expired => ClientState::Expired,
-        },
-        timeout_ms: u64::try_from(client.timeout_ms).unwrap_or(0),
-        request: client.last().map(|i| RequestView {
-            text: caption::request(&i.request),
-            since_us: i.invoked.0,
-            outcome: outcome(&i.outcome),
-        }),
-        requests: u32::try_from(client.history.len()).unwrap_or(u32::MAX),
-        unknown: u32::try_from(unknown).unwrap_or(u32::MAX),
-    }
-}
-
-fn outcome(outcome: &RequestOutcome) -> OutcomeView {
-    match outcome {
-        RequestOutcome::Pending => OutcomeView::Pending,
-        RequestOutcome::Unknown { .. } => OutcomeView::Unknown,
-        RequestOutcome::Told { reply, txn, .. } if reply.outcome() == ErrorCode::Ok => {
-            OutcomeView::Confirmed(txn.map(Into::into))
-        }
-        RequestOutcome::Told { reply, .. } => {
-            OutcomeView::Failed(reply.outcome().name().to_owned())
-        }
-        RequestOutcome::Expired { .. } => {
-            OutcomeView::Failed(ErrorCode::SessionExpired.name().to_owned())
-        }
-    }
 }

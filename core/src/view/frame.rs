@@ -15,6 +15,10 @@ use super::lang::Text;
 use crate::base::{ClientId, ServerId};
 use crate::model::Zxid;
 
+pub use super::clients::{
+    BellView, ClientState, ClientView, ClockView, OutcomeView, RecipeView, RequestView,
+    SessionView, StoreView, StoreWriteView,
+};
 pub use crate::protocol::zab::state::{Phase, Role};
 
 /// A zxid as people read it: `e1·7`.
@@ -74,6 +78,8 @@ pub struct Frame {
     pub cuts: Vec<(EndView, EndView)>,
     /// Clients, in order of creation.
     pub clients: Vec<ClientView>,
+    /// The store outside of the ensemble, when the run uses it.
+    pub store: Option<StoreView>,
     /// I1 to I6.
     pub lamps: Vec<Lamp>,
     /// Who holds the transaction under the lens.
@@ -347,64 +353,6 @@ impl MessageView {
         let gone = now_us.saturating_sub(self.sent_us).min(way);
         u32::try_from(gone * 1_000 / way).unwrap_or(1_000)
     }
-}
-
-/// A client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClientView {
-    /// Its number.
-    pub id: ClientId,
-    /// Its name.
-    pub name: String,
-    /// The server it is connected to, or was last, or will try.
-    pub server: Option<ServerId>,
-    /// Its connection.
-    pub state: ClientState,
-    /// Session timeout in milliseconds.
-    pub timeout_ms: u64,
-    /// Its newest request.
-    pub request: Option<RequestView>,
-    /// Requests so far.
-    pub requests: u32,
-    /// Requests whose outcome it does not know.
-    pub unknown: u32,
-}
-
-/// A client's connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum ClientState {
-    /// Looks for a server.
-    Connecting,
-    /// Has a session.
-    Connected,
-    /// Ended its session.
-    Closed,
-    /// Was told that its session is over.
-    Expired,
-}
-
-/// A client's request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RequestView {
-    /// `create /orders/2`.
-    pub text: String,
-    /// When it was sent.
-    pub since_us: u64,
-    /// What the client knows.
-    pub outcome: OutcomeView,
-}
-
-/// What a client knows of its request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum OutcomeView {
-    /// Nothing yet.
-    Pending,
-    /// It succeeded; a write names its zxid.
-    Confirmed(Option<Zx>),
-    /// It failed with this code.
-    Failed(String),
-    /// The connection broke: it may or may not have happened.
-    Unknown,
 }
 
 /// An invariant.

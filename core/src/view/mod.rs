@@ -17,6 +17,7 @@
 mod bench;
 pub mod breach;
 pub mod caption;
+mod clients;
 pub mod difference;
 pub mod frame;
 pub mod lanes;

@@ -2,9 +2,19 @@
 
 use super::frame::{Cell, CellState, ServerRow, Slot, Verdict};
 use super::lang::Text;
-use crate::model::Zxid;
+use crate::base::ServerId;
+use crate::model::{Epoch, Zxid};
 use crate::protocol::zab::peer::Part;
 use crate::world::World;
+
+/// What is known of a transaction beyond the disks that hold it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fate {
+    /// The ensemble has committed it.
+    pub(super) committed: bool,
+    /// This leader began this epoch without it.
+    pub(super) overruled: Option<(Epoch, ServerId)>,
+}
 
 /// The verdict on `zxid`, which stands at `column` of the rows.
 pub(super) fn verdict(
@@ -12,7 +22,7 @@ pub(super) fn verdict(
     rows: &[ServerRow],
     column: usize,
     zxid: Zxid,
-    committed: bool,
+    fate: Fate,
 ) -> Verdict {
     let ensemble = &world.config().ensemble;
     let slots: Vec<Slot> = rows
@@ -38,14 +48,22 @@ pub(super) fn verdict(
     Verdict {
         zxid: zxid.into(),
         majority: u8::try_from(ensemble.majority_size()).unwrap_or(u8::MAX),
-        fact: fact(disks, quorum, committed),
-        reason: reason(world, zxid, committed, told, quorum),
+        fact: fact(disks, quorum, fate),
+        reason: reason(world, zxid, fate, told, quorum),
         slots,
     }
 }
 
-fn fact((held, all): (usize, usize), quorum: bool, committed: bool) -> Text {
-    match (committed, quorum) {
+fn fact((held, all): (usize, usize), quorum: bool, fate: Fate) -> Text {
+    match (fate.committed, quorum) {
+        (true, _) if fate.overruled.is_some() => Text::new(
+            format!("committed and lost; on {held} of {all} disks"),
+            format!("已提交却丢失；在 {all} 块磁盘中的 {held} 块上"),
+        ),
+        (false, _) if fate.overruled.is_some() => Text::new(
+            format!("{held} of {all} disks: it will not happen"),
+            format!("{all} 块磁盘中的 {held} 块上：不会生效"),
+        ),
         (true, _) => Text::new(
             format!("committed; on {held} of {all} disks"),
             format!("已提交；在 {all} 块磁盘中的 {held} 块上"),
@@ -61,8 +79,14 @@ fn fact((held, all): (usize, usize), quorum: bool, committed: bool) -> Text {
     }
 }
 
-fn reason(world: &World, zxid: Zxid, committed: bool, told: bool, quorum: bool) -> Text {
-    if committed {
+fn reason(world: &World, zxid: Zxid, fate: Fate, told: bool, quorum: bool) -> Text {
+    if let Some((epoch, leader)) = fate.overruled {
+        return Text::new(
+            format!("{leader} began e{epoch} without it"),
+            format!("{leader} 开始 e{epoch} 时没有它"),
+        );
+    }
+    if fate.committed {
         return if told {
             Text::new(
                 "a client was told: never lose it",

@@ -16,6 +16,7 @@
 use std::sync::Arc;
 
 use rpds::VectorSync;
+use serde::Serialize;
 
 use super::agenda::{Event, Slot};
 use super::programs::Running;
@@ -38,7 +39,7 @@ pub const PING_XID: i32 = -2;
 pub const CLIENTS_MAX: usize = 64;
 
 /// How a client stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum ClientState {
     /// Looks for a server.
     Connecting,
@@ -248,6 +249,11 @@ impl Client {
     /// Servers of its connect string, in order.
     pub fn servers(&self) -> &[ServerId] {
         &self.servers
+    }
+
+    /// When it last heard anything from its server.
+    pub const fn last_heard(&self) -> Instant {
+        self.last_heard
     }
 
     /// Its last request.

@@ -11,7 +11,7 @@ use super::command::Refusal;
 use super::recipe::{Heard, Program, Recipe, RecipeState, Standing, Tag, Wish};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::world::World;
-use crate::base::ClientId;
+use crate::base::{ClientId, Instant};
 use crate::model::{Reply, WatchEvent};
 
 /// A recipe that a client runs, or has run.
@@ -23,6 +23,8 @@ pub struct Running {
     pub path: Arc<str>,
     /// Where it stands, in its own belief.
     pub standing: Standing,
+    /// When it came to stand there.
+    pub since: Instant,
     program: Program,
     /// Requests in the client's history that are its own and open.
     asked: Vec<(u32, Tag)>,
@@ -33,6 +35,11 @@ impl Running {
     /// True while more can come of it.
     pub const fn is_running(&self) -> bool {
         !self.standing.state.is_over()
+    }
+
+    /// The node just before its own in the line that it stands in, as far as it knows.
+    pub fn behind(&self) -> Option<&str> {
+        self.program.behind()
     }
 
     /// The question that an entry of the history belongs to.
@@ -51,6 +58,7 @@ impl World {
         path: &str,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Refusal> {
+        let now = self.now;
         let client = self.awake_client(id)?;
         if !client.takes_requests() {
             return Err(Refusal::ClientClosed(client.name.clone()));
@@ -64,6 +72,7 @@ impl World {
             recipe,
             path: path.into(),
             standing: program.standing(),
+            since: now,
             program,
             asked: Vec::new(),
             wake: None,
@@ -138,12 +147,16 @@ impl World {
 
     /// Tells the client's program something, and carries out what it wishes.
     pub(super) fn hear(&mut self, id: ClientId, heard: Heard<'_>, outcomes: &mut Vec<Outcome>) {
+        let now = self.now;
         let Some(running) = &mut self.client_mut(id).running else {
             return;
         };
         let wishes = running.program.hear(heard);
         let standing = running.program.standing();
         if running.standing != standing {
+            if running.standing.state != standing.state {
+                running.since = now;
+            }
             running.standing = standing.clone();
             outcomes.push(Outcome::Recipe {
                 client: id,

@@ -32,6 +32,7 @@ pub struct Store {
     writes: VectorSync<StoreWrite>,
     highest: Option<Zxid>,
     in_order: bool,
+    refused: u32,
 }
 
 impl Default for Store {
@@ -41,6 +42,7 @@ impl Default for Store {
             writes: VectorSync::new_sync(),
             highest: None,
             in_order: true,
+            refused: 0,
         }
     }
 }
@@ -67,6 +69,17 @@ impl Store {
         self.writes.iter()
     }
 
+    /// The write that reached it last.
+    pub fn last(&self) -> Option<&StoreWrite> {
+        self.writes.last()
+    }
+
+    /// Writes that it took, and those that it refused.
+    pub fn counts(&self) -> (u32, u32) {
+        let all = u32::try_from(self.writes.len()).unwrap_or(u32::MAX);
+        (all - self.refused, self.refused)
+    }
+
     pub(super) const fn set_fencing(&mut self, fencing: bool) {
         self.fencing = fencing;
     }
@@ -75,6 +88,7 @@ impl Store {
     pub(super) fn write(&mut self, client: ClientId, token: Zxid, at: Instant) -> bool {
         let old = self.highest.is_some_and(|highest| token < highest);
         let accepted = !(old && self.fencing);
+        self.refused += u32::from(!accepted);
         self.in_order &= !(old && accepted);
         self.highest = self.highest.max(Some(token));
         self.writes.push_back_mut(StoreWrite {
@@ -101,6 +115,7 @@ mod tests {
         assert!(write(&mut store, 0, 5) && write(&mut store, 1, 9) && store.is_in_order());
         assert!(write(&mut store, 0, 5));
         assert!(!store.is_in_order());
+        assert_eq!(store.counts(), (3, 0));
         assert_eq!(store.highest(), Some(Zxid(9)));
     }
 
@@ -111,6 +126,7 @@ mod tests {
         assert!(write(&mut store, 0, 5) && write(&mut store, 0, 5) && write(&mut store, 1, 9));
         assert!(!write(&mut store, 0, 5));
         assert!(write(&mut store, 1, 9) && store.is_in_order());
-        assert_eq!(store.writes().filter(|w| !w.accepted).count(), 1);
+        assert_eq!(store.counts(), (4, 1));
+        assert!(store.last().is_some_and(|last| last.accepted));
     }
 }

@@ -10,6 +10,7 @@ use super::client::ClientCell;
 use super::disk::DiskCell;
 use super::log::{self, LogColumns};
 use super::plate::Plate;
+use super::store::StoreLine;
 use super::wires::Wires;
 use super::{ClientLine, Metrics, VerdictLine, glyph};
 use crate::desk::{Desk, Layout, use_desk};
@@ -36,7 +37,10 @@ pub(crate) fn Bench(props: &Props) -> Html {
         <section class={classes!("bench", narrow.then_some("sm"), density, format!("n{rows}"))}
             aria-label={desk.word(Word::Ensemble)}>
             <div class="bhead">
-                <div class="hc">{ desk.word(Word::Clients) }</div>
+                <div class="hc">
+                    if let (Some(store), false) = (&frame.store, narrow) { <StoreLine store={store.clone()} /> }
+                    { desk.word(Word::Clients) }
+                </div>
                 <div class="hp">{ plate_head(&desk, frame) }</div>
                 <div class="hw">{ desk.word(Word::OnTheWire) }</div>
                 <div class="hl">{ log::head(&strip, metrics, desk.lang) }</div>
@@ -67,6 +71,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 } else {
                     { legend(&desk) }
                 }
+                if let (Some(store), true) = (&frame.store, narrow) { <StoreLine store={store.clone()} /> }
                 if let Some(verdict) = &frame.verdict { <VerdictLine verdict={verdict.clone()} full={!narrow} /> }
             </div>
         </section>

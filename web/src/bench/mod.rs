@@ -2,11 +2,13 @@
 
 mod bench_table;
 mod client;
+mod client_words;
 mod disk;
 mod glyph;
 mod log;
 mod metrics;
 mod plate;
+mod store;
 mod token;
 mod verdict;
 mod wires;

@@ -40,6 +40,10 @@ impl Election {
         wish.into_iter().collect()
     }
 
+    pub(super) fn behind(&self) -> Option<&str> {
+        self.place.before()
+    }
+
     pub(super) fn standing(&self) -> Standing {
         let place = &self.place;
         let state = match () {

@@ -74,6 +74,10 @@ impl Lock {
         wishes
     }
 
+    pub(super) fn behind(&self) -> Option<&str> {
+        self.place.before()
+    }
+
     pub(super) fn standing(&self) -> Standing {
         let state = self.state();
         let token = self.place.first();

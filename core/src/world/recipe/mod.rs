@@ -311,6 +311,15 @@ impl Program {
         }
     }
 
+    /// The node that it waits for, where it stands in a line.
+    pub(super) fn behind(&self) -> Option<&str> {
+        match self {
+            Self::Lock(program) => program.behind(),
+            Self::Election(program) => program.behind(),
+            _ => None,
+        }
+    }
+
     /// What it shows of itself.
     pub(super) fn standing(&self) -> Standing {
         match self {

@@ -90,6 +90,14 @@ impl Place {
         self.token.filter(|_| first && !self.leaving)
     }
 
+    /// The node just before its own, when it last knew.
+    pub(super) fn before(&self) -> Option<&str> {
+        match &self.order {
+            Order::Behind(before) | Order::Watching(before) => Some(before),
+            Order::Unknown | Order::First { .. } => None,
+        }
+    }
+
     pub(super) const fn is_leaving(&self) -> bool {
         self.leaving
     }
