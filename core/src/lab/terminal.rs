@@ -125,7 +125,7 @@ impl Terminal {
             ClientState::Connected => "CONNECTED",
             ClientState::Closed | ClientState::Expired => "CLOSED",
         };
-        let server = client.server.unwrap_or_else(|| client.next_server());
+        let server = client.server.unwrap_or(client.servers()[0]);
         self.shell.prompt(&format!("s{}", server.0), state)
     }
 

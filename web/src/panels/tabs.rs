@@ -15,6 +15,7 @@ pub(crate) enum Panel {
     Disk,
     Tree,
     Ledger,
+    Console,
     Vault,
 }
 
@@ -29,6 +30,7 @@ impl Panel {
             Self::Disk => Word::Disk,
             Self::Tree => Word::Tree,
             Self::Ledger => Word::Ledger,
+            Self::Console => Word::Console,
             Self::Vault => Word::Vault,
         }
     }
@@ -50,6 +52,7 @@ impl Panel {
             Self::Disk => "disk",
             Self::Tree => "tree",
             Self::Ledger => "ledger",
+            Self::Console => "console",
             Self::Vault => "vault",
         }
     }
