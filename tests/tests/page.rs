@@ -1,5 +1,7 @@
 //! The built page in Chromium: what a person does to it, and what must be seen then.
 
+#[path = "page/console.rs"]
+mod console;
 #[path = "page/faults.rs"]
 mod faults;
 #[path = "page/fit.rs"]

@@ -214,11 +214,11 @@ impl Lab {
             terminal.push(LineKind::Entered, Text::same(format!("{prompt}{line}")));
             let alive = terminal.is_alive(client);
             let entered = terminal.shell.enter(line, alive);
-            let kind = match entered.refused {
-                true => LineKind::Refused,
-                false => LineKind::Printed,
-            };
-            terminal.print(kind, entered.print);
+            let mut print = entered.print;
+            // The last line says why, those before it how commands are used.
+            let why = print.pop_if(|_| entered.refused);
+            terminal.print(LineKind::Printed, print);
+            terminal.print(LineKind::Refused, why.into_iter().collect());
             if let Some(advice) = entered.advice {
                 let instead = entered.nearest.map(|word| with_first_word(line, word));
                 terminal.advise(advice, instead);

@@ -68,7 +68,8 @@ pub(crate) fn ConsolePanel(props: &Props) -> Html {
     {
         let log = log.clone();
         let last = view.lines.last().map(|line| line.number);
-        use_effect_with((last, view.client), move |_| {
+        // Names that are offered leave less room: the end stays in sight.
+        use_effect_with((last, view.client, offered.len()), move |_| {
             if let Some(log) = log.cast::<Element>() {
                 log.set_scroll_top(log.scroll_height());
             }
