@@ -2,6 +2,8 @@
 
 #[path = "page/clients.rs"]
 mod clients;
+#[path = "page/console.rs"]
+mod console;
 #[path = "page/faults.rs"]
 mod faults;
 #[path = "page/fit.rs"]

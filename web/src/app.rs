@@ -23,8 +23,8 @@ use crate::keep;
 use crate::listen::{self, Listeners};
 use crate::motion::{Clock, Marks};
 use crate::panels::{
-    Actions, BreachCard, CaptionPanel, Events, LedgerPanel, Panel, Pull, ScriptBox, Slot, SlotKind,
-    Tabs, TimeSlot, TreeChoice, TreePanel, sentences,
+    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, LedgerPanel, Panel, Pull, ScriptBox,
+    Slot, SlotKind, Tabs, Talk, TimeSlot, TreeChoice, TreePanel, sentences,
 };
 use crate::place::{self, At, Complaint, Place, Ui};
 use crate::progress::{self, Progress};
@@ -373,6 +373,7 @@ impl App {
             Panel::Disk,
             Panel::Tree,
             Panel::Ledger,
+            Panel::Console,
             Panel::Vault,
         ];
         html! {
@@ -406,6 +407,7 @@ impl App {
             Panel::Events,
             Panel::Tree,
             Panel::Ledger,
+            Panel::Console,
             Panel::Script,
             Panel::Time,
         ];
@@ -453,6 +455,9 @@ impl App {
             Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
             Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
             Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
+            Panel::Console => {
+                html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
+            }
             Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
         }
     }

@@ -92,7 +92,7 @@ fn typing(event: &KeyboardEvent) -> bool {
     };
     match target.tag_name().as_str() {
         "TEXTAREA" | "SELECT" => true,
-        "INPUT" => event.key() != " ",
+        "INPUT" => event.key() != " " || target.get_attribute("type").as_deref() == Some("text"),
         "BUTTON" | "A" => matches!(event.key().as_str(), " " | "Enter"),
         _ => false,
     }

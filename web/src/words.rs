@@ -118,6 +118,7 @@ words! {
     Ledger: "Confirmed writes", "已答复写入";
     LedgerShort: "Writes", "写入";
     Vault: "Backups", "备份";
+    Console: "Console", "控制台";
     Run: "Run", "运行";
     Revert: "Revert", "还原";
     ScriptLabel: "The run as a script", "以脚本表示的运行";

@@ -11,7 +11,11 @@ use crate::tree::path;
 pub fn request(command: &ConsoleCommand) -> Option<Request> {
     Some(match command {
         ConsoleCommand::AddAuth { scheme, auth } => Request::Auth {
-            scheme: scheme.clone(),
+            scheme: match (scheme.as_str(), auth) {
+                // A proof that is null fails; an empty one would be accepted.
+                ("digest", None) => String::new(),
+                _ => scheme.clone(),
+            },
             auth: auth.clone().unwrap_or_default().into_bytes(),
         },
         ConsoleCommand::AddWatch { path, mode } => add_watch(path, *mode),

@@ -37,6 +37,10 @@ pub struct Entered {
     pub print: Vec<String>,
     /// What this console adds.
     pub advice: Option<Text>,
+    /// The line was refused: what is printed says why.
+    pub refused: bool,
+    /// The first word is no command, this is the one that looks most like it.
+    pub nearest: Option<&'static str>,
     /// To do then.
     pub run: Option<Run>,
 }
@@ -122,7 +126,7 @@ impl Shell {
             ConsoleCommand::Help => Entered {
                 print: verbs::usage(),
                 advice: Some(help_advice()),
-                run: None,
+                ..Entered::default()
             },
             ConsoleCommand::FourLetter { word, server } => run(Run::FourLetter { word, server }),
             ConsoleCommand::Quit => run(Run::Quit),
@@ -137,8 +141,8 @@ impl Shell {
             }
             command => Entered {
                 print: notices,
-                advice: None,
                 run: Task::new(command).map(|task| Run::Task(Box::new(task))),
+                ..Entered::default()
             },
         }
     }
@@ -197,6 +201,7 @@ fn checked(mut print: Vec<String>, alive: bool) -> Entered {
     }
     Entered {
         print,
+        refused: !alive,
         ..Entered::default()
     }
 }
@@ -213,6 +218,11 @@ fn refused(error: &ConsoleError, alive: bool) -> Entered {
     Entered {
         print: error.lines(),
         advice: error.advice(),
+        refused: true,
+        nearest: match error.problem {
+            Problem::NotFound { nearest, .. } => nearest,
+            _ => None,
+        },
         run: None,
     }
 }

@@ -29,6 +29,14 @@ pub enum Action {
     Write(ServerId),
     /// Cuts a server off from every other end.
     Isolate(ServerId),
+    /// A client appears and connects to that server first; its console is shown.
+    Connect(ServerId),
+    /// Shows the console of a client.
+    Console(ClientId),
+    /// Enters a line in the console of a client. The run plays until it is answered.
+    Enter(ClientId, String),
+    /// The console of a client waits no longer. What was asked stays asked.
+    Interrupt(ClientId),
     /// Begins to run a built-in scenario, to be shown in place of the run.
     Open(String),
     /// Begins to run a script, to be shown in place of the run. A bad script changes nothing.

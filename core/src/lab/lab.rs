@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::action::{Action, Direction};
 use super::branch::Line;
 use super::breaches::{self, Breach};
+use super::console::Consoles;
 use super::events::event;
 use super::lamps::lamps;
 use super::past::{Past, Scene};
@@ -50,6 +51,7 @@ pub struct Lab {
     /// What takes longer than a moment.
     pub(super) job: Option<Job>,
     pub(super) past: Past,
+    pub(super) consoles: Consoles,
     version: u64,
     pub(super) edition: u64,
 }
@@ -99,6 +101,7 @@ impl Lab {
             notice,
             job: None,
             past: Past::default(),
+            consoles: Consoles::default(),
             version: 0,
             edition: 0,
         };
@@ -202,6 +205,7 @@ impl Lab {
             // Who goes elsewhere waits no longer for what the head would bring.
             self.job.take_if(|job| matches!(job, Job::Grow { .. }));
         }
+        self.consoles.note(&action);
         match action {
             Action::Play => self.play(),
             Action::Pause => self.playing = false,
@@ -214,6 +218,10 @@ impl Lab {
             Action::Perform(command) => self.perform(vec![command]),
             Action::Write(server) => self.write(server),
             Action::Isolate(server) => self.isolate(server),
+            Action::Connect(server) => self.connect(server),
+            Action::Console(client) => self.consoles.choose(client),
+            Action::Enter(client, line) => self.enter(client, line),
+            Action::Interrupt(client) => self.interrupt(client),
             Action::Open(id) => self.replace(Scenario::find(&id)),
             Action::Load(script) => self.load(&script, None),
             Action::Restore(saved) => self.restore(&saved),
@@ -227,6 +235,7 @@ impl Lab {
             }
             Action::SwitchBranch(_) | Action::Dismiss => {}
         }
+        self.hear();
         self.note_script();
     }
 
@@ -274,6 +283,7 @@ impl Lab {
         if shown != self.at {
             self.version += 1;
             self.show(shown);
+            self.hear();
         }
         self.playing
     }
@@ -371,7 +381,7 @@ impl Lab {
 
     // --- wishes ---
 
-    fn play(&mut self) {
+    pub(super) fn play(&mut self) {
         if self.playback.is_none() {
             let line = Arc::make_mut(&mut self.branches[self.branch]);
             let moment = line.timeline.seek(self.at);

@@ -4,6 +4,7 @@
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is
 //!   tree, ledger, …  ──► what a panel pulls while it is open
+//!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
 //! ```
 //! The lab knows nothing of browsers: it is driven and tested natively. It never fails: what cannot be
@@ -13,6 +14,7 @@ pub mod action;
 mod branch;
 mod breaches;
 mod chronicle;
+mod console;
 mod events;
 mod expected;
 #[allow(clippy::module_inception)]
@@ -24,6 +26,7 @@ mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod transport;
@@ -34,7 +37,9 @@ pub use crate::base::{ClientId, Duration, ServerId};
 pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
 pub use breaches::Breach;
+pub use console::{Completed, ConsoleView};
 pub use lab::Lab;
 pub use service::Shown;
+pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 pub use work::{Work, WorkKind};

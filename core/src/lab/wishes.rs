@@ -17,18 +17,29 @@ use crate::world::{Client, ClientState, Command, Endpoint, Step, World};
 const BRANCHES_MAX: usize = 32;
 
 impl Lab {
-    /// Carries commands out at the moment that is shown. In the past that starts a branch.
+    /// Carries commands out at the moment that is shown, and says why when that cannot be.
     pub(super) fn perform(&mut self, commands: Vec<Command>) {
-        let at_head = self.at == self.line().timeline.len();
+        if let Err((kind, why)) = self.carry_out(commands, true) {
+            self.say(kind, why);
+        }
+    }
+
+    /// Carries commands out at the moment that is shown. In the past that starts a branch. What is no
+    /// edit of its own is undone together with the edit before it.
+    pub(super) fn carry_out(
+        &mut self,
+        commands: Vec<Command>,
+        edit: bool,
+    ) -> Result<(), (NoticeKind, Text)> {
+        let at_head = self.is_at_head();
         if !at_head && self.branches.len() == BRANCHES_MAX {
-            self.say(
+            return Err((
                 NoticeKind::Limit,
                 Text::new(
                     format!("At most {BRANCHES_MAX} branches are kept."),
                     format!("最多保留 {BRANCHES_MAX} 个分支。"),
                 ),
-            );
-            return;
+            ));
         }
         let mut line = if at_head {
             self.line().clone()
@@ -41,11 +52,13 @@ impl Lab {
             match line.perform(command) {
                 Ok(step) if done.is_empty() => done = title(&step, &line),
                 Ok(_) => {}
-                Err(refusal) => return self.say(NoticeKind::Refused, refused(&refusal)),
+                Err(refusal) => return Err((NoticeKind::Refused, refused(&refusal))),
             }
         }
-        let before = self.scene(done.clone());
-        self.past.edit(before);
+        if edit {
+            let before = self.scene(done.clone());
+            self.past.edit(before);
+        }
         self.edition += 1;
         let shown = line.timeline.len();
         if at_head {
@@ -55,6 +68,12 @@ impl Lab {
             self.begin_branch(line);
         }
         self.jump(shown);
+        Ok(())
+    }
+
+    /// Is the moment shown the last one of its branch?
+    pub(super) fn is_at_head(&self) -> bool {
+        self.at == self.line().timeline.len()
     }
 
     fn begin_branch(&mut self, line: Line) {
@@ -125,7 +144,7 @@ fn title(step: &Step, line: &Line) -> Text {
 }
 
 /// A client name that no client and no verb has: a, b, c, then w1, w2.
-fn free_name(world: &World) -> String {
+pub(super) fn free_name(world: &World) -> String {
     let letters = ('a'..='z').map(String::from);
     let numbers = (1..).map(|n| format!("w{n}"));
     letters

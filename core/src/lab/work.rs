@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Lab;
 use super::branch::Line;
 use super::chronicle::Chronicle;
+use super::console::Consoles;
 use super::memory::{Saved, SavedLine};
 use super::notices::script_notice;
 use super::scenarios::Scenario;
@@ -216,6 +217,7 @@ impl Lab {
             },
             Job::Grow { to, since } => self.grow(to, since, steps),
         }
+        self.hear();
         if self.job.is_none() {
             self.note_script();
         }
@@ -248,6 +250,7 @@ impl Lab {
         let before = self.scene(name.clone());
         let end = line.timeline.len();
         self.past.edit(before);
+        self.consoles = Consoles::default();
         self.playing = false;
         self.set_scene(super::past::Scene {
             name,

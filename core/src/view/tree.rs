@@ -121,6 +121,15 @@ impl TreeView {
     }
 }
 
+/// Names of the children of a node in a server's tree; none when either is missing.
+pub fn children(world: &World, server: ServerId, path: &str) -> Vec<String> {
+    let Some(peer) = process(world, server) else {
+        return Vec::new();
+    };
+    let children = peer.db().tree.iter_children(path);
+    children.map(|name| name.to_string()).collect()
+}
+
 impl ZnodeView {
     /// One node of a server's tree, if both are there.
     pub fn at(world: &World, server: ServerId, path: &str) -> Option<Self> {

@@ -3,6 +3,8 @@
 mod actions;
 mod breach;
 mod caption;
+mod console;
+mod console_words;
 mod events;
 mod ledger;
 mod piece;
@@ -18,6 +20,7 @@ mod znode;
 pub(crate) use actions::Actions;
 pub(crate) use breach::BreachCard;
 pub(crate) use caption::{CaptionPanel, sentences};
+pub(crate) use console::{ConsolePanel, Talk};
 pub(crate) use events::Events;
 pub(crate) use ledger::LedgerPanel;
 pub(crate) use pull::{Pull, TreeChoice};

@@ -5,6 +5,9 @@ use yew::prelude::*;
 use crate::desk::{Layout, use_desk};
 use crate::words::Word;
 
+/// From this width the names stand in full.
+const ROOMY: u32 = 1360;
+
 /// A panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
@@ -15,6 +18,7 @@ pub(crate) enum Panel {
     Disk,
     Tree,
     Ledger,
+    Console,
     Vault,
 }
 
@@ -29,6 +33,7 @@ impl Panel {
             Self::Disk => Word::Disk,
             Self::Tree => Word::Tree,
             Self::Ledger => Word::Ledger,
+            Self::Console => Word::Console,
             Self::Vault => Word::Vault,
         }
     }
@@ -50,6 +55,7 @@ impl Panel {
             Self::Disk => "disk",
             Self::Tree => "tree",
             Self::Ledger => "ledger",
+            Self::Console => "console",
             Self::Vault => "vault",
         }
     }
@@ -71,7 +77,7 @@ pub(crate) fn Tabs(props: &Props) -> Html {
         <div class="tabs" role="group" aria-label={desk.word(Word::Panel)}>
             { for props.panels.iter().map(|panel| {
                 let panel = *panel;
-                let word = if desk.layout == Layout::Cockpit { panel.word() } else { panel.short() };
+                let word = if desk.layout == Layout::Cockpit && desk.width >= ROOMY { panel.word() } else { panel.short() };
                 html! {
                     <button type="button" aria-pressed={(panel == props.shown).to_string()}
                         onclick={props.on_show.reform(move |_| panel)} data-kind="tab" data-id={panel.id()}>

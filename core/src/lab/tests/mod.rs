@@ -1,6 +1,7 @@
 //! The lab driven as a page drives it, without a page.
 
 mod clients;
+mod console;
 mod edits;
 mod service;
 mod status;

@@ -105,7 +105,7 @@ pub fn action(client: String, args: &mut Args) -> Result<Action, ScriptError> {
 }
 
 fn auth(args: &mut Args) -> Result<Request, ScriptError> {
-    let scheme = args.word("a scheme, like digest")?.text;
+    let scheme = args.next("a scheme, like digest")?.text;
     let auth = value::data(&args.next("user:password in double quotes")?)?;
     Ok(Request::Auth { scheme, auth })
 }

@@ -71,7 +71,7 @@ pub fn request(request: &Request) -> String {
         Request::RemoveWatches { path, kind } => {
             format!("unwatch {} {}", word(path), watch_kind(*kind))
         }
-        Request::Auth { scheme, auth } => format!("auth {scheme} {}", bytes(auth)),
+        Request::Auth { scheme, auth } => format!("auth {} {}", word(scheme), bytes(auth)),
         Request::WhoAmI => "whoami".to_owned(),
         Request::Reconfig => "reconfig".to_owned(),
         Request::Sync { path } => format!("sync {}", word(path)),
