@@ -95,11 +95,14 @@ pub struct Reply {
 
 impl Reply {
     /// Whether the request was done, and why not. A failed multi has its error in the list of results,
-    /// and none in its header.
+    /// and none in its header; several reads at once succeed or fail one by one.
     pub fn outcome(&self) -> ErrorCode {
         let ReplyBody::Multi(results) = &self.body else {
             return self.error;
         };
+        if results.iter().any(|(_, body)| *body != ReplyBody::Empty) {
+            return self.error;
+        }
         let failed =
             |code: &ErrorCode| !matches!(code, ErrorCode::Ok | ErrorCode::RuntimeInconsistency);
         let mut codes = results.iter().map(|(code, _)| *code);
