@@ -84,6 +84,9 @@ fn capabilities() -> Map<String, Value> {
     }
 }
 
+/// How often chromedriver may end without having named a port.
+const STARTS_MAX: usize = 5;
+
 /// The chromedriver process.
 #[derive(Debug)]
 struct Driver {
@@ -93,8 +96,17 @@ struct Driver {
 }
 
 impl Driver {
-    /// Starts chromedriver on a port of its own choice and reads which.
+    /// Starts chromedriver. It chooses a port that is free in one address family, and ends at once when
+    /// that port is taken in the other one; then it is started again.
     fn start() -> Self {
+        let mut tries = (0..STARTS_MAX).map(|_| Self::try_start());
+        tries
+            .find_map(|started| started)
+            .expect("chromedriver names its port")
+    }
+
+    /// Starts it on a port of its own choice and reads which.
+    fn try_start() -> Option<Self> {
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -107,15 +119,18 @@ impl Driver {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| port_in(&line))
-            .expect("chromedriver names its port");
+            .find_map(|line| port_in(&line));
+        let Some(port) = port else {
+            child.wait().expect("it has closed its output");
+            return None;
+        };
         // Somebody must read on, or a talkative driver would stop at a full pipe.
         thread::spawn(move || lines.map_while(Result::ok).count());
-        Self {
+        Some(Self {
             child,
             port,
             session: None,
-        }
+        })
     }
 
     /// Closes the window; chromedriver alone knows the browser's processes.
