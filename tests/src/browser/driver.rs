@@ -96,8 +96,8 @@ struct Driver {
 }
 
 impl Driver {
-    /// Starts chromedriver. It chooses a port that is free in one address family, and ends at once when
-    /// that port is taken in the other one; then it is started again.
+    /// Starts chromedriver. On a busy machine it has been seen to end before it names a port; then it is
+    /// started again.
     fn start() -> Self {
         let mut tries = (0..STARTS_MAX).map(|_| Self::try_start());
         tries
