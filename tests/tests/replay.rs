@@ -9,12 +9,6 @@ use std::path::{Path, PathBuf};
 use zablab_core::protocol::Profile;
 use zablab_core::replay::{Trace, play};
 
-/// A difference that nobody has explained yet: file, step, and why it is let pass.
-///
-/// 3.8.0 sometimes takes a persistent watch on a null path in `setWatches2` and sometimes answers
-/// MARSHALLINGERROR; the engine always takes it.
-const UNEXPLAINED: [(&str, usize); 1] = [("3.8.0/odd-watches.json", 789)];
-
 fn traces(release: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("traces")
@@ -40,9 +34,7 @@ fn differences(release: &str, profile: Profile) -> Vec<String> {
         );
         let outcome = play(&trace, profile).expect("every step is a request");
         assert!(outcome.steps > 0, "{name} has no steps");
-        let known = |step| UNEXPLAINED.contains(&(name.as_str(), step));
-        let news = outcome.mismatches.iter().filter(|m| !known(m.step));
-        found.extend(news.map(|m| {
+        found.extend(outcome.mismatches.iter().map(|m| {
             format!(
                 "{name} step {} {}: expected {}, got {}",
                 m.step, m.field, m.expected, m.actual

@@ -25,6 +25,7 @@ use crate::model::watch::{WatchKind, WatchList, WatchMode};
 use crate::model::{Acl, Request, Zxid};
 use crate::storage::Corrupt;
 use crate::storage::jute::Reader;
+use crate::tree::watches::NOWHERE;
 use crate::tree::{TreeRules, auth};
 
 /// Op codes of requests. ZooKeeper: `ZooDefs.OpCode`.
@@ -65,9 +66,6 @@ pub mod op {
 /// Largest frame that a server takes, in bytes; a larger one closes the connection. ZooKeeper:
 /// `jute.maxbuffer`.
 pub const FRAME_MAX: usize = 1_048_575;
-
-/// The path of a watch on no path.
-const NOWHERE: &str = "\0";
 
 /// What a request of type `op` with this body asks for.
 pub fn decode(op: i32, body: &[u8], rules: TreeRules) -> Request {
@@ -208,7 +206,7 @@ impl Body<'_> {
             op::ADD_WATCH => {
                 let (path, mode) = self.path_and_int()?;
                 let mode = WatchMode::from_code(mode).ok_or(Fault::Word)?;
-                let path = self.or_nowhere(path)?;
+                let path = path.unwrap_or_else(|| NOWHERE.to_owned());
                 Request::AddWatch { path, mode }
             }
             op::CHECK_WATCHES => {
@@ -423,7 +421,7 @@ impl Body<'_> {
         Ok((path, kind))
     }
 
-    /// From 3.9 on a watch may be on no path at all; it never fires.
+    /// Until 3.9 a server cannot look for a watch on no path.
     fn or_nowhere(&self, path: Option<String>) -> Result<String, Fault> {
         match path {
             None if self.rules.decodes_before_zxid => Ok(NOWHERE.to_owned()),

@@ -31,6 +31,9 @@ use crate::base::ConnId;
 use crate::model::watch::{WatchKind, WatchList, WatchMode};
 use crate::model::{EventKind, Zxid};
 
+/// The path of a watch on no path at all: null on the wire. It never fires.
+pub const NOWHERE: &str = "\0";
+
 /// How a connection watches one path in one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Modes {
@@ -241,12 +244,22 @@ impl Watches {
         self.children.add(path, conn, Modes::ONCE, rules);
     }
 
-    /// A watch that stays.
-    pub fn add(&mut self, path: &str, conn: ConnId, mode: WatchMode, rules: TreeRules) {
+    /// A watch that stays. False when the server fails over it and sets none: until 3.9 it compares paths
+    /// whose hashes are equal, and cannot compare no path with the empty one, nor with itself.
+    pub fn add(&mut self, path: &str, conn: ConnId, mode: WatchMode, rules: TreeRules) -> bool {
+        let stays = |path| {
+            let modes = self.data.modes(path, conn);
+            modes.persistent || modes.recursive
+        };
+        let old = !rules.watch_modes_are_independent;
+        if old && path == NOWHERE && (stays("") || stays(NOWHERE)) {
+            return false;
+        }
         self.data.add(path, conn, Modes::of(mode), rules);
-        if mode == WatchMode::Persistent || !rules.watch_modes_are_independent {
+        if mode == WatchMode::Persistent || old {
             self.children.add(path, conn, Modes::of(mode), rules);
         }
+        true
     }
 
     /// True when such a watch is set.
@@ -283,7 +296,8 @@ impl Watches {
 
     /// Sets a client's watches again on a new connection, and returns what has changed since it saw
     /// `seen`. A node that was changed and is still there is told of as created by an exists watch; what
-    /// came and went in between is not seen. ZooKeeper: `DataTree.setWatches`.
+    /// came and went in between is not seen. False when the server fails over one of them, as in
+    /// [`Self::add`]. ZooKeeper: `DataTree.setWatches`.
     pub fn set_again(
         &mut self,
         tree: &DataTree,
@@ -291,7 +305,7 @@ impl Watches {
         seen: Zxid,
         list: &WatchList,
         rules: TreeRules,
-    ) -> Vec<(EventKind, Arc<str>)> {
+    ) -> (Vec<(EventKind, Arc<str>)>, bool) {
         let mut missed = Vec::new();
         for path in &list.data {
             match tree.node(path) {
@@ -317,13 +331,12 @@ impl Watches {
                 Some(_) => self.watch_children(path, conn, rules),
             }
         }
-        for path in &list.persistent {
-            self.add(path, conn, WatchMode::Persistent, rules);
-        }
-        for path in &list.recursive {
-            self.add(path, conn, WatchMode::Recursive, rules);
-        }
-        missed
+        let stay = |mode| move |path| (mode, path);
+        let persistent = list.persistent.iter().map(stay(WatchMode::Persistent));
+        let recursive = list.recursive.iter().map(stay(WatchMode::Recursive));
+        let mut all = persistent.chain(recursive);
+        let done = all.all(|(mode, path)| self.add(path, conn, mode, rules));
+        (missed, done)
     }
 
     /// The connection is gone, and its watches with it.
@@ -427,6 +440,17 @@ mod tests {
         };
         assert_eq!(fired(TreeRules::v3_9_4()), 1);
         assert_eq!(fired(TreeRules::v3_8_0()), 0);
+    }
+
+    #[test]
+    fn before_3_9_no_path_does_not_go_together_with_the_empty_one() {
+        let (old, new) = (TreeRules::v3_8_0(), TreeRules::v3_9_4());
+        let mut watches = Watches::default();
+        assert!(watches.add("", A, WatchMode::Recursive, old));
+        assert!(!watches.add(NOWHERE, A, WatchMode::Persistent, old));
+        assert!(watches.add(NOWHERE, B, WatchMode::Persistent, old));
+        assert!(!watches.add(NOWHERE, B, WatchMode::Persistent, old));
+        assert!(watches.add(NOWHERE, A, WatchMode::Persistent, new));
     }
 
     #[test]

@@ -52,16 +52,18 @@ impl Peer {
     }
 
     /// What has changed since the client saw `seen` is told at once; the rest is watched again.
+    /// False when the server fails over one of the watches.
     pub(super) fn set_watches(
         &mut self,
         cx: &mut Cx<'_>,
         (client, conn): (ClientId, ConnId),
         seen: Zxid,
         list: &WatchList,
-    ) {
+    ) -> bool {
         let (tree, rules) = (&self.db.tree, self.rules);
         let watches = &mut self.service.watches;
-        for (kind, path) in watches.set_again(tree, conn, seen, list, rules) {
+        let (missed, done) = watches.set_again(tree, conn, seen, list, rules);
+        for (kind, path) in missed {
             let zxid = None;
             let packet = ServerPacket::Event(Arc::new(WatchEvent { kind, path, zxid }));
             cx.out.push(Effect::ToClient {
@@ -70,5 +72,6 @@ impl Peer {
                 packet,
             });
         }
+        done
     }
 }

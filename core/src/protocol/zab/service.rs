@@ -195,16 +195,17 @@ impl Peer {
         let rules = self.rules;
         let watches = &mut self.service.watches;
         let done = (ErrorCode::Ok, ReplyBody::Empty);
+        let set = |set: bool| match set {
+            true => (ErrorCode::Ok, ReplyBody::Empty),
+            false => (ErrorCode::MarshallingError, ReplyBody::Empty),
+        };
         let check = |found: bool| match found {
             true => (ErrorCode::Ok, ReplyBody::Empty),
             false => (ErrorCode::NoWatcher, ReplyBody::Empty),
         };
         match request {
             Request::Ping => done,
-            Request::AddWatch { path, mode } => {
-                watches.add(path, conn, *mode, rules);
-                done
-            }
+            Request::AddWatch { path, mode } => set(watches.add(path, conn, *mode, rules)),
             // Until 3.9 the path is taken apart for that, unless it is empty.
             Request::CheckWatches { path, .. }
                 if !rules.watch_modes_are_independent && !path.contains('/') =>
@@ -219,8 +220,7 @@ impl Peer {
                 check(watches.remove(path, conn, *kind, rules))
             }
             Request::SetWatches { seen, watches } => {
-                self.set_watches(cx, (client, conn), *seen, watches);
-                done
+                set(self.set_watches(cx, (client, conn), *seen, watches))
             }
             _ => {
                 let reader = Reader {

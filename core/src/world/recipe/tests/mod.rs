@@ -250,7 +250,7 @@ impl Town {
         (fellow.conn, fellow.connected) = (ConnId(self.conns), true);
         let (list, seen) = (fellow.watches.list(), fellow.seen);
         let tree = &self.db.tree;
-        let missed = self
+        let (missed, _) = self
             .watches
             .set_again(tree, fellow.conn, seen, &list, self.rules);
         let event = |(kind, path)| {
