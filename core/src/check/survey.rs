@@ -9,7 +9,7 @@ use crate::model::{Record, Zxid};
 use crate::protocol::{Config, Switch};
 use crate::storage::recovery::recover;
 use crate::storage::scan::LastLog;
-use crate::storage::{Disk, Finding, RecoverOptions, epochs, purge, scan};
+use crate::storage::{Disk, Finding, Packing, RecoverOptions, epochs, purge, scan};
 use crate::tree::Database;
 
 /// What a disk holds.
@@ -48,7 +48,7 @@ impl Survey {
             _ => None,
         };
         let base = recovery.report.iter().find_map(loaded).unwrap_or_default();
-        let base_durable = durable_snapshot(disk);
+        let base_durable = durable_snapshot(disk, options.tmp_counts);
         let database = recovery.outcome.ok();
         let resume = config.switches.on(Switch::ResumeSync);
         let last = database.as_ref().map(|d| d.last_zxid);
@@ -64,16 +64,16 @@ impl Survey {
 
 /// A name may wait for the sync of the directory and yet be safe: when a whole snapshot already had
 /// it, a power loss leaves one of the two.
-fn durable_snapshot(disk: &Disk) -> Zxid {
+fn durable_snapshot(disk: &Disk, tmp: bool) -> Zxid {
     let before = |name: &str| {
         let durable = disk.durable_content(name);
-        durable.is_some_and(purge::ends_as_snapshot)
+        durable.is_some_and(|content| Packing::of_name(name).looks_whole(content))
     };
     let survives = |name: &str| {
         disk.file(name).is_some_and(|f| f.pending_bytes() == 0)
             && (disk.name_is_durable(name) || before(name))
     };
-    let mut newest_first = purge::whole_snapshots(disk).into_iter();
+    let mut newest_first = purge::whole_snapshots(disk, tmp).into_iter();
     let durable = newest_first.find(|(_, name)| survives(name));
     durable.map(|(zxid, _)| zxid).unwrap_or_default()
 }

@@ -38,8 +38,12 @@ pub enum Why {
     },
     /// No transaction has this type.
     TxnType(i32),
-    /// A snapshot does not end with its seal, so it was never finished.
-    Seal,
+    /// A snapshot does not look as finished ones do.
+    Unfinished,
+    /// A value needs more bytes than any that ZooKeeper writes.
+    TooLong,
+    /// A packed file that cannot be unpacked.
+    Packing,
     /// A path that no node can have.
     Path(String),
     /// A file of one decimal number holds something else.
@@ -85,7 +89,9 @@ impl fmt::Display for Why {
             Self::Null => write!(f, "a null where a value must be"),
             Self::Checksum { .. } => write!(f, "wrong checksum"),
             Self::TxnType(code) => write!(f, "unsupported transaction type {code}"),
-            Self::Seal => write!(f, "no seal at the end"),
+            Self::Unfinished => write!(f, "a snapshot that was never finished"),
+            Self::TooLong => write!(f, "a value longer than 64 MiB"),
+            Self::Packing => write!(f, "bytes that cannot be unpacked"),
             Self::Path(path) => write!(f, "impossible path {path:?}"),
             Self::Number(text) => write!(f, "{text:?} is not a number"),
         }

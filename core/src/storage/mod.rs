@@ -8,7 +8,7 @@
 //!   op       FileOp, SyncTarget, DiskStep: what a machine asks for
 //!   disk     what is seen, what is durable, what a power loss leaves     (content, inode, directory)
 //!   codec    transactions ⇄ bytes                                        (jute, corrupt)
-//!   log      appending records          scan     reading and cutting them
+//!   log      appending records          log_file, scan   reading and cutting them
 //!   snapshot fuzzy snapshots            walk     the walk over a living tree
 //!   epochs   acceptedEpoch, currentEpoch
 //!   recovery snapshot + log ──► database, with a report
@@ -28,6 +28,7 @@ pub mod epochs;
 mod inode;
 pub mod jute;
 pub mod log;
+pub mod log_file;
 pub mod op;
 pub mod purge;
 pub mod recovery;
@@ -42,11 +43,12 @@ pub use corrupt::{Corrupt, Why};
 pub use directory::NameChange;
 pub use disk::{Disk, DiskError, FileLoss, FileView, PowerLoss, ReadFiles, SyncTicket};
 pub use log::LogWriter;
+pub use log_file::{Found, LogFile, StopWhy};
 pub use op::{DiskStep, FileName, FileOp, SyncTarget};
-pub use recovery::{GapRule, RecoverOptions, Recovery, recover};
+pub use recovery::{GapRule, Progress, RecoverOptions, Recovering, Recovery, recover};
 pub use report::{Finding, Misplaced, Refusal, Report};
-pub use scan::{CutRefusal, CutRule, Found, LastLog, LogScan, Stop, StopWhy};
-pub use snapshot::{LoadedSnapshot, SnapshotPolicy, SnapshotWriter};
+pub use scan::{CutRefusal, CutRule, LastLog, LogScan, Stop};
+pub use snapshot::{LoadedSnapshot, Packing, SnapshotPolicy, SnapshotReader, SnapshotWriter};
 
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,10 @@
 //!
 //! In ZooKeeper: `PurgeTxnLog`.
 
-use super::content::Content;
 use super::disk::{Disk, ReadFiles};
 use super::op::{FileName, FileOp};
 use super::scan::{log_files, zxid_in_name};
-use super::snapshot;
+use super::snapshot::{self, Packing};
 use crate::model::Zxid;
 
 /// The smallest number of snapshots that a purge keeps.
@@ -25,12 +24,14 @@ pub enum Trust {
     Durable,
 }
 
-/// Snapshots that look whole, newest first.
-pub fn whole_snapshots(disk: &impl ReadFiles) -> Vec<(Zxid, FileName)> {
+/// Snapshots that look whole, newest first; with `tmp` those under a temporary name too, as
+/// ZooKeeper has it.
+pub fn whole_snapshots(disk: &impl ReadFiles, tmp: bool) -> Vec<(Zxid, FileName)> {
     let names = disk.names().into_iter();
     let mut found: Vec<(Zxid, FileName)> = names
         .map(|name| (snapshot::zxid_of(&name), name))
-        .filter(|(zxid, name)| *zxid >= Zxid::ZERO && looks_whole(disk, name))
+        .filter(|(zxid, name)| *zxid >= Zxid::ZERO && (tmp || !name.ends_with(".tmp")))
+        .filter(|(_, name)| looks_whole(disk, name))
         .collect();
     found.sort();
     found.reverse();
@@ -41,8 +42,8 @@ pub fn whole_snapshots(disk: &impl ReadFiles) -> Vec<(Zxid, FileName)> {
 /// impossible names as old; with [`Trust::Durable`] a snapshot under its temporary name is spared.
 pub fn ops(disk: &Disk, retain: usize, trust: Trust) -> Vec<FileOp> {
     let trusted = match trust {
-        Trust::Whole => whole_snapshots(disk),
-        Trust::Durable => whole_snapshots(&disk.durable_view()),
+        Trust::Whole => whole_snapshots(disk, true),
+        Trust::Durable => whole_snapshots(&disk.durable_view(), false),
     };
     let Some((oldest, _)) = trusted.iter().take(retain.max(RETAIN_MIN)).next_back() else {
         return Vec::new();
@@ -75,12 +76,6 @@ pub fn newer_snapshots(disk: &impl ReadFiles, zxid: Zxid) -> Vec<FileOp> {
 }
 
 fn looks_whole(disk: &impl ReadFiles, name: &str) -> bool {
-    disk.content(name).is_some_and(ends_as_snapshot)
-}
-
-/// True when a file ends as a finished snapshot does.
-pub fn ends_as_snapshot(content: &Content) -> bool {
-    let len = content.len();
-    let tail = content.read(len.saturating_sub(10)..len);
-    snapshot::looks_whole(&tail)
+    let content = disk.content(name);
+    content.is_some_and(|content| Packing::of_name(name).looks_whole(content))
 }

@@ -1,38 +1,23 @@
 //! Reading the transaction log: every record from a zxid on, file after file.
 //!
 //! A reader meets three kinds of end, and keeps them apart:
-//! - **the end of a file** ([`StopWhy`]): padding, a torn record, a record without its end byte.
-//!   ZooKeeper takes each for the place where a crash cut the log, and goes on with the next file.
-//!   Nothing here decides whether the next file continues it: see [`super::recovery`];
+//! - **the end of a file** ([`StopWhy`]): padding, a torn record, a record without its end byte or
+//!   with too few bytes. ZooKeeper takes each for the place where a crash cut the log, and goes on
+//!   with the next file. Nothing here decides whether the next file continues it: see
+//!   [`super::recovery`];
 //! - **damage** ([`Corrupt`]): a wrong checksum, an impossible length, a file with another magic.
 //!   The scan ends there;
 //! - **no more files**.
 //!
 //! In ZooKeeper: `FileTxnLog.FileTxnIterator`.
 
-use std::sync::Arc;
-
-use super::codec;
 use super::content::Content;
-use super::corrupt::{Corrupt, Why};
+use super::corrupt::Corrupt;
 use super::disk::ReadFiles;
-use super::jute::LENGTH_MAX;
-use super::log::{HEADER_LEN, MAGIC, RECORD_END, RECORD_FRAME};
+use super::log::HEADER_LEN;
+use super::log_file::{Found, LogFile, StopWhy};
 use super::op::{FileName, FileOp};
-use crate::model::{Record, Zxid};
-
-/// A record and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The file.
-    pub file: FileName,
-    /// Where its frame starts.
-    pub offset: u64,
-    /// Where the next frame starts.
-    pub end: u64,
-    /// The record.
-    pub record: Arc<Record>,
-}
+use crate::model::Zxid;
 
 /// Where and why reading a file ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,29 +44,14 @@ pub enum LastLog {
     MayBeTorn,
 }
 
-/// What is taken for the end of a log file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StopWhy {
-    /// The file ends after a record.
-    Complete,
-    /// Preallocated zeros: a record of length 0.
-    Padding,
-    /// The file ends inside a record.
-    Torn,
-    /// A record is not followed by its end byte.
-    NoEndByte,
-    /// The file has no bytes at all: it was created, and never written.
-    Empty,
-}
-
-/// The zxid in a name such as `log.1f`; -1 when there is none, as ZooKeeper has it.
+/// The zxid in a name such as `log.1f`; -1 when there is none. What follows a second dot does not
+/// count: `log.1f.bak` is a log to ZooKeeper. In ZooKeeper: `Util.getZxidFromName`.
 pub fn zxid_in_name(name: &str, prefix: &str) -> Zxid {
     let suffix = name
         .strip_prefix(prefix)
         .and_then(|rest| rest.strip_prefix('.'));
-    let zxid = suffix
-        .filter(|hex| !hex.contains('.'))
-        .and_then(|hex| i64::from_str_radix(hex, 16).ok());
+    let hex = suffix.and_then(|suffix| suffix.split('.').next());
+    let zxid = hex.and_then(|hex| i64::from_str_radix(hex, 16).ok());
     zxid.map_or(Zxid(-1), Zxid)
 }
 
@@ -96,44 +66,40 @@ pub fn log_files(disk: &impl ReadFiles) -> Vec<(Zxid, FileName)> {
     files
 }
 
-/// An iterator over the records of a log.
+/// An iterator over the records of a log. It holds the contents as they were when it was made.
 #[derive(Clone, Debug)]
-pub struct LogScan<'a, D> {
-    disk: &'a D,
+pub struct LogScan {
     from: Zxid,
     last_log: LastLog,
-    waiting: std::vec::IntoIter<FileName>,
-    open: Option<OpenFile<'a>>,
+    waiting: std::vec::IntoIter<(FileName, Content)>,
+    open: Option<LogFile>,
     stops: Vec<Stop>,
     started: bool,
+    /// Bytes of files that are done with.
+    passed: u64,
 }
 
-#[derive(Clone, Debug)]
-struct OpenFile<'a> {
-    name: FileName,
-    content: &'a Content,
-    offset: u64,
-}
-
-/// The records with a zxid of at least `from`, beginning with the newest file whose name is not
-/// beyond it. Only leading records are skipped; a smaller zxid later on is handed out.
-///
-pub fn records<D: ReadFiles>(disk: &D, from: Zxid, last_log: LastLog) -> LogScan<'_, D> {
+/// The records with a zxid of at least `from`, beginning with the newest file whose name is below
+/// it. Only leading records are skipped; a smaller zxid later on is handed out.
+pub fn records(disk: &impl ReadFiles, from: Zxid, last_log: LastLog) -> LogScan {
     let files = log_files(disk);
-    let first = files.iter().rposition(|(zxid, _)| *zxid <= from);
-    let waiting: Vec<FileName> = files
+    let first = files.iter().rposition(|(zxid, _)| *zxid < from);
+    let waiting: Vec<(FileName, Content)> = files
         .into_iter()
         .skip(first.unwrap_or(0))
-        .map(|(_, name)| name)
+        .filter_map(|(_, name)| {
+            let content = disk.content(&name)?.clone();
+            Some((name, content))
+        })
         .collect();
     LogScan {
-        disk,
         from,
         last_log,
         waiting: waiting.into_iter(),
         open: None,
         stops: Vec::new(),
         started: false,
+        passed: 0,
     }
 }
 
@@ -150,23 +116,34 @@ pub fn last_zxid(disk: &impl ReadFiles) -> Result<Zxid, Corrupt> {
     Ok(last)
 }
 
-impl<D: ReadFiles> LogScan<'_, D> {
+impl LogScan {
     /// The ends of files met so far, in order.
     pub fn stops(&self) -> &[Stop] {
         &self.stops
     }
 
+    /// Bytes read so far.
+    pub fn bytes_done(&self) -> u64 {
+        self.passed + self.open.as_ref().map_or(0, LogFile::offset)
+    }
+
+    /// Bytes of all its files that are not read yet, without preallocated tails.
+    pub fn bytes_left(&self) -> u64 {
+        let waiting = self.waiting.as_slice().iter();
+        let open = self.open.as_ref();
+        waiting.map(|(_, content)| content.data_end()).sum::<u64>()
+            + open.map_or(0, |file| file.data_end().saturating_sub(file.offset()))
+    }
+
     /// Opens the next file. Answers false when there is none.
     fn open_next(&mut self) -> Result<bool, Corrupt> {
-        let Some(name) = self.waiting.next() else {
+        let Some((name, content)) = self.waiting.next() else {
             return Ok(false);
         };
-        let content = self.disk.content(&name).expect("a listed file is there");
-        let header = content.read(0..HEADER_LEN);
         let unfinished = match self.last_log {
             LastLog::MustBeWhole => false,
-            LastLog::MayBeEmpty => header.is_empty(),
-            LastLog::MayBeTorn => (header.len() as u64) < HEADER_LEN,
+            LastLog::MayBeEmpty => content.is_empty(),
+            LastLog::MayBeTorn => content.len() < HEADER_LEN,
         };
         if unfinished && self.waiting.len() == 0 {
             self.stops.push(Stop {
@@ -177,18 +154,7 @@ impl<D: ReadFiles> LogScan<'_, D> {
             });
             return Ok(false);
         }
-        if (header.len() as u64) < HEADER_LEN {
-            return Err(Corrupt::at(header.len() as u64, Why::End).within(&name, 0));
-        }
-        if header[..4] != MAGIC {
-            let magic = [header[0], header[1], header[2], header[3]];
-            return Err(Corrupt::at(0, Why::Magic(magic)).within(&name, 0));
-        }
-        self.open = Some(OpenFile {
-            name,
-            content,
-            offset: HEADER_LEN,
-        });
+        self.open = Some(LogFile::open(name, content)?);
         Ok(true)
     }
 
@@ -208,11 +174,12 @@ impl<D: ReadFiles> LogScan<'_, D> {
                 }
                 Err(why) => {
                     self.stops.push(Stop {
-                        file: file.name.clone(),
-                        offset: file.offset,
+                        file: file.name().clone(),
+                        offset: file.offset(),
                         why,
                         hides: file.hidden_record(why),
                     });
+                    self.passed += file.offset();
                     self.open = None;
                 }
             }
@@ -220,7 +187,7 @@ impl<D: ReadFiles> LogScan<'_, D> {
     }
 }
 
-impl<D: ReadFiles> Iterator for LogScan<'_, D> {
+impl Iterator for LogScan {
     type Item = Result<Found, Corrupt>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -231,91 +198,6 @@ impl<D: ReadFiles> Iterator for LogScan<'_, D> {
         }
         step.transpose()
     }
-}
-
-/// The frame of a record: where its payload and its end byte are.
-enum Frame {
-    Whole {
-        stored: i64,
-        payload: Vec<u8>,
-        ended: bool,
-    },
-    None(StopWhy),
-}
-
-impl OpenFile<'_> {
-    /// The record at the offset, which moves behind it, or the reason to stop.
-    fn next_record(&mut self) -> Result<Result<Found, StopWhy>, Corrupt> {
-        let (stored, payload) = match self.frame(self.offset)? {
-            Frame::None(why) => return Ok(Err(why)),
-            Frame::Whole { ended: false, .. } => return Ok(Err(StopWhy::NoEndByte)),
-            Frame::Whole {
-                stored, payload, ..
-            } => (stored, payload),
-        };
-        let offset = self.offset;
-        let computed = adler2::adler32_slice(&payload);
-        if stored != i64::from(computed) {
-            let why = Why::Checksum { stored, computed };
-            return Err(Corrupt::at(offset, why).within(&self.name, 0));
-        }
-        let txn = codec::decode_txn(&payload).map_err(|c| c.within(&self.name, offset + 12))?;
-        self.offset = offset + RECORD_FRAME + payload.len() as u64;
-        Ok(Ok(Found {
-            file: self.name.clone(),
-            offset,
-            end: self.offset,
-            record: Record::new(txn, payload.into()),
-        }))
-    }
-
-    fn frame(&self, at: u64) -> Result<Frame, Corrupt> {
-        let head = self.content.read(at..at + 12);
-        let Some((stored, len)) = split_head(&head) else {
-            let whole = head.is_empty();
-            return Ok(Frame::None(if whole {
-                StopWhy::Complete
-            } else {
-                StopWhy::Torn
-            }));
-        };
-        if len == 0 {
-            return Ok(Frame::None(StopWhy::Padding));
-        }
-        let size = match u64::try_from(len) {
-            Ok(size) if len <= LENGTH_MAX => size,
-            _ => return Err(Corrupt::at(at + 8, Why::Length(len)).within(&self.name, 0)),
-        };
-        let end = at + RECORD_FRAME + size;
-        if self.content.len() < end {
-            return Ok(Frame::None(StopWhy::Torn));
-        }
-        let mut payload = self.content.read(at + 12..end);
-        let ended = payload.pop() == Some(RECORD_END);
-        Ok(Frame::Whole {
-            stored,
-            payload,
-            ended,
-        })
-    }
-
-    /// A good record right behind one that has only lost its end byte.
-    fn hidden_record(&self, why: StopWhy) -> Option<Zxid> {
-        let (StopWhy::NoEndByte, Ok(Frame::Whole { payload, .. })) = (why, self.frame(self.offset))
-        else {
-            return None;
-        };
-        let mut behind = self.clone();
-        behind.offset = self.offset + RECORD_FRAME + payload.len() as u64;
-        let found = behind.next_record().ok()?.ok()?;
-        Some(found.record.zxid())
-    }
-}
-
-fn split_head(head: &[u8]) -> Option<(i64, i32)> {
-    let stored = head.first_chunk::<8>()?;
-    let len = head.get(8..)?.first_chunk::<4>()?;
-    Some((i64::from_be_bytes(*stored), i32::from_be_bytes(*len)))
 }
 
 /// What a truncation does with the record at which it stops, when the zxid it looks for is not in
@@ -357,6 +239,6 @@ pub fn truncate_ops(
         name: stop.file,
         len,
     }];
-    ops.extend(scan.waiting.map(|name| FileOp::Unlink { name }));
+    ops.extend(scan.waiting.map(|(name, _)| FileOp::Unlink { name }));
     Ok(ops)
 }

@@ -202,7 +202,7 @@ impl Peer {
     fn truncate(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
         let drop_snapshots = self.config.switches.on(Switch::TruncDropsSnapshots);
         if drop_snapshots
-            && !purge::whole_snapshots(cx.disk)
+            && !purge::whole_snapshots(cx.disk, self.config.recover_options().tmp_counts)
                 .iter()
                 .any(|(z, _)| *z <= zxid)
         {

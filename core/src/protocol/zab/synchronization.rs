@@ -285,6 +285,6 @@ fn bytes_behind(disk: &Disk, peer: Zxid) -> u64 {
 }
 
 fn newest_snapshot_size(disk: &Disk) -> Option<u64> {
-    let newest = purge::whole_snapshots(disk).into_iter().next()?;
+    let newest = purge::whole_snapshots(disk, true).into_iter().next()?;
     disk.content(&newest.1).map(|content| content.len())
 }

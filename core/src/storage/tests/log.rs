@@ -1,10 +1,10 @@
 //! Reading back what was appended, whole, cut, and damaged.
 
 use super::super::log::HEADER_LEN;
-use super::super::scan::{self, CutRefusal, CutRule, LastLog, StopWhy, records};
+use super::super::scan::{self, CutRefusal, CutRule, LastLog, records};
 use super::{Server, apply, put, write, zxid};
 use crate::model::Zxid;
-use crate::storage::{Corrupt, Disk, FileOp, ReadFiles, Why};
+use crate::storage::{Corrupt, Disk, FileOp, ReadFiles, StopWhy, Why};
 
 const LOG: &str = "log.100000001";
 
@@ -225,11 +225,14 @@ fn a_truncation_that_misses_its_zxid_may_keep_one_record_too_many() {
 #[test]
 fn names_that_are_no_logs_are_left_out() {
     let mut server = three_creates();
-    for name in ["log.notes", "log.1.gz", "log", "logs.5", "snapshot.zzzz"] {
+    for name in ["log.notes", "log.notes.1", "log", "logs.5", "snapshot.zzzz"] {
         put(&mut server.disk, name, b"hello");
     }
     assert_eq!(zxids(&server.disk, Zxid::ZERO).map(|z| z.len()), Ok(4));
     assert_eq!(scan::zxid_in_name("log.notes", "log"), Zxid(-1));
+    // What stands behind a second dot does not make it another file to ZooKeeper.
+    assert_eq!(scan::zxid_in_name("log.1f.bak", "log"), Zxid(0x1F));
+    assert_eq!(scan::zxid_in_name("snapshot.1F.gz", "snapshot"), Zxid(0x1F));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn fewer_than_three_are_never_kept() {
 fn only_whole_snapshots_count_and_only_durable_ones_when_asked() {
     let mut server = with_snapshots(4);
     put(&mut server.disk, "snapshot.200000000", b"ZKSN, and no seal");
-    let whole = purge::whole_snapshots(&server.disk);
+    let whole = purge::whole_snapshots(&server.disk, true);
     assert_eq!(whole.len(), 5);
     assert_eq!(whole[0].0, zxid(8));
     let bytes = snapshot::whole(&server.db);

@@ -83,7 +83,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::Gap(m) => format!("transactions are missing: {}", misplaced(m)),
         Refusal::Disorder(m) => format!("transactions stand in the wrong order: {}", misplaced(m)),
         Refusal::Poison(zxid) => format!("no server can apply {zxid}"),
-        Refusal::Damaged(s) => format!("records stand behind a damaged one: {}", place(s)),
+        Refusal::Damaged(s) => format!("a record is damaged: {}", stop(s)),
     }
 }
 
@@ -127,6 +127,7 @@ fn place(stop: &Stop) -> String {
         StopWhy::Padding => "only zeros follow",
         StopWhy::Torn => "the file ends inside a record",
         StopWhy::NoEndByte => "a record has no end byte",
+        StopWhy::Short => "a record is too short for its transaction",
         StopWhy::Empty => "the file is empty",
     };
     format!("{file} at byte {offset}, where {why}")

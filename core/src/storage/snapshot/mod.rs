@@ -19,19 +19,21 @@
 //!
 //! In ZooKeeper: `FileSnap`, `SerializeUtils`, `DataTree.serialize`.
 
-use std::sync::Arc;
+mod reader;
+mod source;
 
 use adler2::Adler32;
 
 use super::codec::DIGEST_VERSION;
-use super::corrupt::{Corrupt, Why};
-use super::jute::{Reader, Writer};
+use super::jute::Writer;
 use super::op::{DiskStep, FileName, FileOp, SyncTarget};
 use super::scan::zxid_in_name;
 use super::walk::{self, Walk};
-use crate::base::SessionId;
 use crate::model::Zxid;
-use crate::tree::{AclId, Database, NodeStat, TreeRules, Znode};
+use crate::tree::Database;
+
+pub use reader::{ReadRules, SnapshotReader, read, read_stream};
+pub use source::{Packing, VALUE_MAX};
 
 /// `"ZKSN"`.
 const MAGIC: [u8; 4] = *b"ZKSN";
@@ -256,16 +258,6 @@ pub fn whole(db: &Database) -> Vec<u8> {
     bytes
 }
 
-/// The cheap test of a candidate: is it long enough, and does it end as finished files do?
-pub fn looks_whole(bytes: &[u8]) -> bool {
-    bytes.len() >= 10 && bytes.ends_with(&LAST)
-}
-
-/// Reads a snapshot file.
-pub fn read(bytes: &[u8], name: &FileName, rules: TreeRules) -> Result<LoadedSnapshot, Corrupt> {
-    read_file(bytes, zxid_of(name), rules).map_err(|corrupt| corrupt.within(name, 0))
-}
-
 /// The stream of a SNAP synchronization: sessions and tree, without header, seals and sections.
 pub fn stream(db: &Database) -> Vec<u8> {
     let mut w = Writer::new();
@@ -277,11 +269,6 @@ pub fn stream(db: &Database) -> Vec<u8> {
     w.into_bytes()
 }
 
-/// The database of such a stream; its last zxid is that of the SNAP packet.
-pub fn read_stream(bytes: &[u8], zxid: Zxid, rules: TreeRules) -> Result<Database, Corrupt> {
-    read_database(&mut Reader::new(bytes), zxid, rules)
-}
-
 fn write_tables(w: &mut Writer, db: &Database) {
     w.count(db.sessions.size());
     for (session, timeout_ms) in &db.sessions {
@@ -291,113 +278,4 @@ fn write_tables(w: &mut Writer, db: &Database) {
     for (id, list) in db.tree.acls().iter() {
         w.long(id.0).acl(list);
     }
-}
-
-fn read_file(bytes: &[u8], zxid: Zxid, rules: TreeRules) -> Result<LoadedSnapshot, Corrupt> {
-    let mut r = Reader::new(bytes);
-    let magic = *r.take(4)?.first_chunk().ok_or(Corrupt::at(0, Why::End))?;
-    if magic != MAGIC {
-        return Err(Corrupt::at(0, Why::Magic(magic)));
-    }
-    r.take(12)?;
-    if !looks_whole(bytes) {
-        return Err(Corrupt::at(bytes.len() as u64, Why::Seal));
-    }
-    let database = read_database(&mut r, zxid, rules)?;
-    let mut sum = Adler32::new();
-    let mut summed = 0;
-    check_seal(&mut r, &mut sum, &mut summed)?;
-    let digest = if r.remaining() >= 20 {
-        let (zxid, version) = (Zxid(r.long()?), r.int()?);
-        if version < DIGEST_VERSION {
-            r.string()?;
-            check_seal(&mut r, &mut sum, &mut summed)?;
-            None
-        } else {
-            let digest = r.long()?;
-            check_seal(&mut r, &mut sum, &mut summed)?;
-            (version == DIGEST_VERSION).then_some((zxid, digest))
-        }
-    } else {
-        None
-    };
-    let last_processed = if r.remaining() >= 8 {
-        let zxid = Zxid(r.long()?);
-        check_seal(&mut r, &mut sum, &mut summed)?;
-        Some(zxid)
-    } else {
-        None
-    };
-    Ok(LoadedSnapshot {
-        database,
-        digest,
-        last_processed,
-    })
-}
-
-fn check_seal(r: &mut Reader<'_>, sum: &mut Adler32, summed: &mut usize) -> Result<(), Corrupt> {
-    sum.write_slice(&r.taken()[*summed..]);
-    *summed = r.position();
-    let computed = sum.checksum();
-    let at = r.position() as u64;
-    let stored = r.long()?;
-    if stored != i64::from(computed) {
-        return Err(Corrupt::at(at, Why::Checksum { stored, computed }));
-    }
-    if r.string()? != "/" {
-        return Err(Corrupt::at(at, Why::Seal));
-    }
-    Ok(())
-}
-
-fn read_database(r: &mut Reader<'_>, zxid: Zxid, rules: TreeRules) -> Result<Database, Corrupt> {
-    let mut db = Database::empty();
-    db.last_zxid = zxid;
-    for _ in 0..r.int()? {
-        let session = SessionId(r.long()?);
-        db.sessions.insert_mut(session, r.int()?);
-    }
-    for _ in 0..r.int()? {
-        let id = AclId(r.long()?);
-        let list: Arc<[_]> = r.acl()?.into();
-        db.tree.acls_mut().insert_raw(id, list);
-    }
-    loop {
-        let at = r.position() as u64;
-        let path = r.string()?;
-        if path == "/" {
-            break;
-        }
-        let data = r.buffer()?.map(Arc::from);
-        let acl = AclId(r.long()?);
-        let node = Znode::new(data, acl, read_stat(r)?);
-        let parent = path.rfind('/').map(|slash| &path[..slash]);
-        let has_place = match parent {
-            Some(parent) => db.tree.node(parent).is_some(),
-            None => path.is_empty(),
-        };
-        if !has_place {
-            return Err(Corrupt::at(at, Why::Path(path)));
-        }
-        db.tree.insert_raw(&path, node);
-    }
-    if db.tree.is_empty() {
-        return Err(r.refuse(Why::Path(String::new())));
-    }
-    db.tree.finish_load(rules);
-    Ok(db)
-}
-
-fn read_stat(r: &mut Reader<'_>) -> Result<NodeStat, Corrupt> {
-    Ok(NodeStat {
-        czxid: Zxid(r.long()?),
-        mzxid: Zxid(r.long()?),
-        ctime: r.long()?,
-        mtime: r.long()?,
-        version: r.int()?,
-        cversion: r.int()?,
-        aversion: r.int()?,
-        ephemeral_owner: r.long()?,
-        pzxid: Zxid(r.long()?),
-    })
 }

@@ -1,0 +1,230 @@
+//! The bytes of a snapshot file as its reader wants them: unpacked, and a few at a time.
+//!
+//! ```text
+//!   file ──► plain │ gzip │ snappy ──► window ──► one value after another, each summed when taken
+//! ```
+//!
+//! A file may be packed, which its name tells: `snapshot.5.gz`, `snapshot.5.snappy`. Checksums are
+//! over the unpacked bytes. A window holds the value that is being read and little more, so that a
+//! file of any size needs little memory beside the tree that it becomes.
+//!
+//! In ZooKeeper: `SnapStream`; `SnappyInputStream` of snappy-java.
+
+use std::io::{self, Read};
+
+use adler2::Adler32;
+use flate2::read::MultiGzDecoder;
+
+use crate::storage::content::Content;
+use crate::storage::corrupt::{Corrupt, Why};
+use crate::storage::jute::Reader;
+
+/// Bytes that are unpacked at once, at least.
+const PIECE: usize = 64 << 10;
+/// The most that one value, or one block of snappy, may need. ZooKeeper's own limit for a buffer is
+/// 2 MiB, and a node has two; a list of access rights may be longer.
+pub const VALUE_MAX: usize = 64 << 20;
+/// How a file of snappy-java starts; its version and the oldest compatible one follow, 4 bytes each.
+const SNAPPY: [u8; 8] = *b"\x82SNAPPY\0";
+const SNAPPY_HEADER: usize = 16;
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
+/// How a snapshot file is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// As one gzip stream.
+    Gzip,
+    /// As blocks of snappy, in the manner of snappy-java.
+    Snappy,
+}
+
+impl Packing {
+    /// What the name says. In ZooKeeper: `SnapStream.getStreamMode`.
+    pub fn of_name(name: &str) -> Self {
+        match name.rsplit_once('.') {
+            Some((_, "gz")) => Self::Gzip,
+            Some((_, "snappy")) => Self::Snappy,
+            _ => Self::Plain,
+        }
+    }
+
+    /// The cheap test of a candidate. A plain file must end as finished files do; of a packed one
+    /// only the first bytes are looked at. In ZooKeeper: `SnapStream.isValidSnapshot`.
+    pub fn looks_whole(self, content: &Content) -> bool {
+        let len = content.len();
+        match self {
+            Self::Plain => len >= 10 && content.read(len - 5..len) == super::LAST,
+            Self::Gzip => content.read(0..2) == GZIP,
+            Self::Snappy => content.read(0..8) == SNAPPY,
+        }
+    }
+}
+
+/// Unpacked bytes, value after value.
+pub(super) struct Source {
+    bytes: Bytes,
+    /// Unpacked bytes that are not taken yet, behind some that are.
+    window: Vec<u8>,
+    taken: usize,
+    /// Where the window starts among all unpacked bytes.
+    base: u64,
+    /// Everything is unpacked.
+    ended: bool,
+    sum: Adler32,
+    /// How much of the window the sum knows.
+    summed: usize,
+}
+
+enum Bytes {
+    Plain(Cursor),
+    Gzip(Box<MultiGzDecoder<Cursor>>),
+    Snappy(Cursor),
+}
+
+/// A place in a file.
+struct Cursor {
+    content: Content,
+    at: u64,
+}
+
+impl Read for Cursor {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.read_up_to(buf.len());
+        buf[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+}
+
+impl Cursor {
+    fn read_up_to(&mut self, size: usize) -> Vec<u8> {
+        let bytes = self.content.read(self.at..self.at + size as u64);
+        self.at += bytes.len() as u64;
+        bytes
+    }
+}
+
+impl Source {
+    pub(super) fn open(packing: Packing, content: Content) -> Result<Self, Corrupt> {
+        let mut cursor = Cursor { content, at: 0 };
+        let bytes = match packing {
+            Packing::Plain => Bytes::Plain(cursor),
+            Packing::Gzip => Bytes::Gzip(Box::new(MultiGzDecoder::new(cursor))),
+            Packing::Snappy => {
+                if cursor.read_up_to(SNAPPY_HEADER).len() < SNAPPY_HEADER {
+                    return Err(Corrupt::at(cursor.at, Why::End));
+                }
+                Bytes::Snappy(cursor)
+            }
+        };
+        Ok(Self {
+            bytes,
+            window: Vec::new(),
+            taken: 0,
+            base: 0,
+            ended: false,
+            sum: Adler32::new(),
+            summed: 0,
+        })
+    }
+
+    /// Bytes of the file that were read so far, as they lie there.
+    pub(super) fn file_bytes_done(&self) -> u64 {
+        match &self.bytes {
+            Bytes::Plain(cursor) | Bytes::Snappy(cursor) => cursor.at,
+            Bytes::Gzip(gzip) => gzip.get_ref().at,
+        }
+    }
+
+    /// Where the next value starts.
+    pub(super) fn position(&self) -> u64 {
+        self.base + self.taken as u64
+    }
+
+    /// The sum of everything taken so far.
+    pub(super) fn checksum(&mut self) -> u32 {
+        self.sum.write_slice(&self.window[self.summed..self.taken]);
+        self.summed = self.taken;
+        self.sum.checksum()
+    }
+
+    /// Takes one value. When the bytes end inside it, nothing is taken and the refusal says so.
+    pub(super) fn value<T>(
+        &mut self,
+        read: impl Fn(&mut Reader<'_>) -> Result<T, Corrupt>,
+    ) -> Result<T, Corrupt> {
+        loop {
+            let mut reader = Reader::new(&self.window[self.taken..]);
+            match read(&mut reader) {
+                Ok(value) => {
+                    self.taken += reader.position();
+                    return Ok(value);
+                }
+                Err(corrupt) if corrupt.why != Why::End || self.ended => {
+                    let offset = self.position() + corrupt.offset;
+                    return Err(Corrupt { offset, ..corrupt });
+                }
+                Err(_) => self.fill()?,
+            }
+        }
+    }
+
+    /// Unpacks more: as much again as is waiting, and at least a piece.
+    fn fill(&mut self) -> Result<(), Corrupt> {
+        self.checksum();
+        self.window.drain(..self.taken);
+        self.base += self.taken as u64;
+        (self.taken, self.summed) = (0, 0);
+        let want = self.window.len().max(PIECE);
+        if self.window.len() > VALUE_MAX {
+            return Err(Corrupt::at(self.base, Why::TooLong));
+        }
+        let before = self.window.len();
+        match &mut self.bytes {
+            Bytes::Plain(cursor) => self.window.extend(cursor.read_up_to(want)),
+            Bytes::Gzip(gzip) => {
+                let read = gzip.take(want as u64).read_to_end(&mut self.window);
+                if read.is_err() && self.window.len() == before {
+                    return Err(Corrupt::at(gzip.get_ref().at, Why::Packing));
+                }
+            }
+            Bytes::Snappy(cursor) => {
+                while self.window.len() < before + want && unpack_block(cursor, &mut self.window)? {
+                }
+            }
+        }
+        self.ended = self.window.len() == before;
+        Ok(())
+    }
+}
+
+/// Unpacks one block: its length and its bytes. False at the end of the file.
+fn unpack_block(cursor: &mut Cursor, into: &mut Vec<u8>) -> Result<bool, Corrupt> {
+    let at = cursor.at;
+    let bad = |why| Corrupt::at(at, why);
+    let head = cursor.read_up_to(4);
+    let Some(len) = head.first_chunk::<4>() else {
+        return if head.is_empty() {
+            Ok(false)
+        } else {
+            Err(bad(Why::End))
+        };
+    };
+    let len = i32::from_be_bytes(*len);
+    let size = usize::try_from(len).ok().filter(|size| *size <= VALUE_MAX);
+    let packed = cursor.read_up_to(size.ok_or(bad(Why::Length(len)))?);
+    if Some(packed.len()) != size {
+        return Err(bad(Why::End));
+    }
+    let unpacked = snap::raw::decompress_len(&packed).map_err(|_| bad(Why::Packing))?;
+    // Snappy makes at most 64 bytes out of 3.
+    if unpacked > packed.len().saturating_mul(22).min(VALUE_MAX) {
+        return Err(bad(Why::Packing));
+    }
+    let start = into.len();
+    into.resize(start + unpacked, 0);
+    let done = snap::raw::Decoder::new().decompress(&packed, &mut into[start..]);
+    done.map_err(|_| bad(Why::Packing))?;
+    Ok(true)
+}
