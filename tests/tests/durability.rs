@@ -5,7 +5,7 @@ use zablab_core::base::ServerId;
 use zablab_core::model::Zxid;
 use zablab_core::protocol::{Decision, Effect};
 use zablab_core::storage::{FileLoss, FileName, ReadFiles, RecoverOptions, recover, snapshot};
-use zablab_core::tree::{DataTree, TreeRules};
+use zablab_core::tree::DataTree;
 use zablab_core::world::step::{Cause, Outcome, Step};
 use zablab_core::world::{Command, World};
 use zablab_tests::scripts;
@@ -53,8 +53,9 @@ fn a_fuzzy_snapshot_is_no_state_that_ever_was_and_recovery_from_it_is_exact() {
             matches!(&step.cause, Cause::Command(c) if matches!(**c, Command::Crash { .. }));
         if let (true, Some((zxid, disk))) = (crashed, &sealed) {
             let name: FileName = format!("snapshot.{zxid:x}").into();
-            let bytes = disk.content(&name).expect("it is on disk").to_vec();
-            let loaded = snapshot::read(&bytes, &name, TreeRules::zablab()).expect("it is whole");
+            let content = disk.content(&name).expect("it is on disk");
+            let loaded = snapshot::read(content, &name, RecoverOptions::ZABLAB.read_rules())
+                .expect("it is whole");
             assert!(states.len() > 4, "the run has {} states", states.len());
             for (at, state) in &states {
                 let differs = loaded.database.tree.difference(state);

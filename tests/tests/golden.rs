@@ -111,7 +111,11 @@ fn run(program: &Arc<Program>, show: &Show) -> Result<(String, Runner), String> 
         text.push_str(piece);
         Ok::<(), Infallible>(())
     };
-    let Ok((runner, progress)) = tell(Arc::clone(program), Options::default(), show.clone(), keep);
+    let Ok((runner, progress)) = tell(
+        Runner::new(Arc::clone(program), Options::default()),
+        show.clone(),
+        keep,
+    );
     match progress {
         Progress::Failed(error) => Err(error.to_string()),
         _ => Ok((text, runner)),

@@ -207,6 +207,7 @@ pub(super) fn subject(step: &Step) -> Actor {
         Command::Crash { server, .. }
         | Command::CrashAt { server, .. }
         | Command::Restart(server)
+        | Command::Load { server, .. }
         | Command::Pause(server)
         | Command::Resume(server)
         | Command::Disk { server, .. }

@@ -19,6 +19,7 @@ pub(super) fn refused(refusal: &Refusal) -> Text {
         Refusal::RunsNoRecipe(c) => format!("客户端 {c} 没有在运行配方"),
         Refusal::Down(s) => format!("服务器 {} 没有运行", s.0),
         Refusal::Up(s) => format!("服务器 {} 正在运行", s.0),
+        Refusal::Started(s) => format!("服务器 {} 已经启动；磁盘只能在一切开始之前载入", s.0),
         Refusal::PauseState(s) => format!("服务器 {} 已是该状态", s.0),
         Refusal::NoFile { server, file } => format!("服务器 {} 没有文件 {file}", server.0),
         Refusal::BeyondEnd { file, len } => format!("{file} 只有 {len} 字节"),
@@ -60,6 +61,10 @@ pub(super) fn script_notice(error: &ScriptError) -> Notice {
         Problem::Limit { what, max } => {
             format!("达到上限：最多 {max} {}", said(what).unwrap_or(what))
         }
+        Problem::NoImage(name) => {
+            format!("没有名为 {name:?} 的数据目录：请把它拖到页面上，或放在脚本旁边")
+        }
+        Problem::OtherImage(name) => format!("数据目录 {name:?} 的内容与本次运行所用的不同"),
         Problem::NotYet(what) => format!("{what} 属于该语言，但尚未实现"),
         Problem::Refused(refusal) => refused(refusal).zh,
     };

@@ -171,6 +171,15 @@ impl TxnBody {
         }
     }
 
+    /// All paths it is about: those of its parts, or those that go with a session.
+    pub fn paths(&self) -> Vec<&str> {
+        match self {
+            Self::Multi(parts) => parts.iter().flat_map(Self::paths).collect(),
+            Self::CloseSession { paths } => paths.iter().flatten().map(String::as_str).collect(),
+            body => body.path().into_iter().collect(),
+        }
+    }
+
     /// The wire word for people: `create`, `setData`, ...
     pub const fn word(&self) -> &'static str {
         match self {

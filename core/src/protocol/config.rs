@@ -77,6 +77,9 @@ pub struct Config {
     pub enforce_quota: bool,
     /// One server without an ensemble: no election, no epochs. ZooKeeper: `ZooKeeperServerMain`.
     pub standalone: bool,
+    /// Nodes with a time to live are known. Releases start without; then such a node looks like the
+    /// ephemeral of a session that nobody has. ZooKeeper: `zookeeper.extendedTypesEnabled`.
+    pub extended_types: bool,
     /// Wall clock of every server at instant 0, in milliseconds since 1970.
     pub clock_ms: i64,
 }
@@ -103,6 +106,7 @@ impl Default for Config {
             super_password: None,
             enforce_quota: false,
             standalone: false,
+            extended_types: true,
             clock_ms: 1_767_225_600_000,
         }
     }

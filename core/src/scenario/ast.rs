@@ -64,6 +64,15 @@ pub enum Action {
     Note(String),
     /// A verb of a later version.
     Later(Later),
+    /// Before anything happens, the bytes of a real directory become a server's disk.
+    Load {
+        /// The directory, as the user calls it.
+        dir: String,
+        /// Whose disk.
+        server: ServerId,
+        /// The digest of its bytes, in a run file.
+        sha256: Option<String>,
+    },
 }
 
 /// A fact, or that it is not so.
@@ -244,15 +253,6 @@ pub enum ReplyOutcome {
 /// Verbs that are read, but belong to later versions of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
-    /// The bytes of a real directory become a server's disk.
-    Load {
-        /// The directory.
-        dir: String,
-        /// Whose disk.
-        server: ServerId,
-        /// The bytes, by digest, in a run file.
-        sha256: Option<String>,
-    },
     /// A backup is taken.
     Backup {
         /// Its kind.
@@ -388,7 +388,6 @@ impl Later {
     /// What it is, for the message that it is not yet built.
     pub const fn what(&self) -> &'static str {
         match self {
-            Self::Load { .. } => "load",
             Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
             Self::Restore { .. } => "restore",
             Self::Copy { .. } => "copy",

@@ -56,6 +56,10 @@ pub enum Problem {
         /// The limit.
         max: u64,
     },
+    /// A data directory is named that nobody has given.
+    NoImage(String),
+    /// A data directory has other bytes than the run was made with.
+    OtherImage(String),
     /// The verb is known, but this version cannot carry it out.
     NotYet(&'static str),
     /// The world refused the command.
@@ -120,6 +124,16 @@ impl fmt::Display for Problem {
             }
             Self::Misplaced(what) => f.write_str(what),
             Self::Limit { what, max } => write!(f, "limit reached: at most {max} {what}"),
+            Self::NoImage(name) => write!(
+                f,
+                "there is no data directory {name:?}: drop it onto the page, or put it beside the script"
+            ),
+            Self::OtherImage(name) => {
+                write!(
+                    f,
+                    "the data directory {name:?} has other bytes than this run was made with"
+                )
+            }
             Self::NotYet(what) => write!(f, "{what} is part of the language, but not yet built"),
             Self::Refused(refusal) => write!(f, "{refusal}"),
         }

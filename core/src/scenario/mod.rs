@@ -31,6 +31,6 @@ pub use ast::{Action, Program};
 pub use error::{Position, Problem, ScriptError};
 pub use parser::{parse, parse_bytes};
 pub use record::recorded;
-pub use runner::{Check, Options, Progress, Runner, Witness};
+pub use runner::{Check, Images, Options, Progress, Runner, Witness};
 pub use show::Show;
 pub use transcript::Transcript;

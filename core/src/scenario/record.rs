@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::ast::{Action, Program};
 use crate::base::Instant;
 use crate::history::{Beat, Keep, StepKind, Timeline};
+use crate::world::Command;
 
 /// The run so far as a script.
 pub fn recorded(timeline: &Timeline) -> Program {
@@ -49,7 +50,14 @@ impl<'a> Page<'a> {
             while let Some((steps, name)) = names.next_if(|(s, _)| *s <= recorded.at_step) {
                 page.write(steps, None, name);
             }
-            let action = Action::Perform(Arc::clone(&recorded.command));
+            let action = match &*recorded.command {
+                Command::Load { server, image } => Action::Load {
+                    dir: image.name.clone(),
+                    server: *server,
+                    sha256: Some(image.sha256.clone()),
+                },
+                _ => Action::Perform(Arc::clone(&recorded.command)),
+            };
             page.write(recorded.at_step, Some(recorded.at), action);
         }
         for (steps, name) in names {

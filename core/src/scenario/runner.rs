@@ -15,6 +15,7 @@
 //! A claim that fails does not stop the run; a command that the world refuses does, since what
 //! follows would be about another run than the one that was meant.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::{Action, Claim, Fact, Line, Program};
@@ -29,6 +30,7 @@ use crate::check::liveness::calm;
 use crate::check::verdict::LAMPS;
 use crate::history::{Keep, Timeline};
 use crate::protocol::{Profile, Switches};
+use crate::storage::Image;
 use crate::world::config::Config;
 use crate::world::step::Step;
 use crate::world::{Command, World};
@@ -106,7 +108,11 @@ pub struct Runner {
     /// Length of the run when its end was judged.
     ended_at: Option<u64>,
     end: Option<Progress>,
+    images: Images,
 }
+
+/// Data directories by the names that scripts call them.
+pub type Images = BTreeMap<String, Arc<Image>>;
 
 /// The beat from which on the ensemble is left in peace.
 pub const CALM: &str = "calm";
@@ -146,7 +152,24 @@ impl Runner {
             calm_since: None,
             ended_at: None,
             end: None,
+            images: Images::new(),
         }
+    }
+
+    /// With the data directories that the script may load, by their names.
+    #[must_use]
+    pub fn with_images(mut self, images: Images) -> Self {
+        self.images = images;
+        self
+    }
+
+    fn image(&self, name: &str, sha256: Option<&str>) -> Result<Arc<Image>, Problem> {
+        let image = self.images.get(name);
+        let image = image.ok_or_else(|| Problem::NoImage(name.to_owned()))?;
+        if sha256.is_some_and(|digest| digest != image.sha256) {
+            return Err(Problem::OtherImage(name.to_owned()));
+        }
+        Ok(Arc::clone(image))
     }
 
     /// Goes on for at most `budget` steps.
@@ -318,6 +341,24 @@ impl Runner {
                 }
                 let ok = self.scene().holds(claim);
                 self.judged(line.at, claim, ok, None, witness);
+            }
+            Action::Load {
+                dir,
+                server,
+                sha256,
+            } => {
+                self.make_room(line.at)?;
+                let image = self.image(dir, sha256.as_deref());
+                let image = image.map_err(|problem| ScriptError::new(line.at, problem))?;
+                let command = Command::Load {
+                    server: *server,
+                    image,
+                };
+                match self.timeline.perform(command) {
+                    Ok(step) => self.book.note(step),
+                    Err(refusal) => return fail(Problem::Refused(refusal)),
+                }
+                self.tell(witness);
             }
             Action::Later(verb) => return fail(Problem::NotYet(verb.what())),
         }

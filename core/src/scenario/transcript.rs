@@ -9,11 +9,10 @@
 //! event does not change every file.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
-use super::ast::{Action, Line, Program};
+use super::ast::{Action, Line};
 use super::print;
-use super::runner::{Check, Options, Progress, Runner, Witness};
+use super::runner::{Check, Progress, Runner, Witness};
 use super::show::Show;
 use crate::base::Instant;
 use crate::check::Verdicts;
@@ -146,12 +145,10 @@ const COLUMNS: usize = 100;
 /// Runs a script to its end and tells it piece by piece: the text of `zablab run`, and of a golden
 /// file. Stops where a line cannot be carried out, or where the teller gives up.
 pub fn tell<E>(
-    program: Arc<Program>,
-    options: Options,
+    mut runner: Runner,
     show: Show,
     mut teller: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(Runner, Progress), E> {
-    let mut runner = Runner::new(program, options);
     let mut transcript = Transcript::new(show);
     loop {
         let progress = runner.advance_with(SLICE, &mut transcript);

@@ -75,6 +75,11 @@ impl Content {
         self.chunks.size()
     }
 
+    /// Bytes that take memory.
+    pub fn stored_bytes(&self) -> u64 {
+        self.chunks.size() as u64 * CHUNK as u64
+    }
+
     /// The bytes of `range`, cut at the end of the file.
     pub fn read(&self, range: Range<u64>) -> Vec<u8> {
         let end = range.end.min(self.len);

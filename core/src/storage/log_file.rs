@@ -35,6 +35,8 @@ pub struct Found {
     pub offset: u64,
     /// Where the next frame starts.
     pub end: u64,
+    /// Its checksum, which is right.
+    pub checksum: u32,
     /// The record.
     pub record: Arc<Record>,
 }
@@ -54,6 +56,13 @@ pub enum StopWhy {
     Short,
     /// The file has no bytes at all: it was created, and never written.
     Empty,
+}
+
+impl StopWhy {
+    /// A log that is still written, or that was closed, ends like this.
+    pub const fn is_ordinary(self) -> bool {
+        matches!(self, Self::Complete | Self::Padding)
+    }
 }
 
 /// A log file that is being read.
@@ -143,6 +152,7 @@ impl LogFile {
             file: self.name.clone(),
             offset,
             end: self.offset,
+            checksum: computed,
             record,
         }))
     }

@@ -12,6 +12,7 @@
 //!   snapshot fuzzy snapshots            walk     the walk over a living tree
 //!   epochs   acceptedEpoch, currentEpoch
 //!   recovery snapshot + log ──► database, with a report
+//!   image    the files of a real directory, brought into a run
 //!   purge    what may go                damage   what a person breaks
 //! ```
 //!
@@ -25,6 +26,7 @@ pub mod damage;
 pub mod directory;
 pub mod disk;
 pub mod epochs;
+pub mod image;
 mod inode;
 pub mod jute;
 pub mod log;
@@ -42,6 +44,7 @@ pub use content::Content;
 pub use corrupt::{Corrupt, Why};
 pub use directory::NameChange;
 pub use disk::{Disk, DiskError, FileLoss, FileView, PowerLoss, ReadFiles, SyncTicket};
+pub use image::{Digesting, Image};
 pub use log::LogWriter;
 pub use log_file::{Found, LogFile, StopWhy};
 pub use op::{DiskStep, FileName, FileOp, SyncTarget};

@@ -11,6 +11,7 @@
 //!
 //! In ZooKeeper: `DataTree`, `NodeHashMapImpl`.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
@@ -151,13 +152,34 @@ impl DataTree {
         self.attach(path::normal(path));
     }
 
-    /// Ends the loading of a snapshot: lists that no node holds leave the table.
+    /// Ends the loading of a snapshot: lists that no node holds leave the table, and what quotas limit
+    /// is counted anew.
     pub fn finish_load(&mut self, rules: TreeRules) {
         if rules.reserve_acl_ids {
             let highest = self.nodes.values().map(|node| node.acl).max();
             self.acls.reserve(highest.unwrap_or_default());
         }
         self.acls.purge_unused();
+        quota::recount_all(self);
+    }
+
+    /// Paths below `path` in order, the children of its children included.
+    pub(super) fn paths_below(&self, path: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.below(path).map(|(path, _)| path)
+    }
+
+    /// The node at `path` and all below it.
+    pub(super) fn subtree(&self, path: &str) -> impl Iterator<Item = &Znode> {
+        let below = self.below(path).map(|(_, node)| &**node);
+        self.node(path).into_iter().chain(below)
+    }
+
+    /// `/` sorts right before `0`: what lies between the two is below `path`.
+    fn below(&self, path: &str) -> impl Iterator<Item = (&Arc<str>, &Arc<Znode>)> {
+        let first: Arc<str> = format!("{path}/").into();
+        let behind: Arc<str> = format!("{path}0").into();
+        let range = (Bound::Excluded(first), Bound::Excluded(behind));
+        self.nodes.range::<Arc<str>, _>(range)
     }
 
     /// The first path at which two trees differ as clients could see it, or `None` when they

@@ -2,9 +2,12 @@
 //!
 //! In ZooKeeper: `ZKDatabase`.
 
+use std::sync::Arc;
+
 use rpds::RedBlackTreeMapSync;
 
 use super::data_tree::DataTree;
+use super::znode::NodeOwner;
 use crate::base::SessionId;
 use crate::model::Zxid;
 
@@ -47,6 +50,19 @@ impl Database {
         for session in dead {
             self.kill(session);
         }
+    }
+
+    /// Deletes the nodes that live with a session unless that session is known, and with them every
+    /// node with a time to live: to a server without extended types they look like such nodes.
+    /// `zookeeper.extendedTypesEnabled=false` is what releases start with.
+    pub fn drop_extended_types(&mut self) {
+        let is_ttl = |path: &&Arc<str>| {
+            let node = self.tree.node(path);
+            node.is_some_and(|node| matches!(node.stat.owner(), NodeOwner::Ttl(_)))
+        };
+        let lost: Vec<Arc<str>> = self.tree.reapable().filter(is_ttl).cloned().collect();
+        self.remove(&lost);
+        self.drop_orphan_ephemerals();
     }
 
     fn with_tree(tree: DataTree) -> Self {

@@ -30,6 +30,22 @@ pub(super) fn is_limit_of_root(path: &str) -> bool {
     matches!(path::split(path), Some((path::QUOTA, LIMITS)))
 }
 
+/// Counts every limited subtree anew, as a server does when it has read a snapshot. In ZooKeeper:
+/// `DataTree.setupQuota`.
+pub(super) fn recount_all(tree: &mut DataTree) {
+    if !is_used(tree) {
+        return;
+    }
+    let limits = tree.paths_below(path::QUOTA);
+    let limited: Vec<String> = limits
+        .filter_map(|path| subject(path, LIMITS))
+        .map(str::to_owned)
+        .collect();
+    for path in limited {
+        recount(tree, &path);
+    }
+}
+
 /// A node was created.
 pub(super) fn created(tree: &mut DataTree, path: &str, bytes: usize) {
     if !is_used(tree) {
@@ -137,12 +153,8 @@ fn add(tree: &mut DataTree, path: &str, nodes: i64, bytes: i64) {
 
 /// Counts a subtree anew, its root included.
 fn recount(tree: &mut DataTree, limited: &str) {
-    let inside = |other: &str| match limited {
-        "" => true,
-        root => other == root || path::ancestors(other).any(|parent| parent == root),
-    };
     let (mut count, mut bytes) = (0, 0);
-    for (_, node) in tree.iter().filter(|(path, _)| inside(path)) {
+    for node in tree.subtree(limited) {
         count += 1;
         bytes += node.data.as_ref().map_or(0, |data| data.len()) as i64;
     }

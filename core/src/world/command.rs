@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::recipe::Recipe;
 use crate::base::{Duration, ServerId};
 use crate::model::{Request, Zxid};
+use crate::storage::Image;
 
 /// One action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +85,13 @@ pub enum Command {
         point: CrashPoint,
         /// Only for this transaction; else the next occurrence.
         zxid: Option<Zxid>,
+    },
+    /// Before a server starts for the first time, its disk is that of a real directory.
+    Load {
+        /// Whose disk.
+        server: ServerId,
+        /// The directory.
+        image: Arc<Image>,
     },
     /// A dead server starts again.
     Restart(ServerId),
@@ -292,6 +300,8 @@ pub enum Refusal {
     Down(ServerId),
     /// The server is up.
     Up(ServerId),
+    /// The server has started already: its disk cannot be loaded any more.
+    Started(ServerId),
     /// The server is paused already, or is not paused.
     PauseState(ServerId),
     /// There is no such file on that disk.
@@ -329,6 +339,11 @@ impl std::fmt::Display for Refusal {
             Self::RunsNoRecipe(c) => write!(f, "client {c:?} runs no recipe"),
             Self::Down(s) => write!(f, "server {} is down", s.0),
             Self::Up(s) => write!(f, "server {} is up", s.0),
+            Self::Started(s) => write!(
+                f,
+                "server {} has started already; a disk is loaded before anything else",
+                s.0
+            ),
             Self::PauseState(s) => write!(f, "server {} is already in that state", s.0),
             Self::NoFile { server, file } => {
                 write!(f, "server {} has no file {file:?}", server.0)

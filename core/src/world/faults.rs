@@ -14,7 +14,7 @@ use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
 use crate::protocol::{Input, Timer};
-use crate::storage::damage;
+use crate::storage::{Disk, damage};
 
 impl World {
     /// Does what a user asks, as one step. On refusal nothing has changed.
@@ -90,6 +90,16 @@ impl World {
                     point: *point,
                     zxid: *zxid,
                 });
+            }
+            Command::Load { server, image } => {
+                self.server_exists(*server)?;
+                let host = self.host_mut(*server);
+                if host.recovery.is_some() {
+                    return Err(Refusal::Started(*server));
+                }
+                let files = image.files().iter();
+                let files = files.map(|(name, content)| (name.clone(), content.clone()));
+                host.disk = Disk::holding(files);
             }
             Command::Restart(id) => {
                 self.needs_down(*id)?;

@@ -6,12 +6,19 @@
 
 mod args;
 mod bench;
+mod boot;
+mod data_dir;
+mod diff;
+mod export;
+mod inspect;
 mod output;
+mod recover;
 mod replay;
 mod report;
 mod run;
 mod shrink;
 mod swarm;
+mod tree_json;
 
 use std::process::ExitCode;
 
@@ -42,6 +49,11 @@ fn carry_out(verb: Verb) -> Result<bool, Failure> {
         }
         Verb::Run(options) => run::run(&options),
         Verb::Replay(options) => replay::run(&options),
+        Verb::Boot(options) => boot::run(&options),
+        Verb::Export(options) => export::run(&options),
+        Verb::Inspect(options) => inspect::run(&options),
+        Verb::Diff(options) => diff::run(&options),
+        Verb::Recover(options) => recover::run(&options),
         Verb::Swarm(options) => swarm::run(&options),
         Verb::Shrink(options) => shrink::run(&options),
         Verb::Bench(options) => bench::run(&options),

@@ -10,6 +10,7 @@ use zablab_core::scenario::transcript::tell as tell_all;
 use zablab_core::scenario::{Progress, Runner};
 
 use super::args::RunOptions;
+use super::boot;
 use super::output::{self, Failure};
 use super::report::Report;
 
@@ -103,7 +104,9 @@ fn run_file(path: &Path, options: &RunOptions) -> Result<(bool, Report), Failure
         true => Ok(()),
         false => output::print(text),
     };
-    let (runner, progress) = tell_all(Arc::new(script.program), run_options, show, tell)?;
+    let images = boot::images_of(path, &script.program)?;
+    let runner = Runner::new(Arc::new(script.program), run_options).with_images(images);
+    let (runner, progress) = tell_all(runner, show, tell)?;
     if let Progress::Failed(error) = progress {
         return Err(output::bad_script(path, &error));
     }

@@ -446,9 +446,18 @@ impl Peer {
         }
     }
 
+    /// A server that begins to serve clients by itself forgets nodes that live with unknown sessions.
+    pub(super) fn drop_orphans(&mut self) {
+        if self.config.extended_types {
+            self.db.drop_orphan_ephemerals();
+        } else {
+            self.db.drop_extended_types();
+        }
+    }
+
     fn lead(&mut self, cx: &mut Cx<'_>) {
         self.needs_snap = false;
-        self.db.drop_orphan_ephemerals();
+        self.drop_orphans();
         self.part = Part::Leading(Box::new(Leading::new(self.id, self.accepted)));
         self.write_startup_snapshot(cx);
         self.arm_init_limit(cx);

@@ -15,7 +15,7 @@ use crate::protocol::machine::Timer;
 impl Peer {
     /// Serves at once what the disk held.
     pub(super) fn serve_alone(&mut self, cx: &mut Cx<'_>) {
-        self.db.drop_orphan_ephemerals();
+        self.drop_orphans();
         let sessions = self.tracked_sessions(cx.now);
         let last = self.db.last_zxid;
         let mut leading = Leading::new(self.id, self.accepted);

@@ -14,7 +14,7 @@ mod fact;
 mod fault;
 mod recipe;
 mod setup;
-mod value;
+pub mod value;
 mod vault;
 
 use std::collections::BTreeSet;
@@ -264,7 +264,8 @@ fn verb(first: &Piece, args: &mut Args, scope: &mut Scope) -> Result<Action, Scr
         | "lose" | "late" | "disk" | "clock" | "snapshot" | "purge" | "wipe" | "store" => {
             Action::Perform(Arc::new(fault::command(&first.text, args, scope)?))
         }
-        "load" | "backup" | "restore" | "copy" | "admin-restore" => {
+        "load" => vault::load(args, scope)?,
+        "backup" | "restore" | "copy" | "admin-restore" => {
             Action::Later(vault::action(&first.text, args, scope)?)
         }
         _ => return Err(unknown(first, args, scope)),

@@ -51,6 +51,7 @@ pub fn ensemble(args: &mut Args) -> Result<Config, ScriptError> {
         super_password: args.option("super").map(|p| p.text),
         enforce_quota: yes_no(args, "enforce-quota", base.enforce_quota)?,
         standalone: false,
+        extended_types: yes_no(args, "extended-types", base.extended_types)?,
         clock_ms: clock(args, base.clock_ms)?,
     })
 }

@@ -1,15 +1,12 @@
 //! Lines about real directories, backups and restores.
 
-use super::super::ast::{BackupKind, CopyOrder, Later};
+use super::super::ast::{Action, BackupKind, CopyOrder, Later};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
 use super::{Scope, fresh_name, value};
 
 /// The action of a line that begins with `verb`.
 pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Later, ScriptError> {
-    if verb == "load" {
-        return load(args, scope);
-    }
     if verb == "backup" {
         return backup(args, scope);
     }
@@ -33,8 +30,8 @@ pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Later, S
 }
 
 /// `load DIR server=2`.
-fn load(args: &mut Args, scope: &Scope) -> Result<Later, ScriptError> {
-    Ok(Later::Load {
+pub fn load(args: &mut Args, scope: &Scope) -> Result<Action, ScriptError> {
+    Ok(Action::Load {
         dir: args.next("a directory")?.text,
         server: scope.server(&args.required("server")?)?,
         sha256: args.option("sha256").map(|p| digest(&p)).transpose()?,

@@ -16,7 +16,7 @@ pub use self::request::{request, watch_kind};
 use super::ast::{Action, Later, Program};
 use super::parser::{RULES_VERSION, print_date};
 use super::token::quote;
-use crate::base::Duration;
+use crate::base::{Duration, ServerId};
 use crate::model::{Acl, Quorum};
 use crate::protocol::Switches;
 use crate::world::command::{Command, DiskFault, Endpoint, PacketMatch};
@@ -47,6 +47,11 @@ pub fn action(action: &Action) -> String {
         Action::Expect(c) => format!("expect {}", claim(c)),
         Action::Beat(name) => format!("beat {name}"),
         Action::Note(text) => format!("note {}", quote(text)),
+        Action::Load {
+            dir,
+            server,
+            sha256,
+        } => load(dir, *server, sha256.as_ref()),
         Action::Later(verb) => later(verb),
     }
 }
@@ -122,6 +127,11 @@ pub fn ensemble(config: &Config) -> String {
         "enforce-quota",
         yes_no(config.enforce_quota),
     );
+    line.add_if(
+        !config.extended_types,
+        "extended-types",
+        yes_no(config.extended_types),
+    );
     line.add_some("super", config.super_password.as_deref().map(word));
     line.add_if(
         config.counter_max != base.counter_max,
@@ -172,6 +182,7 @@ pub fn command(command: &Command) -> String {
             line.add_some("zxid", *zxid);
             line.0
         }
+        Command::Load { server, image } => load(&image.name, *server, Some(&image.sha256)),
         Command::Restart(s) => format!("restart {}", s.0),
         Command::Pause(s) => format!("pause {}", s.0),
         Command::Resume(s) => format!("resume {}", s.0),
@@ -342,18 +353,15 @@ fn acl(list: &[Acl]) -> String {
     )
 }
 
+fn load(dir: &str, server: ServerId, sha256: Option<&String>) -> String {
+    let mut line = Options(format!("load {}", word(dir)));
+    line.add("server", server.0);
+    line.add_some("sha256", sha256);
+    line.0
+}
+
 fn later(verb: &Later) -> String {
     match verb {
-        Later::Load {
-            dir,
-            server,
-            sha256,
-        } => {
-            let mut line = Options(format!("load {}", word(dir)));
-            line.add("server", server.0);
-            line.add_some("sha256", sha256.as_ref());
-            line.0
-        }
         Later::Backup {
             kind,
             from,

@@ -123,6 +123,16 @@ impl Database {
 
     /// Deletes a session's ephemerals under the last zxid, without a transaction.
     pub(super) fn kill(&mut self, session: SessionId) {
+        self.close_without_txn(session, None);
+    }
+
+    /// Deletes these nodes under the last zxid, without a transaction.
+    pub(super) fn remove(&mut self, paths: &[Arc<str>]) {
+        let paths: Vec<String> = paths.iter().map(|path| path.to_string()).collect();
+        self.close_without_txn(SessionId(0), Some(&paths));
+    }
+
+    fn close_without_txn(&mut self, session: SessionId, paths: Option<&[String]>) {
         let header = TxnHeader {
             session,
             cxid: 0,
@@ -135,7 +145,7 @@ impl Database {
             rules: TreeRules::zablab(),
             changes: &mut Vec::new(),
         };
-        run.close(session, None);
+        run.close(session, paths);
     }
 
     /// All or nothing: one error among the operations and none is applied.

@@ -18,7 +18,8 @@ mod kind;
 mod packet;
 mod program;
 mod reason;
-mod report;
+pub mod report;
+mod stored;
 mod violation;
 
 use std::fmt;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub use self::kind::{Filter, Kind, is_noise};
 pub use self::program::recipe_standing;
 use self::reason::reason;
+pub use self::stored::{node, record};
 pub use self::violation::violation;
 use crate::base::{ClientId, Instant, ServerId};
 use crate::model::Record;
@@ -317,7 +319,7 @@ impl Page<'_> {
             }),
             Effect::Decide(decision) => self.decision(decision),
             Effect::Halt(why) => self.say(Kind::Crash, |p| {
-                format!("{} ends itself: {}", p.actor(), halt(why))
+                format!("{} ends itself: {}", p.actor(), halt_reason(why))
             }),
             Effect::Connect(s) => self.say(Kind::Detail, |p| format!("{} calls {s}", p.actor())),
             Effect::Close(s) => self.say(Kind::Detail, |p| {
@@ -455,7 +457,8 @@ fn file_op(op: &FileOp) -> String {
     }
 }
 
-fn halt(why: &HaltReason) -> String {
+/// Why a server ended itself.
+pub fn halt_reason(why: &HaltReason) -> String {
     match why {
         HaltReason::Refused(why) => format!("recovery refuses the disk: {}", report::refusal(why)),
         HaltReason::Epochs(why) => report::epochs(why),

@@ -11,9 +11,7 @@ pub fn is_unusual(finding: &Finding) -> bool {
         | Finding::UntrustedEmpty
         | Finding::Replayed { .. }
         | Finding::SnapshotDigestAgrees { .. } => false,
-        Finding::LogEnds(stop) => {
-            stop.hides.is_some() || !matches!(stop.why, StopWhy::Complete | StopWhy::Padding)
-        }
+        Finding::LogEnds(stop) => stop.hides.is_some() || !stop.why.is_ordinary(),
         _ => true,
     }
 }
@@ -111,7 +109,8 @@ fn misplaced(m: &Misplaced) -> String {
     format!("{} follows {} in {}", m.found, m.after, m.file)
 }
 
-fn stop(stop: &Stop) -> String {
+/// Where and why reading a log file ended.
+pub fn stop(stop: &Stop) -> String {
     let hides = stop.hides.map_or_else(String::new, |zxid| {
         format!(", although {zxid} stands behind it")
     });

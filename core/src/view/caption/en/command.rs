@@ -65,6 +65,12 @@ pub(super) fn sentence(command: &Command) -> String {
             let of = zxid.map(|zxid| format!(" {}", z(zxid))).unwrap_or_default();
             format!("A trap is set: {server} {what} {}{of}.", moment(*point))
         }
+        Command::Load { server, image } => {
+            format!(
+                "{server} gets the files of the data directory {:?}.",
+                image.name
+            )
+        }
         Command::Restart(s) => format!("{s} is started again."),
         Command::Pause(s) => format!("{s} freezes; what arrives waits."),
         Command::Resume(s) => format!("{s} goes on."),

@@ -63,6 +63,9 @@ pub(super) fn sentence(command: &Command) -> String {
                 .unwrap_or_default();
             format!("已设陷阱：{server} 将在{}{of}{what}。", moment(*point))
         }
+        Command::Load { server, image } => {
+            format!("{server} 的磁盘装入数据目录 {:?} 的文件。", image.name)
+        }
         Command::Restart(s) => format!("{s} 重新启动。"),
         Command::Pause(s) => format!("{s} 冻结，到达的消息在等待。"),
         Command::Resume(s) => format!("{s} 继续运行。"),

@@ -10,7 +10,11 @@ use zablab_core::scenario::error::nearest;
 use zablab_core::scenario::generate::Class;
 use zablab_core::view::text::{Filter, Kind};
 
-use super::output::Failure;
+use crate::output::Failure;
+
+mod disks;
+
+pub use disks::{BootOptions, DiffOptions, ExportOptions, InspectOptions, RecoverOptions};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -24,13 +28,29 @@ usage: zablab VERB [options]
       --verbose          every message, every disk write, every small choice
       --show KIND,...    these kinds of lines besides the notable ones:
                          vote message disk apply choice request link detail
-  recover DIR          recover one real version-2 directory            (not yet)
-  boot DIR DIR DIR     start an ensemble on copies of real directories (not yet)
+  recover DIR          recover one real version-2 directory, or its parent, without changing it
+      --as PROFILE       the judgement of 3.8.0 (default), 3.9.4, zablab
+      --log-dir D        where the log is, when it is not in DIR too
+      --trust-empty      logs without a snapshot are good (snapshot.trust.empty)
+      --no-autocreate    an empty directory is not good (db.autocreate)
+      --no-extended-types  nodes with a time to live are not known, as in a server's default
+      --no-tree          without the tree
+  boot DIR DIR DIR     start an ensemble whose server N has the files of the Nth directory
+      --order 2,1,3      one after the other; otherwise all at once
+      --as PROFILE       the release: 3.8.0 (default), 3.9.4, zablab
+      --no-extended-types  as for recover
   replay TRACE.json    replay a recorded client trace of a real server and compare
       --as PROFILE       the release that was recorded: 3.8.0 (default), 3.9.4, zablab
-  export FILE.zab      write a server's disk as a real version-2       (not yet)
-  inspect FILE...      a log or snapshot as text                       (not yet)
-  diff DIR DIR         compare two recovered trees                     (not yet)
+  export FILE.zab      run a script and write a server's disk as a real directory
+      --server N         whose disk
+      --out DIR          where to: DIR/myid, DIR/version-2/...
+      --durable          only what would survive a power loss
+  inspect FILE...      a log or a snapshot as text, one record or node a line
+      --from Z --to Z    only these zxids: 1.7 or 0x100000007
+      --path P           only this path and what is below it
+      --session S        only what this session did
+  diff DIR DIR         recover two directories and compare their trees
+      --as PROFILE       the judgement of 3.8.0 (default), 3.9.4, zablab
   backup ...           the backup engine on real directories           (not yet)
   swarm --seeds A..B   random scenarios with checks
       --class A|B        A: faults that ZooKeeper must survive (default); B: any fault
@@ -47,12 +67,12 @@ exit: 0 reached its result, 1 an expectation, check or comparison failed, 2 bad 
 ";
 
 /// Verbs of the contract that later versions bring.
-const LATER: [&str; 7] = [
-    "recover", "boot", "export", "inspect", "diff", "backup", "lesson",
-];
+const LATER: [&str; 2] = ["backup", "lesson"];
 
 /// Verbs that this version has.
-const BUILT: [&str; 5] = ["run", "replay", "swarm", "shrink", "bench"];
+const BUILT: [&str; 10] = [
+    "run", "recover", "boot", "export", "inspect", "diff", "replay", "swarm", "shrink", "bench",
+];
 
 /// A verb with its options.
 #[derive(Debug)]
@@ -65,6 +85,16 @@ pub enum Verb {
     Run(RunOptions),
     /// `replay`.
     Replay(ReplayOptions),
+    /// `recover`.
+    Recover(RecoverOptions),
+    /// `boot`.
+    Boot(BootOptions),
+    /// `export`.
+    Export(ExportOptions),
+    /// `inspect`.
+    Inspect(InspectOptions),
+    /// `diff`.
+    Diff(DiffOptions),
     /// `swarm`.
     Swarm(SwarmOptions),
     /// `shrink`.
@@ -145,6 +175,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> 
         "help" => Ok(Verb::Help),
         "run" => run(parser),
         "replay" => replay(parser),
+        "recover" => disks::recover(parser),
+        "boot" => disks::boot(parser),
+        "export" => disks::export(parser),
+        "inspect" => disks::inspect(parser),
+        "diff" => disks::diff(parser),
         "swarm" => swarm(parser),
         "shrink" => shrink(parser),
         "bench" => bench(parser),
