@@ -124,6 +124,14 @@ pub enum TxnBody {
     },
     /// Type 14.
     Multi(Vec<TxnBody>),
+    /// A part of a multi that cannot be read: of a type that no multi has, or with other bytes than its
+    /// type needs. Servers notice when they apply it, and leave out this part and all behind it.
+    Unread {
+        /// Its type.
+        code: i32,
+        /// Its bytes.
+        bytes: Arc<[u8]>,
+    },
     /// Type -1: a write that failed; it still takes a zxid.
     Error {
         /// The code, see [`super::ErrorCode`].
@@ -148,6 +156,7 @@ impl TxnBody {
             Self::CloseSession { .. } => -11,
             Self::Check { .. } => 13,
             Self::Multi(_) => 14,
+            Self::Unread { code, .. } => *code,
             Self::Error { .. } => -1,
         }
     }
@@ -167,6 +176,7 @@ impl TxnBody {
             Self::CreateSession { .. }
             | Self::CloseSession { .. }
             | Self::Multi(_)
+            | Self::Unread { .. }
             | Self::Error { .. } => None,
         }
     }
@@ -195,6 +205,7 @@ impl TxnBody {
             Self::CloseSession { .. } => "closeSession",
             Self::Check { .. } => "check",
             Self::Multi(_) => "multi",
+            Self::Unread { .. } => "unread",
             Self::Error { .. } => "error",
         }
     }

@@ -6,7 +6,8 @@
 //!
 //! Caveats, all ZooKeeper's own:
 //! - a create (type 1) without its last field is from before 3.4: the parent's cversion reads as -1;
-//! - a closeSession without a body is from before 3.6: its paths are not known;
+//! - a closeSession whose body ends early, or is not there, is from before 3.6: its paths are not known;
+//! - the parts of a multi are read when they are applied, see [`TxnBody::Unread`];
 //! - a bare check (type 13) can be written, and can never be read again (ZOOKEEPER-2623);
 //! - a digest of another version than 2 is skipped, and bytes after the digest are ignored.
 //!
@@ -147,16 +148,18 @@ fn write_body(w: &mut Writer, body: &TxnBody) {
                 w.int(part.type_code()).buffer(Some(inner.bytes()));
             });
         }
+        TxnBody::Unread { bytes, .. } => {
+            w.raw(bytes);
+        }
         TxnBody::Error { code } => {
             w.int(*code);
         }
     }
 }
 
-/// One operation of a multi: sessions and multis do not nest.
+/// One operation of a multi. What it holds is looked at when it is applied, so here nothing is refused.
 fn read_part(r: &mut Reader<'_>) -> Result<TxnBody, Corrupt> {
     let code = r.int()?;
-    let start = r.position() as u64 + 4;
     let bytes = r.buffer()?.ok_or_else(|| r.refuse(Why::Null))?;
     let mut inner = Reader::new(bytes);
     let body = match code {
@@ -164,13 +167,13 @@ fn read_part(r: &mut Reader<'_>) -> Result<TxnBody, Corrupt> {
             let version = inner.int()?;
             Ok(TxnBody::Check { path, version })
         }),
-        -10 | -11 => Err(inner.refuse(Why::TxnType(code))),
-        _ => read_body(&mut inner, code),
+        -1 | 1 | 2 | 5 | 15 | 19 | 20 | 21 => read_body(&mut inner, code),
+        _ => Err(inner.refuse(Why::TxnType(code))),
     };
-    body.map_err(|corrupt| Corrupt {
-        offset: corrupt.offset + start,
-        ..corrupt
-    })
+    Ok(body.unwrap_or_else(|_| TxnBody::Unread {
+        code,
+        bytes: bytes.into(),
+    }))
 }
 
 fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
@@ -239,9 +242,12 @@ fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
             timeout_ms: r.int()?,
         },
         -11 => TxnBody::CloseSession {
-            paths: match r.remaining() {
-                0 => None,
-                _ => Some(r.vector(Reader::string)?),
+            paths: match r.vector(Reader::string) {
+                Err(end) if end.why == Why::End => {
+                    r.take(r.remaining())?;
+                    None
+                }
+                paths => Some(paths?),
             },
         },
         -1 => TxnBody::Error { code: r.int()? },

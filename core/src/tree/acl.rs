@@ -122,6 +122,11 @@ impl AclTable {
         self.highest = self.highest.max(id);
     }
 
+    /// The highest number that was given out.
+    pub(super) const fn highest(&self) -> AclId {
+        self.highest
+    }
+
     /// One more node holds the number. A number that the table lacks is not counted.
     pub(super) fn add_use(&mut self, id: AclId) {
         if let Some(entry) = self.lists.get_mut(&id) {

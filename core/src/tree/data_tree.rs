@@ -48,7 +48,7 @@ impl Default for DataTree {
 impl DataTree {
     /// The tree of a new server: the root and the three nodes that every server has.
     pub fn new() -> Self {
-        let mut tree = Self::empty();
+        let mut tree = Self::bare();
         let plain = || Znode::new(Some(Arc::from([])), AclId::OPEN, NodeStat::default());
         tree.insert_raw(path::ROOT, plain());
         tree.insert_raw(path::ZOOKEEPER, plain());
@@ -61,8 +61,15 @@ impl DataTree {
         tree
     }
 
-    /// A tree without any node, to be filled from a snapshot.
+    /// A tree without any node, to be filled from a snapshot. Number 1 is given out already: to the list
+    /// of `/zookeeper/config`, which every server makes before it reads anything.
     pub fn empty() -> Self {
+        let mut tree = Self::bare();
+        tree.acls.reserve(AclId(1));
+        tree
+    }
+
+    fn bare() -> Self {
         Self {
             nodes: RedBlackTreeMapSync::new_sync(),
             acls: AclTable::new(),
@@ -150,6 +157,22 @@ impl DataTree {
         self.acls.add_use(node.acl);
         self.put(path::normal(path), node);
         self.attach(path::normal(path));
+    }
+
+    /// What a server still knows of a snapshot that it began to load and gave up: which paths live with
+    /// which session, and up to where numbers of access control lists were given out.
+    pub fn keep_leftovers_of(&mut self, given_up: &Self) {
+        self.acls.reserve(given_up.acls.highest());
+        for (session, paths) in &given_up.ephemerals {
+            for path in paths {
+                self.enlist(path, NodeOwner::Session(*session));
+            }
+        }
+    }
+
+    /// No path lives with that session any more.
+    pub(super) fn forget_owner(&mut self, session: SessionId) {
+        self.ephemerals.remove_mut(&session);
     }
 
     /// Ends the loading of a snapshot: lists that no node holds leave the table, and what quotas limit

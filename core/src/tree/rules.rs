@@ -46,8 +46,13 @@ pub struct TreeRules {
     pub refuse_poison: bool,
     /// Addresses of version 6 are known in access control lists (3.9).
     pub knows_ip_v6: bool,
-    /// A `create2` in a multi is logged and answered as such (3.9).
+    /// A `create2` in a multi is logged and answered as such, and is read (3.9).
     pub multi_keeps_create2: bool,
+    /// A multi with a part that cannot be read is not applied at all. Releases apply the parts before it
+    /// and say nothing.
+    pub multi_is_whole: bool,
+    /// A node may change although the table lacks its access control list. Releases end over it.
+    pub survives_missing_list: bool,
 }
 
 impl TreeRules {
@@ -71,6 +76,8 @@ impl TreeRules {
             knows_ip_v6: true,
             decodes_before_zxid: true,
             multi_keeps_create2: true,
+            multi_is_whole: true,
+            survives_missing_list: true,
         }
     }
 
@@ -89,6 +96,8 @@ impl TreeRules {
             refuse_poison: false,
             knows_ip_v6: false,
             multi_keeps_create2: false,
+            multi_is_whole: false,
+            survives_missing_list: false,
             ..Self::zablab()
         }
     }
@@ -101,6 +110,8 @@ impl TreeRules {
             skip_version_minus_one: false,
             pending_acl_counts: false,
             refuse_poison: false,
+            multi_is_whole: false,
+            survives_missing_list: false,
             ..Self::zablab()
         }
     }

@@ -23,11 +23,14 @@ pub const CONTENT_MAX: u64 = 4 << 30;
 /// Bytes read at once.
 const PIECE: usize = 1 << 20;
 
+/// What a server finds in a folder that has the name of a file: nothing that it can read.
+const NO_FILE: &[u8] = b"(this is no file)";
+
 /// The files of one server.
 pub struct DataDir {
     /// Snapshots, logs, epoch files, and the marker beside them.
     pub files: BTreeMap<FileName, Content>,
-    /// What is there and is left out, in words.
+    /// What has the name of a file and is none, in words.
     pub left_out: Vec<String>,
     /// Files that a server with two directories refuses to start over.
     pub misplaced: Option<Misplaced>,
@@ -107,11 +110,12 @@ fn read_into(found: &mut DataDir, dir: &Path, room: &mut u64) -> Result<(), Fail
         if !belongs(&name) {
             continue;
         }
-        if !path.is_file() {
+        let content = if path.is_file() {
+            content(&path, room)?
+        } else {
             found.left_out.push(format!("{name} is not a file"));
-            continue;
-        }
-        let content = content(&path, room)?;
+            Content::from(NO_FILE)
+        };
         found.files.insert(name.as_ref().into(), content);
     }
     Ok(())

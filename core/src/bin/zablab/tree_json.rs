@@ -13,7 +13,8 @@ pub struct Dump<'a>(pub &'a DataTree);
 /// One node.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Node {
-    acl: Vec<Entry>,
+    /// None when the server lacks it: then nobody can read the node.
+    acl: Option<Vec<Entry>>,
     children: Vec<String>,
     data: Option<String>,
     stat: Numbers,
@@ -73,9 +74,9 @@ pub fn visible(tree: &DataTree) -> Vec<String> {
 
 /// A node as a client sees it.
 pub fn node(tree: &DataTree, node: &Znode) -> Node {
-    let acl = tree.acl_of(node).map_or(&[][..], |list| list);
+    let acl = tree.acl_of(node);
     Node {
-        acl: acl.iter().map(entry).collect(),
+        acl: acl.map(|list| list.iter().map(entry).collect()),
         children: node.children.iter().map(|name| name.to_string()).collect(),
         data: node.data.as_deref().map(|data| BASE64.encode(data)),
         stat: numbers(&node.client_stat()),

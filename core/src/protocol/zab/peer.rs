@@ -537,12 +537,16 @@ impl Peer {
 
     /// Applies a committed transaction, remembers it, answers whoever waits for it.
     pub(super) fn apply_committed(&mut self, cx: &mut Cx<'_>, record: &Arc<Record>) {
-        if is_poison(&record.txn) {
+        if is_poison(&record.txn, self.rules) {
             cx.out.push(Effect::Halt(HaltReason::Poison(record.zxid())));
             return;
         }
         cx.out.push(Effect::Apply(Arc::clone(record)));
         let applied = self.db.apply(&record.txn, self.rules);
+        if applied.list_missing && !self.rules.survives_missing_list {
+            cx.out.push(Effect::Halt(HaltReason::Poison(record.zxid())));
+            return;
+        }
         self.remember(record);
         self.on_applied(cx, record, applied);
     }

@@ -81,8 +81,9 @@ pub struct RecoverOptions {
     pub tmp_counts: bool,
     /// When no snapshot looks whole, that is as if there were none: the server may start empty.
     pub unfinished_is_none: bool,
-    /// The sessions of a snapshot that turned out to be corrupt are still known.
-    pub sessions_survive_corruption: bool,
+    /// Sessions and ephemerals of a snapshot that turned out to be corrupt are still known; and a null or
+    /// a number that is none ends the server instead of leading to an older snapshot.
+    pub corrupt_snapshot_leaves_traces: bool,
     /// The last section of a snapshot is read (3.9).
     pub last_processed: bool,
     /// How transactions are applied.
@@ -103,7 +104,7 @@ impl RecoverOptions {
         snapshot_must_be_repaired: false,
         tmp_counts: true,
         unfinished_is_none: true,
-        sessions_survive_corruption: true,
+        corrupt_snapshot_leaves_traces: true,
         last_processed: false,
         rules: TreeRules::v3_8_0(),
         window: 500,
@@ -126,7 +127,7 @@ impl RecoverOptions {
         snapshot_must_be_repaired: true,
         tmp_counts: false,
         unfinished_is_none: false,
-        sessions_survive_corruption: false,
+        corrupt_snapshot_leaves_traces: false,
         rules: TreeRules::zablab(),
         ..Self::V3_9_4
     };

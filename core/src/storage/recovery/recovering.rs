@@ -8,14 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rpds::RedBlackTreeMapSync;
-
 use super::replay::{Books, Replay};
 use super::{INITIALIZE, RecoverOptions, Recovery};
-use crate::base::SessionId;
 use crate::model::Zxid;
 use crate::storage::content::Content;
-use crate::storage::corrupt::Corrupt;
+use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::disk::ReadFiles;
 use crate::storage::op::{FileName, FileOp};
 use crate::storage::purge;
@@ -42,8 +39,8 @@ pub struct Recovering {
     options: RecoverOptions,
     /// Snapshots that are still to be tried, the newest last.
     candidates: Vec<(Zxid, FileName)>,
-    /// Sessions of snapshots that turned out to be corrupt.
-    leftover: RedBlackTreeMapSync<SessionId, i32>,
+    /// What was read of the last snapshot that turned out to be corrupt, and of those before it.
+    leftover: Option<Database>,
     stage: Stage,
     /// Where the chosen snapshot is, and up to where its state may go.
     chosen: Option<(FileName, Zxid)>,
@@ -70,7 +67,7 @@ impl Recovering {
             files,
             options: *options,
             candidates: Vec::new(),
-            leftover: RedBlackTreeMapSync::new_sync(),
+            leftover: None,
             stage: Stage::Choosing,
             chosen: None,
             given_up: 0,
@@ -178,12 +175,16 @@ impl Recovering {
             Ok(false) => Stage::Loading(reader),
             Ok(true) => self.start_replay(*reader),
             Err(corrupt) => {
-                if self.options.sessions_survive_corruption {
-                    for (session, timeout_ms) in &reader.database().sessions {
-                        self.leftover.insert_mut(*session, *timeout_ms);
-                    }
-                }
                 self.given_up += reader.progress().0;
+                let survives = self.options.corrupt_snapshot_leaves_traces;
+                if survives && matches!(corrupt.why, Why::Null | Why::Number(_)) {
+                    return self.refuse(Refusal::Corrupt(corrupt));
+                }
+                if survives {
+                    let mut read = reader.database().clone();
+                    self.add_leftovers(&mut read);
+                    self.leftover = Some(read);
+                }
                 self.pass_over(corrupt)
             }
         }
@@ -199,12 +200,7 @@ impl Recovering {
         let (file, zxid) = (reader.name().clone(), reader.database().last_zxid);
         self.given_up += reader.progress().0;
         let mut loaded = reader.finish();
-        for (session, timeout_ms) in &self.leftover {
-            let sessions = &mut loaded.database.sessions;
-            if !sessions.contains_key(session) {
-                sessions.insert_mut(*session, *timeout_ms);
-            }
-        }
+        self.add_leftovers(&mut loaded.database);
         self.recovery.report.push(Finding::SnapshotLoaded {
             file: file.clone(),
             zxid,
@@ -214,6 +210,19 @@ impl Recovering {
         let seen = loaded.digest.map_or(zxid, |(seen, _)| seen.max(zxid));
         self.chosen = Some((file, seen));
         self.replay_from(loaded)
+    }
+
+    /// A release does not forget everything of a snapshot that it gives up.
+    fn add_leftovers(&self, db: &mut Database) {
+        let Some(leftover) = &self.leftover else {
+            return;
+        };
+        for (session, timeout_ms) in &leftover.sessions {
+            if !db.sessions.contains_key(session) {
+                db.sessions.insert_mut(*session, *timeout_ms);
+            }
+        }
+        db.tree.keep_leftovers_of(&leftover.tree);
     }
 
     fn replay_from(&mut self, loaded: LoadedSnapshot) -> Stage {

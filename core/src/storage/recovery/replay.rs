@@ -89,11 +89,12 @@ impl Replay {
             return Ok(false);
         }
         self.check_order(&found, options.gaps, books.report)?;
-        if is_poison(&found.record.txn) {
+        let applied = !is_poison(&found.record.txn, options.rules)
+            && self.apply(&found, options, books.report);
+        if !applied {
             self.end_run(books.report);
             return Err(Refusal::Poison(zxid));
         }
-        self.apply(&found, options, books.report);
         self.last_logged = Some(zxid);
         self.remember(found.record, options.window);
         Ok(true)
@@ -159,10 +160,14 @@ impl Replay {
         Ok(())
     }
 
-    fn apply(&mut self, found: &Found, options: &RecoverOptions, report: &mut Report) {
+    /// False when the release ends over it.
+    fn apply(&mut self, found: &Found, options: &RecoverOptions, report: &mut Report) -> bool {
         let txn = &found.record.txn;
         let zxid = found.record.zxid();
-        self.db.apply(txn, options.rules);
+        let applied = self.db.apply(txn, options.rules);
+        if applied.list_missing && !options.rules.survives_missing_list {
+            return false;
+        }
         self.last = self.last.max(zxid);
         self.replayed = true;
         match &mut self.run {
@@ -182,7 +187,7 @@ impl Replay {
         }
         self.compare_noted(zxid, report);
         if self.noted.is_some() {
-            return;
+            return true;
         }
         let actual = self.db.tree.digest();
         if let Some(expected) = txn.digest.filter(|digest| *digest != actual) {
@@ -192,6 +197,7 @@ impl Replay {
                 actual,
             });
         }
+        true
     }
 
     /// Compares the digest noted at the end of the snapshot when its transaction is reached. While

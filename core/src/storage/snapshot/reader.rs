@@ -241,7 +241,11 @@ fn session(r: &mut Reader<'_>) -> Result<(SessionId, i32), Corrupt> {
 }
 
 fn list(r: &mut Reader<'_>) -> Result<(AclId, Vec<Acl>), Corrupt> {
-    Ok((AclId(r.long()?), r.acl()?))
+    let id = AclId(r.long()?);
+    if r.clone().int()? == -1 {
+        return Err(r.refuse(Why::Null));
+    }
+    Ok((id, r.acl()?))
 }
 
 /// A node under its path; none where the nodes end.
@@ -273,8 +277,12 @@ fn place(db: &mut Database, path: String, node: Znode) -> Result<(), Why> {
 fn digest(r: &mut Reader<'_>) -> Result<Option<(Zxid, i64)>, Corrupt> {
     let (zxid, version) = (Zxid(r.long()?), r.int()?);
     if version < DIGEST_VERSION {
-        r.buffer()?;
-        return Ok(None);
+        let start = r.clone();
+        let hex = r.string()?;
+        return match i64::from_str_radix(&hex, 16) {
+            Ok(_) => Ok(None),
+            Err(_) => Err(start.refuse(Why::Number(hex))),
+        };
     }
     let digest = r.long()?;
     Ok((version == DIGEST_VERSION).then_some((zxid, digest)))

@@ -184,13 +184,24 @@ impl Source {
         match &mut self.bytes {
             Bytes::Plain(cursor) => self.window.extend(cursor.read_up_to(want)),
             Bytes::Gzip(gzip) => {
+                // What cannot be unpacked does not matter before it is needed.
                 let read = gzip.take(want as u64).read_to_end(&mut self.window);
                 if read.is_err() && self.window.len() == before {
                     return Err(Corrupt::at(gzip.get_ref().at, Why::Packing));
                 }
             }
             Bytes::Snappy(cursor) => {
-                while self.window.len() < before + want && unpack_block(cursor, &mut self.window)? {
+                while self.window.len() < before + want {
+                    let at = cursor.at;
+                    match unpack_block(cursor, &mut self.window) {
+                        Ok(true) => {}
+                        Ok(false) => break,
+                        Err(_) if self.window.len() > before => {
+                            cursor.at = at;
+                            break;
+                        }
+                        Err(corrupt) => return Err(corrupt),
+                    }
                 }
             }
         }
@@ -225,6 +236,9 @@ fn unpack_block(cursor: &mut Cursor, into: &mut Vec<u8>) -> Result<bool, Corrupt
     let start = into.len();
     into.resize(start + unpacked, 0);
     let done = snap::raw::Decoder::new().decompress(&packed, &mut into[start..]);
-    done.map_err(|_| bad(Why::Packing))?;
+    if done.is_err() {
+        into.truncate(start);
+        return Err(bad(Why::Packing));
+    }
     Ok(true)
 }

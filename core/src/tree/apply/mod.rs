@@ -72,22 +72,42 @@ pub struct Applied {
     pub body: ReplyBody,
     /// What changed, in order: the node first, its parent after it.
     pub changes: Vec<NodeChange>,
+    /// The table lacks the access control list of a node that changed. A release that asks for the list,
+    /// to know who may hear of the change, ends over it.
+    pub list_missing: bool,
 }
 
 /// True for a transaction that no server can apply: it ends over it, and again at each start. Releases
-/// let two kinds of them into their logs.
-pub fn is_poison(txn: &Txn) -> bool {
+/// let two kinds of them into their logs; a path without a slash comes from elsewhere.
+pub fn is_poison(txn: &Txn, rules: TreeRules) -> bool {
+    let nowhere = |path: &str| !path.contains('/');
     let one = |body: &TxnBody| match body {
-        TxnBody::CreateTtl { ttl_ms, .. } => *ttl_ms <= 0,
+        TxnBody::CreateTtl { path, ttl_ms, .. } => *ttl_ms <= 0 || nowhere(path),
         TxnBody::Create { path, .. } | TxnBody::CreateContainer { path, .. } => {
-            quota::is_limit_of_root(path)
+            quota::is_limit_of_root(path) || nowhere(path)
         }
+        TxnBody::Delete { path } | TxnBody::DeleteContainer { path } => nowhere(path),
+        TxnBody::CloseSession { paths } => paths.iter().flatten().any(|path| nowhere(path)),
         _ => false,
     };
     match &txn.body {
-        TxnBody::Multi(operations) => !has_failed(operations) && operations.iter().any(one),
+        TxnBody::Multi(all) if has_failed(all) => false,
+        TxnBody::Multi(all) => {
+            let readable = readable(all, rules);
+            readable.iter().any(one) || (rules.multi_is_whole && readable.len() < all.len())
+        }
         body => one(body),
     }
+}
+
+/// The parts of a multi up to the first that this release cannot read.
+fn readable(operations: &[TxnBody], rules: TreeRules) -> &[TxnBody] {
+    let unread = operations.iter().position(|body| match body {
+        TxnBody::Unread { .. } => true,
+        TxnBody::Create { create2: true, .. } => !rules.multi_keeps_create2,
+        _ => false,
+    });
+    &operations[..unread.unwrap_or(operations.len())]
 }
 
 impl Database {
@@ -102,6 +122,7 @@ impl Database {
         Applied {
             error,
             body,
+            list_missing: changes.iter().any(|change| change.acl.is_none()),
             changes,
         }
     }
@@ -159,7 +180,7 @@ impl Database {
         let results = if has_failed(operations) {
             failed_results(operations)
         } else {
-            operations
+            readable(operations, rules)
                 .iter()
                 .map(|body| self.operation(header, body, rules, changes))
                 .collect()
@@ -192,7 +213,7 @@ impl Database {
                 Ok(ReplyBody::Empty)
             }
             // A multi does not nest.
-            TxnBody::Multi(_) => Err(ErrorCode::RuntimeInconsistency),
+            TxnBody::Multi(_) | TxnBody::Unread { .. } => Err(ErrorCode::RuntimeInconsistency),
             body => run.node_operation(body),
         };
         match outcome {

@@ -100,6 +100,7 @@ impl Run<'_> {
             TxnBody::Check { .. }
             | TxnBody::CreateSession { .. }
             | TxnBody::CloseSession { .. }
+            | TxnBody::Unread { .. }
             | TxnBody::Multi(_) => Ok(ReplyBody::Empty),
         }
     }
@@ -239,6 +240,7 @@ impl Run<'_> {
         for path in left {
             let _ = self.delete(&path);
         }
+        self.tree.forget_owner(session);
     }
 }
 
