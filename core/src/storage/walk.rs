@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use rpds::RedBlackTreeSetSync;
 
-use super::jute::Writer;
 use crate::tree::{DataTree, Znode};
 
 /// Where a walk stands.
@@ -102,16 +101,4 @@ impl Walk {
         }
         None
     }
-}
-
-/// A node as a snapshot stores it.
-pub(super) fn write_node(w: &mut Writer, path: &str, node: &Znode) {
-    let s = &node.stat;
-    w.string(path).buffer(node.data.as_deref()).long(node.acl.0);
-    w.long(s.czxid.0)
-        .long(s.mzxid.0)
-        .long(s.ctime)
-        .long(s.mtime);
-    w.int(s.version).int(s.cversion).int(s.aversion);
-    w.long(s.ephemeral_owner).long(s.pzxid.0);
 }

@@ -19,6 +19,7 @@
 //!
 //! In ZooKeeper: `FileSnap`, `SerializeUtils`, `DataTree.serialize`.
 
+pub mod items;
 mod reader;
 mod source;
 
@@ -28,7 +29,7 @@ use super::codec::DIGEST_VERSION;
 use super::jute::Writer;
 use super::op::{DiskStep, FileName, FileOp, SyncTarget};
 use super::scan::zxid_in_name;
-use super::walk::{self, Walk};
+use super::walk::Walk;
 use crate::model::Zxid;
 use crate::tree::Database;
 
@@ -149,7 +150,7 @@ impl SnapshotWriter {
         }
         let mut w = Writer::new();
         let more = self.walk.visit(&db.tree, nodes, |path, node| {
-            walk::write_node(&mut w, path, node);
+            items::write_node(&mut w, path, node);
         });
         let mut ops = Vec::new();
         if !w.bytes().is_empty() {
@@ -263,7 +264,7 @@ pub fn stream(db: &Database) -> Vec<u8> {
     let mut w = Writer::new();
     write_tables(&mut w, db);
     Walk::new().visit(&db.tree, usize::MAX, |path, node| {
-        walk::write_node(&mut w, path, node);
+        items::write_node(&mut w, path, node);
     });
     w.string("/");
     w.into_bytes()

@@ -72,6 +72,8 @@ pub(super) struct Source {
     base: u64,
     /// Everything is unpacked.
     ended: bool,
+    /// Why no more can be unpacked. It does not matter before more is needed.
+    failed: Option<Corrupt>,
     sum: Adler32,
     /// How much of the window the sum knows.
     summed: usize,
@@ -124,6 +126,7 @@ impl Source {
             taken: 0,
             base: 0,
             ended: false,
+            failed: None,
             sum: Adler32::new(),
             summed: 0,
         })
@@ -181,32 +184,35 @@ impl Source {
             return Err(Corrupt::at(self.base, Why::TooLong));
         }
         let before = self.window.len();
+        if let Some(corrupt) = self.failed.clone() {
+            return Err(corrupt);
+        }
         match &mut self.bytes {
             Bytes::Plain(cursor) => self.window.extend(cursor.read_up_to(want)),
             Bytes::Gzip(gzip) => {
-                // What cannot be unpacked does not matter before it is needed.
                 let read = gzip.take(want as u64).read_to_end(&mut self.window);
-                if read.is_err() && self.window.len() == before {
-                    return Err(Corrupt::at(gzip.get_ref().at, Why::Packing));
+                if read.is_err() {
+                    self.failed = Some(Corrupt::at(gzip.get_ref().at, Why::Packing));
                 }
             }
             Bytes::Snappy(cursor) => {
                 while self.window.len() < before + want {
-                    let at = cursor.at;
                     match unpack_block(cursor, &mut self.window) {
                         Ok(true) => {}
                         Ok(false) => break,
-                        Err(_) if self.window.len() > before => {
-                            cursor.at = at;
+                        Err(corrupt) => {
+                            self.failed = Some(corrupt);
                             break;
                         }
-                        Err(corrupt) => return Err(corrupt),
                     }
                 }
             }
         }
         self.ended = self.window.len() == before;
-        Ok(())
+        match self.failed.take_if(|_| self.ended) {
+            Some(corrupt) => Err(corrupt),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use super::super::snapshot::{self, SnapshotPolicy, SnapshotWriter};
 use super::{Server, apply, execute, zxid};
 use crate::base::{Dice, rng::Subject};
 use crate::model::{Acl, Request, acl::perms, request::CreateMode};
-use crate::storage::snapshot::ReadRules;
+use crate::storage::jute::Writer;
+use crate::storage::snapshot::items::{self, Items};
+use crate::storage::snapshot::{Packing, ReadRules};
 use crate::storage::{
     Content, Corrupt, Disk, FileName, Finding, LoadedSnapshot, ReadFiles, RecoverOptions, Refusal,
     Why, recover,
@@ -241,4 +243,70 @@ fn a_snapshot_takes_its_name_only_when_it_is_whole_and_durable() {
         assert!(there || steps < plan.len());
     }
     assert_eq!(writer.nodes_done(), server.db.tree.len() as u64);
+}
+
+/// What `SnappyOutputStream` of snappy-java writes: a header, then blocks with their lengths.
+fn packed_by_snappy(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = b"\x82SNAPPY\0\0\0\0\x01\0\0\0\x01".to_vec();
+    for block in bytes.chunks(300) {
+        let block = snap::raw::Encoder::new()
+            .compress_vec(block)
+            .expect("packs");
+        packed.extend((block.len() as u32).to_be_bytes());
+        packed.extend(block);
+    }
+    packed
+}
+
+fn packed_by_gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).expect("packs");
+    gzip.finish().expect("packs")
+}
+
+#[test]
+fn items_are_written_as_they_were_read() {
+    let bytes = snapshot::whole(&furnished().db);
+    let mut items = Items::open(Packing::Plain, bytes[..].into(), true).expect("opens");
+    let mut w = Writer::new();
+    while let Some(item) = items.next_item().expect("whole") {
+        items::write(&mut w, &item);
+    }
+    assert_eq!(w.bytes(), bytes);
+}
+
+#[test]
+fn packed_snapshots_are_read_and_what_lies_behind_is_not_asked_for() {
+    let server = furnished();
+    let bytes = snapshot::whole(&server.db);
+    let without_last_section = &bytes[..bytes.len() - 21];
+    let content = |bytes: &[u8], broken: bool, pack: fn(&[u8]) -> Vec<u8>| {
+        let mut packed = pack(bytes);
+        if broken {
+            // The checksum of gzip, or bytes that are no block of snappy.
+            let end = packed.len();
+            packed[end - 8..].fill(0xFF);
+            packed.extend([0xFF; 100]);
+        }
+        packed
+    };
+    for (pack, ending) in [
+        (packed_by_gzip as fn(&[u8]) -> Vec<u8>, "gz"),
+        (packed_by_snappy, "snappy"),
+    ] {
+        let name: FileName = format!("snapshot.100000007.{ending}").into();
+        let loaded = read(&content(&bytes, false, pack), &name).expect("whole");
+        assert!(!differs(&loaded.database, &server.db));
+        assert_eq!(loaded.last_processed, Some(zxid(7)));
+        assert_eq!(snapshot::zxid_of(&name), zxid(7));
+    }
+    let name: FileName = "snapshot.100000007.gz".into();
+    let broken = content(without_last_section, true, packed_by_gzip);
+    assert_eq!(read(&broken, &name).map_err(|c| c.why), Err(Why::Packing));
+    let older = ReadRules {
+        last_processed: false,
+        ..RULES
+    };
+    assert!(snapshot::read(&Content::from(&broken[..]), &name, older).is_ok());
 }
