@@ -54,6 +54,10 @@ pub enum DamageKind {
     Torn,
     /// Everything was removed.
     Wiped,
+    /// The files of a backup took the place of its own.
+    Copied,
+    /// The tree of a backup took the place of its own, in memory at least.
+    Restored,
 }
 
 impl DamageKind {
@@ -61,8 +65,11 @@ impl DamageKind {
     /// then changed says nothing of an ack before that; an epoch file is whole or gone.
     const fn can_break(self, property: Property) -> bool {
         match property {
-            Property::S10 | Property::S12 => matches!(self, Self::Lying),
-            Property::S2 => matches!(self, Self::Lying | Self::Deleted | Self::Wiped),
+            Property::S10 | Property::S12 | Property::S20 => matches!(self, Self::Lying),
+            Property::S2 => matches!(
+                self,
+                Self::Lying | Self::Deleted | Self::Wiped | Self::Copied
+            ),
             _ => true,
         }
     }
@@ -220,6 +227,8 @@ fn named_by_card(property: Property) -> impl Iterator<Item = Switch> {
 fn damage(command: &Command) -> Option<(ServerId, DamageKind)> {
     match command {
         Command::Wipe(server) => Some((*server, DamageKind::Wiped)),
+        Command::Copy { to, .. } => Some((*to, DamageKind::Copied)),
+        Command::AdminRestore { to, .. } => Some((*to, DamageKind::Restored)),
         Command::Disk { server, fault } => {
             let kind = match fault {
                 DiskFault::Full | DiskFault::Ok | DiskFault::Slow(_) => return None,

@@ -10,6 +10,7 @@ use super::message::{End, Message};
 use super::network::{Channel, Conn};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::traps::{CrashTrap, PacketTrap};
+use super::vault::BackupKind;
 use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
@@ -32,6 +33,16 @@ impl World {
                 let input = Input::Purge { retain: *retain };
                 return Ok(self.server_step(*server, cause, input));
             }
+            Command::Backup {
+                kind: BackupKind::Hot,
+                from,
+                name,
+            } => return self.back_up_stream(*from, name, cause),
+            Command::AdminRestore { name, to } => return self.admin_restore(name, *to, cause),
+            Command::Backup { from, name, .. } => {
+                self.back_up_files(*from, name, &mut outcomes)?;
+            }
+            Command::Copy { name, to } => self.copy_backup(name, *to, &mut outcomes)?,
             Command::Client {
                 name,
                 server,
@@ -152,7 +163,7 @@ impl World {
         up.then_some(()).ok_or(Refusal::Down(id))
     }
 
-    fn needs_down(&self, id: ServerId) -> Result<(), Refusal> {
+    pub(super) fn needs_down(&self, id: ServerId) -> Result<(), Refusal> {
         self.server_exists(id)?;
         let up = self.host(id).is_up();
         (!up).then_some(()).ok_or(Refusal::Up(id))

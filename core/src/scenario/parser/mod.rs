@@ -266,7 +266,7 @@ fn verb(first: &Piece, args: &mut Args, scope: &mut Scope) -> Result<Action, Scr
         }
         "load" => vault::load(args, scope)?,
         "backup" | "restore" | "copy" | "admin-restore" => {
-            Action::Later(vault::action(&first.text, args, scope)?)
+            vault::action(&first.text, args, scope)?
         }
         _ => return Err(unknown(first, args, scope)),
     })
