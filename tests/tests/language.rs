@@ -86,6 +86,7 @@ backup full from=2 as=b1 order=snapshot-first
 backup incremental from=2 as=b2
 backup cold from=2 as=b3 order=log-first
 backup hot from=2 as=b4
+backup cold from=2 as=b5
 backup verify b1
 backup policy every=10m keep="7 days"
 restore b1 to=1,2,3 until=1.60

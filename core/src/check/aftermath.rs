@@ -96,6 +96,7 @@ impl Monitor {
     }
 
     fn served<S: Scene>(&mut self, server: ServerId, scene: &S) {
+        self.restores.served(server);
         let Some(database) = scene.database(server) else {
             return;
         };

@@ -6,7 +6,8 @@
 //! may be lost, but never silently, so a violation names the assumption that explains it best.
 //!
 //! "Best" is a rule of thumb for captions, not a proof of cause: damage to the disk of the server
-//! concerned, if it can break that property, else a correction that is known to guard it and is off,
+//! concerned, if it can break that property, else an old history that an operator brought back, if the
+//! property is of histories, else a correction that is known to guard it and is off,
 //! else fsync turned off, if the property is of durability, else any damage, else the first
 //! correction that is off. A disk that lies counts from the first fsync that it swallows.
 
@@ -126,19 +127,23 @@ impl Assumptions {
         }
     }
 
-    /// The assumption that explains a breach best.
+    /// The assumption that explains a breach best; `hints` are corrections that it points to itself.
     pub(super) fn explain(
         &self,
         property: Property,
         concerned: Option<ServerId>,
+        hints: &[Switch],
     ) -> Option<BrokenAssumption> {
         let guards = suspects(property).iter().copied();
-        let guard = guards
+        let hints = hints.iter().copied();
+        let guard = hints
+            .chain(guards)
             .chain(named_by_card(property))
             .find(|s| self.is_off(*s));
         let by_switch = guard.map(BrokenAssumption::SwitchOff);
         let unforced = || (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff);
         self.damage_of(property, concerned)
+            .or_else(|| self.spread_damage(property))
             .or(by_switch)
             .or_else(|| unforced().filter(|_| property.is_of_durability()))
             .or_else(|| self.newest_damage())
@@ -182,6 +187,14 @@ impl Assumptions {
     ) -> Option<BrokenAssumption> {
         let own = |d: &&Damage| Some(d.server) == concerned && d.kind.can_break(property);
         let newest = self.damages.iter().rev().find(own);
+        newest.cloned().map(BrokenAssumption::Damaged)
+    }
+
+    /// An old history that an operator brought back reaches other servers by votes and by SNAP.
+    fn spread_damage(&self, property: Property) -> Option<BrokenAssumption> {
+        let spreads = |d: &&Damage| matches!(d.kind, DamageKind::Copied | DamageKind::Restored);
+        let newest = self.damages.iter().rev().find(spreads);
+        let newest = newest.filter(|_| property.is_of_history());
         newest.cloned().map(BrokenAssumption::Damaged)
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Entry {
     pub after: Option<Zxid>,
     /// Found on a disk at that server's first start: older than the run.
     pub inherited: bool,
+    /// Another transaction bears the same zxid: a number says nothing any more.
+    pub contested: bool,
     pub logged: ServerSet,
     pub durable: ServerSet,
     /// Acknowledgements that reached the leader.
@@ -172,6 +174,7 @@ impl Ghost {
         if entry.record.hash == record.hash {
             Ok(entry)
         } else {
+            entry.contested = true;
             Err(Conflict { seen: entry.seen })
         }
     }
@@ -183,10 +186,9 @@ impl Ghost {
         record: &Arc<Record>,
         step: StepId,
     ) -> Result<(), Conflict> {
+        self.seat_mut(server).logged = record.zxid();
         self.sight(record, step)?.logged.insert(server);
-        let seat = self.seat_mut(server);
-        seat.logged = record.zxid();
-        seat.pending.insert(record.zxid(), ());
+        self.seat_mut(server).pending.insert(record.zxid(), ());
         Ok(())
     }
 
@@ -465,6 +467,7 @@ impl Entry {
             proposer: None,
             after: None,
             inherited: false,
+            contested: false,
             logged: ServerSet::default(),
             durable: ServerSet::default(),
             acked: ServerSet::default(),

@@ -3,7 +3,8 @@
 //! An admin restore gives a server another tree. From then on the server's history is that tree and
 //! what came after it, until its leader or an operator replaces the history once more. The check keeps
 //! the tree and asks at each start whether the disk still gives it: an earlier zxid than that of the
-//! restored tree, or another content, means that the restore went with the memory of the process.
+//! restored tree, or another content, means that the restore went with the memory of the process. A
+//! server that writes the tree down first promises nothing before it serves again.
 //!
 //! Whether the tree is what the ensemble has committed is another matter, and asked by S5 and S14.
 
@@ -33,6 +34,8 @@ struct Restored {
     at: Zxid,
     /// The step that restored it.
     step: StepId,
+    /// The server is still writing it down: a crash may leave what was there before.
+    pending: bool,
 }
 
 /// The last restore of each server.
@@ -45,9 +48,16 @@ impl Restores {
         self.0.remove(&server);
     }
 
+    /// A server that was restored serves again: what it was given is promised now.
+    pub(super) fn served(&mut self, server: ServerId) {
+        if let Some(restored) = self.0.get_mut(&server) {
+            restored.pending = false;
+        }
+    }
+
     /// A server has loaded its disk.
     pub(super) fn reloaded(
-        &self,
+        &mut self,
         ghost: &Ghost,
         findings: &mut Findings,
         server: ServerId,
@@ -56,6 +66,10 @@ impl Restores {
         let Some(restored) = self.0.get(&server) else {
             return;
         };
+        if restored.pending {
+            self.forget(server);
+            return;
+        }
         if restored.is_in(ghost, server, database) {
             return;
         }
@@ -103,6 +117,7 @@ impl Monitor {
             zxid,
             at,
             step: self.findings.step,
+            pending: durable,
         };
         self.restores.0.insert(server, restored);
         if durable {
