@@ -82,7 +82,12 @@ impl Backup {
     }
 
     /// Every file of a disk as it is seen now.
-    fn of_files(disk: &impl ReadFiles, source: ServerId, taken_at: Instant) -> Self {
+    fn of_files(
+        disk: &impl ReadFiles,
+        source: ServerId,
+        taken_at: Instant,
+        config: &Config,
+    ) -> Self {
         let content = |name: FileName| {
             let content = disk.content(&name)?.clone();
             Some((name, content))
@@ -91,7 +96,7 @@ impl Backup {
         Self {
             kind: BackupKind::Cold,
             source,
-            zxid: last_in(&files),
+            zxid: last_in(&files, config),
             taken_at,
             files,
         }
@@ -117,14 +122,16 @@ impl Backup {
             return None;
         }
         let (name, content) = self.files.first_key_value()?;
-        let read = snapshot::read(&content.to_vec(), name, config.tree_rules());
+        let rules = config.recover_options().read_rules();
+        let read = snapshot::read(content, name, rules);
         read.ok().map(|loaded| loaded.database)
     }
 }
 
 /// The last transaction that can be read from these files.
-fn last_in(files: &BTreeMap<FileName, Content>) -> Zxid {
-    let newest = purge::whole_snapshots(files).into_iter().next();
+fn last_in(files: &BTreeMap<FileName, Content>, config: &Config) -> Zxid {
+    let tmp = config.recover_options().tmp_counts;
+    let newest = purge::whole_snapshots(files, tmp).into_iter().next();
     let base = newest.map_or(Zxid::ZERO, |(zxid, _)| zxid);
     let readable = scan::records(files, base.next(), LastLog::MayBeTorn).map_while(Result::ok);
     readable.last().map_or(base, |found| found.record.zxid())
@@ -167,7 +174,8 @@ impl World {
     ) -> Result<(), Refusal> {
         self.server_exists(from)?;
         self.name_is_free(name)?;
-        let backup = Backup::of_files(&self.host(from).disk, from, self.now);
+        let disk = &self.host(from).disk;
+        let backup = Backup::of_files(disk, from, self.now, &self.config);
         outcomes.push(self.keep(name, backup));
         Ok(())
     }

@@ -149,7 +149,7 @@ impl Peer {
     /// The file that the admin command `snapshot` reads its stream from; it stays on the disk.
     pub(super) fn leave_streamed_snapshot(&mut self, cx: &mut Cx<'_>) {
         let zxid = self.db.last_zxid;
-        let there = purge::whole_snapshots(cx.disk)
+        let there = purge::whole_snapshots(cx.disk, false)
             .iter()
             .any(|(found, _)| *found == zxid);
         let coming = self.walk.as_ref().is_some_and(|walk| walk.zxid == zxid);
