@@ -219,6 +219,7 @@ const fn suspects(property: Property) -> &'static [Switch] {
             W::FsyncBeforeAck,
             W::LogBeforeNewleaderAck,
             W::WriteBeforeNewleaderAck,
+            W::SyncDirectory,
         ],
         Property::S11 => &[
             W::LogBeforeNewleaderAck,

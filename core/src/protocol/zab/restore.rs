@@ -15,6 +15,9 @@
 //! that no log on the disk reaches beyond its snapshot, and the epoch files are never behind it. A
 //! crash on the way leaves the old history or the new one, whole.
 //!
+//! One thing is gentler here: a real 3.9 leaves the old session tracker running, which ends the sessions
+//! it knew although their clients are there, and never starts the new one, which ends none.
+//!
 //! Either way the command acts on one server. In an ensemble the others know nothing of it, and no
 //! switch makes that safe. In ZooKeeper: `ZooKeeperServer.restoreFromSnapshot`.
 
