@@ -3,13 +3,17 @@
 
 use std::sync::Arc;
 
-use zablab_core::check::{DamageKind, Property};
-use zablab_core::scenario::runner::Options;
-use zablab_core::scenario::{Progress, Runner, parse};
-use zablab_core::storage::ReadFiles;
-
 use zablab_core::base::ServerId;
-use zablab_core::world::World;
+use zablab_core::check::{BrokenAssumption, DamageKind, Property};
+use zablab_core::protocol::Switch;
+use zablab_core::scenario::generate::{self, Class};
+use zablab_core::scenario::runner::Options;
+use zablab_core::scenario::{Action, Progress, Runner, parse};
+use zablab_core::storage::ReadFiles;
+use zablab_core::world::{Command, World};
+
+/// Random scenarios.
+const SEEDS: u64 = 400;
 
 /// An ensemble of three with something to back up.
 const PEACE: &str = "until leader 3 within=10s\nclient a server=3\na create /p \"old\"\n\
@@ -192,4 +196,38 @@ fn an_older_tree_on_the_only_server_loses_what_came_after_and_says_so() {
         let restored = format!("{:?}", DamageKind::Restored);
         assert!(blamed.contains(&restored), "{violation:?}");
     }
+}
+
+/// Random scenarios of class B take backups and bring them back in every way; a restore that is
+/// written down stays, unless its disk was damaged or lies.
+#[test]
+fn random_operators_use_the_vault_and_a_durable_restore_stays() {
+    let mut used = [0; 3];
+    for seed in 1..=SEEDS {
+        let (runner, _) = generate::play(seed, Class::B);
+        for action in runner.program().actions() {
+            let Action::Perform(command) = action else {
+                continue;
+            };
+            match **command {
+                Command::Backup { .. } => used[0] += 1,
+                Command::Copy { .. } => used[1] += 1,
+                Command::AdminRestore { .. } => used[2] += 1,
+                _ => {}
+            }
+        }
+        let config = runner.world().config();
+        let verdicts = runner.timeline().monitor().verdicts();
+        let undone = verdicts.violations().find(|v| v.property == Property::S20);
+        if let Some(undone) = undone
+            && config.switches.on(Switch::RestoreIsDurable)
+        {
+            let lied = matches!(
+                &undone.assumption,
+                Some(BrokenAssumption::Damaged(d)) if d.kind == DamageKind::Lying
+            );
+            assert!(lied, "seed {seed}: {undone:?}");
+        }
+    }
+    assert!(used.iter().all(|times| *times > 20), "{used:?}");
 }

@@ -201,7 +201,7 @@ impl Player {
     fn damage(&mut self) -> Result<(), ScriptError> {
         let server = self.any_server();
         let names = self.world().host(server).disk.names();
-        let fault = match self.dice.below(6) {
+        let fault = match self.dice.below(8) {
             0 => {
                 self.sick_disks.push(server);
                 DiskFault::Lying
@@ -212,6 +212,7 @@ impl Player {
                 DiskFault::Delete { file }
             }
             3 if self.has_record(server) => DiskFault::Tear,
+            4 | 5 => return self.use_vault(),
             _ => match self.flip(server) {
                 Some(fault) => fault,
                 None => return self.wipe(),
