@@ -160,6 +160,16 @@ fn every_form_is_printed_and_read_again() {
 }
 
 #[test]
+fn a_server_alone_has_no_ensemble_around_it() {
+    let alone = "zablab 1\nensemble servers=1 standalone=yes seed=7\n";
+    let read = parse(alone).expect("it is valid");
+    assert!(read.config().standalone);
+    assert_eq!(print::program(&read), alone);
+    let error = parse("ensemble servers=3 standalone=yes").expect_err("three are not alone");
+    assert!(error.to_string().contains("standalone=yes with servers=1"));
+}
+
+#[test]
 fn lines_keep_their_place() {
     let read =
         parse("zablab 1\n\n  # nothing\nclient a\na multi {\n}\n  run 1s").expect("it is valid");

@@ -18,28 +18,29 @@ impl Player {
             .iter()
             .map(|(name, backup)| (name.to_string(), backup.kind))
             .collect();
-        if all.is_empty() || self.dice.chance(1, 3) {
-            return self.back_up(all.len());
+        if all.is_empty() || self.dice.chance(1, 6) {
+            return self.back_up();
         }
         let (name, kind) = self.dice.pick(&all).clone();
         let ready = self.servers(serves);
-        if kind == BackupKind::Hot && !ready.is_empty() && self.dice.chance(1, 2) {
+        if kind == BackupKind::Hot && !ready.is_empty() && self.dice.chance(3, 4) {
             let to = *self.dice.pick(&ready);
             return self.perform(Command::AdminRestore { name, to });
         }
         let down = self.servers(|h| !h.is_up() && !h.disk.is_full());
         if down.is_empty() {
-            return self.back_up(all.len());
+            return self.back_up();
         }
         let to = *self.dice.pick(&down);
         self.perform(Command::Copy { name, to })
     }
 
-    fn back_up(&mut self, taken: usize) -> Result<(), ScriptError> {
-        let name = format!("b{}", taken + 1);
+    /// Takes a backup under a new name.
+    pub(super) fn back_up(&mut self) -> Result<(), ScriptError> {
+        let name = format!("b{}", self.world().vault().iter().count() + 1);
         let has_admin = self.world().config().profile != Profile::V3_8_0;
         let ready: Vec<ServerId> = self.servers(|h| has_admin && serves(h));
-        if !ready.is_empty() && self.dice.chance(1, 2) {
+        if !ready.is_empty() && self.dice.chance(2, 3) {
             let kind = BackupKind::Hot;
             let from = *self.dice.pick(&ready);
             return self.perform(Command::Backup { kind, from, name });
