@@ -10,7 +10,6 @@ use super::message::{End, Message};
 use super::network::{Channel, Conn};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::traps::{CrashTrap, PacketTrap};
-use super::vault::BackupKind;
 use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
@@ -33,16 +32,9 @@ impl World {
                 let input = Input::Purge { retain: *retain };
                 return Ok(self.server_step(*server, cause, input));
             }
-            Command::Backup {
-                kind: BackupKind::Hot,
-                from,
-                name,
-            } => return self.back_up_stream(*from, name, cause),
-            Command::AdminRestore { name, to } => return self.admin_restore(name, *to, cause),
-            Command::Backup { from, name, .. } => {
-                self.back_up_files(*from, name, &mut outcomes)?;
+            Command::Backup { .. } | Command::Copy { .. } | Command::AdminRestore { .. } => {
+                return self.use_vault(command);
             }
-            Command::Copy { name, to } => self.copy_backup(name, *to, &mut outcomes)?,
             Command::Client {
                 name,
                 server,

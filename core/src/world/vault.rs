@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync;
 
-use super::command::Refusal;
-use super::step::{Cause, Outcome, Step};
+use super::command::{Command, Refusal};
+use super::step::{Actor, Cause, Outcome, Step};
 use super::world::World;
 use crate::base::{Instant, ServerId};
 use crate::model::Zxid;
@@ -165,8 +165,24 @@ impl Vault {
 // --- what operators do with it ---
 
 impl World {
+    /// Carries out a command that is about backups, as one step.
+    pub(super) fn use_vault(&mut self, command: &Arc<Command>) -> Result<Step, Refusal> {
+        let cause = Cause::Command(Arc::clone(command));
+        let mut outcomes = Vec::new();
+        match &**command {
+            Command::Backup { kind, from, name } => match kind {
+                BackupKind::Cold => self.back_up_files(*from, name, &mut outcomes)?,
+                BackupKind::Hot => return self.back_up_stream(*from, name, cause),
+            },
+            Command::Copy { name, to } => self.copy_backup(name, *to, &mut outcomes)?,
+            Command::AdminRestore { name, to } => return self.admin_restore(name, *to, cause),
+            _ => unreachable!("the caller hands over what is about backups"),
+        }
+        Ok(self.finish_step(Actor::World, cause, outcomes, None))
+    }
+
     /// Takes a backup of a server's files, whatever state they are in.
-    pub(super) fn back_up_files(
+    fn back_up_files(
         &mut self,
         from: ServerId,
         name: &str,
@@ -182,7 +198,7 @@ impl World {
 
     /// Lets a serving server stream a snapshot of its tree. It leaves the snapshot on its own disk,
     /// too.
-    pub(super) fn back_up_stream(
+    fn back_up_stream(
         &mut self,
         from: ServerId,
         name: &str,
@@ -196,7 +212,7 @@ impl World {
 
     /// Replaces the files of a server that is down by those of a backup. The files of the server
     /// are gone, its epochs included; those of the backup are durable.
-    pub(super) fn copy_backup(
+    fn copy_backup(
         &mut self,
         name: &str,
         to: ServerId,
@@ -219,12 +235,7 @@ impl World {
     }
 
     /// Hands a streamed snapshot to a serving server, which takes it for its tree.
-    pub(super) fn admin_restore(
-        &mut self,
-        name: &str,
-        to: ServerId,
-        cause: Cause,
-    ) -> Result<Step, Refusal> {
+    fn admin_restore(&mut self, name: &str, to: ServerId, cause: Cause) -> Result<Step, Refusal> {
         let backup = self.vault.found(name)?;
         self.admin_server(to)?;
         let tree = backup.streamed(&self.config);
