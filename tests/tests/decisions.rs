@@ -32,13 +32,13 @@ names! {
     QuorumOfAcks LateAck FailedRequest ForwardedWrite GroupCommit CounterUsedUp
     WentLooking DroppedLearner
     RefusedStaleServer ExpiredSession SessionRevalidated
-    Recovered FreshDisk SnapshotBegun SnapshotDone TooBusyToSnap Purged DiskRefused
+    Recovered FreshDisk SnapshotBegun SnapshotDone TooBusyToSnap Purged DiskRefused Restored
 }
 
 names! {
     LEAVE_REASONS, leave_reason, LeaveReason:
     ConnectionLost Silence LeaderUnreachable NoQuorum InitLimit HigherPromise OldEpoch FollowerAhead
-    CounterUsedUp DiskError NeedsTree SlowAck
+    CounterUsedUp DiskError NeedsTree SlowAck Restored
 }
 
 names! {

@@ -106,6 +106,11 @@ const PAIRS: &[Pair] = &[
         Property::S14,
     ),
     Pair(
+        "a-restored-tree-goes-with-the-memory",
+        &[Switch::RestoreIsDurable],
+        Property::S20,
+    ),
+    Pair(
         "a-voter-with-a-higher-promise-is-locked-out",
         &[Switch::YieldToPromise],
         Property::L6,

@@ -86,6 +86,7 @@ backup full from=2 as=b1 order=snapshot-first
 backup incremental from=2 as=b2
 backup cold from=2 as=b3 order=log-first
 backup hot from=2 as=b4
+backup cold from=2 as=b5
 backup verify b1
 backup policy every=10m keep="7 days"
 restore b1 to=1,2,3 until=1.60
@@ -156,6 +157,16 @@ fn every_form_is_printed_and_read_again() {
     let again = parse(&printed).unwrap_or_else(|e| panic!("{e}\n{printed}"));
     assert_eq!(again, read);
     assert_eq!(print::program(&again), printed);
+}
+
+#[test]
+fn a_server_alone_has_no_ensemble_around_it() {
+    let alone = "zablab 1\nensemble servers=1 standalone=yes seed=7\n";
+    let read = parse(alone).expect("it is valid");
+    assert!(read.config().standalone);
+    assert_eq!(print::program(&read), alone);
+    let error = parse("ensemble servers=3 standalone=yes").expect_err("three are not alone");
+    assert!(error.to_string().contains("standalone=yes with servers=1"));
 }
 
 #[test]

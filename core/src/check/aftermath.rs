@@ -85,12 +85,18 @@ impl Monitor {
             seat.fuzzy_to = seat.fuzzy_to.min(to);
         }
         tree::owners_are_open(&mut self.findings, server, database);
+        if cut_to.is_none() {
+            self.ghost.forget_undoing_without_trace(server);
+            let (ghost, findings) = (&self.ghost, &mut self.findings);
+            self.restores.reloaded(ghost, findings, server, database);
+        }
         if !moved_on {
             self.compare_recovered(server, database);
         }
     }
 
     fn served<S: Scene>(&mut self, server: ServerId, scene: &S) {
+        self.restores.served(server);
         let Some(database) = scene.database(server) else {
             return;
         };

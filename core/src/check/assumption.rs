@@ -6,7 +6,8 @@
 //! may be lost, but never silently, so a violation names the assumption that explains it best.
 //!
 //! "Best" is a rule of thumb for captions, not a proof of cause: damage to the disk of the server
-//! concerned, if it can break that property, else a correction that is known to guard it and is off,
+//! concerned, if it can break that property, else an old history that an operator brought back, if the
+//! property is of histories, else a correction that is known to guard it and is off,
 //! else fsync turned off, if the property is of durability, else any damage, else the first
 //! correction that is off. A disk that lies counts from the first fsync that it swallows.
 
@@ -54,6 +55,10 @@ pub enum DamageKind {
     Torn,
     /// Everything was removed.
     Wiped,
+    /// The files of a backup took the place of its own.
+    Copied,
+    /// The tree of a backup took the place of its own, in memory at least.
+    Restored,
 }
 
 impl DamageKind {
@@ -61,8 +66,11 @@ impl DamageKind {
     /// then changed says nothing of an ack before that; an epoch file is whole or gone.
     const fn can_break(self, property: Property) -> bool {
         match property {
-            Property::S10 | Property::S12 => matches!(self, Self::Lying),
-            Property::S2 => matches!(self, Self::Lying | Self::Deleted | Self::Wiped),
+            Property::S10 | Property::S12 | Property::S20 => matches!(self, Self::Lying),
+            Property::S2 => matches!(
+                self,
+                Self::Lying | Self::Deleted | Self::Wiped | Self::Copied
+            ),
             _ => true,
         }
     }
@@ -119,19 +127,23 @@ impl Assumptions {
         }
     }
 
-    /// The assumption that explains a breach best.
+    /// The assumption that explains a breach best; `hints` are corrections that it points to itself.
     pub(super) fn explain(
         &self,
         property: Property,
         concerned: Option<ServerId>,
+        hints: &[Switch],
     ) -> Option<BrokenAssumption> {
         let guards = suspects(property).iter().copied();
-        let guard = guards
+        let hints = hints.iter().copied();
+        let guard = hints
+            .chain(guards)
             .chain(named_by_card(property))
             .find(|s| self.is_off(*s));
         let by_switch = guard.map(BrokenAssumption::SwitchOff);
         let unforced = || (!self.force_sync).then_some(BrokenAssumption::ForceSyncOff);
         self.damage_of(property, concerned)
+            .or_else(|| self.spread_damage(property))
             .or(by_switch)
             .or_else(|| unforced().filter(|_| property.is_of_durability()))
             .or_else(|| self.newest_damage())
@@ -178,6 +190,14 @@ impl Assumptions {
         newest.cloned().map(BrokenAssumption::Damaged)
     }
 
+    /// An old history that an operator brought back reaches other servers by votes and by SNAP.
+    fn spread_damage(&self, property: Property) -> Option<BrokenAssumption> {
+        let spreads = |d: &&Damage| matches!(d.kind, DamageKind::Copied | DamageKind::Restored);
+        let newest = self.damages.iter().rev().find(spreads);
+        let newest = newest.filter(|_| property.is_of_history());
+        newest.cloned().map(BrokenAssumption::Damaged)
+    }
+
     fn newest_damage(&self) -> Option<BrokenAssumption> {
         self.damages.last().cloned().map(BrokenAssumption::Damaged)
     }
@@ -199,6 +219,7 @@ const fn suspects(property: Property) -> &'static [Switch] {
             W::FsyncBeforeAck,
             W::LogBeforeNewleaderAck,
             W::WriteBeforeNewleaderAck,
+            W::SyncDirectory,
         ],
         Property::S11 => &[
             W::LogBeforeNewleaderAck,
@@ -220,6 +241,8 @@ fn named_by_card(property: Property) -> impl Iterator<Item = Switch> {
 fn damage(command: &Command) -> Option<(ServerId, DamageKind)> {
     match command {
         Command::Wipe(server) => Some((*server, DamageKind::Wiped)),
+        Command::Copy { to, .. } => Some((*to, DamageKind::Copied)),
+        Command::AdminRestore { to, .. } => Some((*to, DamageKind::Restored)),
         Command::Disk { server, fault } => {
             let kind = match fault {
                 DiskFault::Full | DiskFault::Ok | DiskFault::Slow(_) => return None,

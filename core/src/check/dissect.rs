@@ -25,9 +25,12 @@ use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::{Phase, Role, Status};
 use crate::protocol::{Decision, Effect};
 use crate::storage::FileOp;
-use crate::world::command::CrashKind;
+use crate::world::command::{Command, CrashKind};
 use crate::world::message::{End, Message, Payload};
 use crate::world::step::{Actor, Cause, Outcome, Step};
+
+/// The epoch of a server that was never elected; the first leader of an ensemble opens epoch 1.
+const STANDALONE: Epoch = Epoch(0);
 
 impl Monitor {
     pub(super) fn watch<S: Scene>(&mut self, step: &Step, scene: &S) {
@@ -51,12 +54,7 @@ impl Monitor {
 
     fn cause(&mut self, step: &Step, aftermath: &mut Aftermath) {
         match (&step.cause, step.actor) {
-            (Cause::Command(_), _) => {
-                if let Some(server) = self.findings.assumptions.note(step) {
-                    aftermath.disks.insert(server);
-                    aftermath.losses = true;
-                }
-            }
+            (Cause::Command(command), _) => self.commanded(command, step, aftermath),
             (Cause::Boot, Actor::Server(server)) => {
                 aftermath.disks.insert(server);
                 aftermath.booted = true;
@@ -74,6 +72,22 @@ impl Monitor {
             }
             _ => {}
         }
+    }
+
+    /// Damage by a command: the disk holds something else than before. What an admin restore does to a
+    /// disk comes later, and is seen then.
+    fn commanded(&mut self, command: &Command, step: &Step, aftermath: &mut Aftermath) {
+        let Some(server) = self.findings.assumptions.note(step) else {
+            return;
+        };
+        self.restores.forget(server);
+        match command {
+            Command::AdminRestore { .. } => return,
+            Command::Copy { .. } => self.ghost.replace_disk(server),
+            _ => {}
+        }
+        aftermath.disks.insert(server);
+        aftermath.losses = true;
     }
 
     /// An fsync that names no records may have forced anything: what was found at a start, a
@@ -120,7 +134,9 @@ impl Monitor {
             | Outcome::Expired { .. }
             | Outcome::Notified { .. }
             | Outcome::Recipe { .. }
-            | Outcome::Stored { .. } => {}
+            | Outcome::Stored { .. }
+            | Outcome::BackedUp { .. }
+            | Outcome::Copied { .. } => {}
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {
@@ -203,12 +219,17 @@ impl Monitor {
         aftermath: &mut Aftermath,
     ) {
         match decision {
+            Decision::Restored { zxid, at, durable } => {
+                self.restored(server, (*zxid, *at), *durable, scene);
+            }
             Decision::Truncated { to } => {
+                self.restores.forget(server);
                 aftermath.cut_to = Some(*to);
                 aftermath.disks.insert(server);
                 aftermath.loaded.insert(server);
             }
             Decision::LoadedSnap { zxid } => {
+                self.restores.forget(server);
                 let leader = step.after.or(step.before).and_then(|s| s.leader);
                 self.ghost.replace_history(server, leader, *zxid);
                 self.ghost.seat_mut(server).applied = *zxid;
@@ -267,6 +288,10 @@ impl Monitor {
         if self.ghost.reigns.is_empty() {
             self.inherit(server, scene);
         }
+        if epoch == STANDALONE {
+            self.serves_alone(server, aftermath);
+            return;
+        }
         let (ghost, findings) = (&mut self.ghost, &mut self.findings);
         Leadership::established(ghost, findings, server, epoch);
         durability::established(ghost, findings, server, epoch);
@@ -282,6 +307,28 @@ impl Monitor {
         aftermath.served.insert(server);
         self.leadership
             .serves(&self.ghost, &mut self.findings, server);
+    }
+
+    /// A server without an ensemble starts to serve, perhaps again: what its disk gives is committed,
+    /// and it numbers on from there.
+    fn serves_alone(&mut self, server: ServerId, aftermath: &mut Aftermath) {
+        let (ghost, findings) = (&mut self.ghost, &mut self.findings);
+        if !ghost.reigns.contains_key(&STANDALONE) {
+            Leadership::established(ghost, findings, server, STANDALONE);
+        }
+        let logged = ghost.seat(server).logged;
+        for zxid in ghost.tail(server, logged.next()) {
+            order::join(ghost, findings, zxid);
+        }
+        let places = ghost.committed.len();
+        let seat = ghost.seat_mut(server);
+        seat.proposed = logged;
+        seat.committing = logged;
+        seat.applied = logged;
+        seat.place = places;
+        seat.serving = true;
+        seat.diverged = false;
+        aftermath.served.insert(server);
     }
 
     fn serves(&mut self, server: ServerId, aftermath: &mut Aftermath) {

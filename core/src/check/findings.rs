@@ -1,9 +1,10 @@
 //! Where the checks report: the first breach of each property, with its explanation.
 
-use super::assumption::Assumptions;
+use super::assumption::{Assumptions, BrokenAssumption};
 use super::verdict::{Property, Verdicts, Violation};
-use super::what::What;
+use super::what::{Difference, What};
 use crate::base::{ServerId, StepId};
+use crate::protocol::Switch;
 
 /// All findings of a run so far.
 #[derive(Clone, Debug)]
@@ -54,13 +55,39 @@ impl Findings {
         witness.push(self.step);
         witness.sort_unstable();
         witness.dedup();
+        let assumption = self.told_by_the_tree(&what);
+        let assumption =
+            assumption.or_else(|| self.assumptions.explain(property, concerned, hints(&what)));
         let violation = Violation {
             property,
             at: self.step,
             witness,
             what,
-            assumption: self.assumptions.explain(property, concerned),
+            assumption,
         };
         self.verdicts.keep(violation);
+    }
+
+    /// A state that differs is explained by the tree that differs, when that is known.
+    fn told_by_the_tree(&self, what: &What) -> Option<BrokenAssumption> {
+        let What::ServesOtherState { server, .. } = what else {
+            return None;
+        };
+        let trees = self.verdicts.of(Property::S14);
+        let found = trees.violation()?;
+        let same = matches!(&found.what, What::TreeDiffers { server: s, .. } if s == server);
+        found.assumption.clone().filter(|_| same)
+    }
+}
+
+/// Corrections that the breach itself points to.
+const fn hints(what: &What) -> &'static [Switch] {
+    match what {
+        What::TreeDiffers {
+            how: Difference::Children,
+            ..
+        } => &[Switch::ReattachChild],
+        What::NewLeaderExtra { .. } => &[Switch::TruncDropsSnapshots],
+        _ => &[],
     }
 }

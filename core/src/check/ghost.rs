@@ -37,6 +37,8 @@ pub(super) struct Entry {
     pub after: Option<Zxid>,
     /// Found on a disk at that server's first start: older than the run.
     pub inherited: bool,
+    /// Another transaction bears the same zxid: a number says nothing any more.
+    pub contested: bool,
     pub logged: ServerSet,
     pub durable: ServerSet,
     /// Acknowledgements that reached the leader.
@@ -89,6 +91,9 @@ pub(super) struct Seat {
     /// It was loaded from a log with a hole between these two: what lies between is in none of its
     /// later snapshots.
     pub hole: Option<(Zxid, Zxid)>,
+    /// An operator restored an older tree that stands at the second of these in its history: what lies
+    /// behind the first is not in it.
+    pub undone: Option<(Zxid, Zxid)>,
     /// Its tree came in whole, or is still ahead of its log: compare it when it begins to serve.
     pub unproven: bool,
 }
@@ -169,6 +174,7 @@ impl Ghost {
         if entry.record.hash == record.hash {
             Ok(entry)
         } else {
+            entry.contested = true;
             Err(Conflict { seen: entry.seen })
         }
     }
@@ -180,10 +186,9 @@ impl Ghost {
         record: &Arc<Record>,
         step: StepId,
     ) -> Result<(), Conflict> {
+        self.seat_mut(server).logged = record.zxid();
         self.sight(record, step)?.logged.insert(server);
-        let seat = self.seat_mut(server);
-        seat.logged = record.zxid();
-        seat.pending.insert(record.zxid(), ());
+        self.seat_mut(server).pending.insert(record.zxid(), ());
         Ok(())
     }
 
@@ -257,8 +262,12 @@ impl Ghost {
     /// prefix of the history of the leader of its epoch, so of earlier epochs it has what that
     /// leader had: a number below `base` alone proves nothing.
     fn covers(&self, server: ServerId, base: Zxid, zxid: Zxid) -> bool {
+        let seat = self.seat(server);
         let hole = |(after, next)| zxid > after && zxid < next && next <= base;
-        !self.seat(server).hole.is_some_and(hole) && self.leads_to(zxid, base)
+        let undone = |(after, at)| zxid > after && zxid <= at && at <= base;
+        !seat.hole.is_some_and(hole)
+            && !seat.undone.is_some_and(undone)
+            && self.leads_to(zxid, base)
     }
 
     /// Is the transaction part of the history that ends at `end`?
@@ -333,7 +342,34 @@ impl Ghost {
         seat.replaced = zxid;
         seat.received = received;
         seat.hole = None;
+        seat.undone = None;
         seat.logged = zxid;
+    }
+
+    /// An operator put a tree in the place of the whole history of a server. It ends at `zxid` and
+    /// stands at `at`; the disk follows with its snapshot.
+    pub(super) fn undo_history(&mut self, server: ServerId, zxid: Zxid, at: Zxid) {
+        self.replace_history(server, None, at);
+        let seat = self.seat_mut(server);
+        seat.undone = Some((zxid, at));
+        seat.kept = 0;
+        seat.solid = 0;
+    }
+
+    /// A server has started: a restore whose snapshot is not on its disk undoes nothing any more.
+    pub(super) fn forget_undoing_without_trace(&mut self, server: ServerId) {
+        let seat = self.seat_mut(server);
+        seat.undone = seat.undone.filter(|(_, at)| *at <= seat.base);
+    }
+
+    /// An operator put other files in the place of those of a server.
+    pub(super) fn replace_disk(&mut self, server: ServerId) {
+        self.forget_disk(server);
+        let seat = self.seat_mut(server);
+        *seat = Seat {
+            started: seat.started,
+            ..Seat::default()
+        };
     }
 
     /// Replaces what is known of a disk by what was found on it. What nobody has committed yet and
@@ -346,7 +382,10 @@ impl Ghost {
     ) -> Result<(), Conflict> {
         let replaced = self.seat(server).replaced;
         let mut carried = self.tail(server, survey.base.next());
-        carried.retain(|zxid| *zxid > replaced);
+        let undone = self.seat(server).undone;
+        let is_undone =
+            |zxid: &Zxid| undone.is_some_and(|(after, at)| *zxid > after && *zxid <= at);
+        carried.retain(|zxid| *zxid > replaced && !is_undone(zxid));
         self.forget_disk(server);
         for zxid in carried {
             if let Some(entry) = self.ledger.get_mut(&zxid) {
@@ -428,6 +467,7 @@ impl Entry {
             proposer: None,
             after: None,
             inherited: false,
+            contested: false,
             logged: ServerSet::default(),
             durable: ServerSet::default(),
             acked: ServerSet::default(),

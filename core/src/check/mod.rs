@@ -35,7 +35,8 @@
 //! | S15 | trees after each transaction, and when a server begins to serve | the digest the leader computed |
 //! | S16 | trees after the close of a session, after a load, at the end | no ephemeral of a closed session |
 //! | S17 | answers that reached a client | order, zxid, own writes |
-//! | S18-S20 | - | not applicable until watches, histories and restore are checked |
+//! | S18, S19 | - | not applicable until watches and histories are checked |
+//! | S20 | `restore` | applies from the first admin restore on |
 //! | L1-L6 | a calm time | on demand, see [`liveness`] |
 //!
 //! # Verdicts
@@ -78,6 +79,7 @@ mod ghost;
 mod leadership;
 mod order;
 mod replay;
+mod restore;
 mod scene;
 mod servers;
 mod survey;

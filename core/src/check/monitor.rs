@@ -12,6 +12,7 @@ use super::ghost::Ghost;
 use super::leadership::Leadership;
 use super::liveness::Liveness;
 use super::replay::Replay;
+use super::restore::Restores;
 use super::scene::Scene;
 use super::verdict::{Lamp, Verdict, Verdicts};
 use super::{durability, tree};
@@ -30,6 +31,7 @@ pub struct Monitor {
     pub(super) leadership: Leadership,
     pub(super) clients: ClientOrder,
     pub(super) liveness: Liveness,
+    pub(super) restores: Restores,
     pub(super) findings: Findings,
 }
 
@@ -43,6 +45,7 @@ impl Monitor {
             leadership: Leadership::new(servers),
             clients: ClientOrder::new(),
             liveness: Liveness::new(servers),
+            restores: Restores::default(),
             findings: Findings::new(Assumptions::new(config)),
         }
     }

@@ -104,6 +104,6 @@ pub(super) fn expected(
     Some(database)
 }
 
-fn apply(database: &mut Database, record: &Record) {
+pub(super) fn apply(database: &mut Database, record: &Record) {
     database.apply(&record.txn, TreeRules::zablab());
 }

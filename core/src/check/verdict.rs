@@ -79,6 +79,14 @@ impl Property {
         matches!(self, Self::S9 | Self::S10 | Self::S11 | Self::S12)
     }
 
+    /// True for those that compare histories, and what histories make of trees.
+    pub const fn is_of_history(self) -> bool {
+        matches!(
+            self,
+            Self::S1 | Self::S3 | Self::S5 | Self::S8 | Self::S9 | Self::S14 | Self::S15
+        )
+    }
+
     /// The property of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|p| p.name() == name)

@@ -273,6 +273,15 @@ pub enum What {
         /// The state it sees.
         now: Zxid,
     },
+    /// S20: a tree that an operator restored did not outlive the process.
+    RestoreUndone {
+        /// Whose.
+        server: ServerId,
+        /// The last transaction in the restored tree.
+        restored: Zxid,
+        /// Where the server is now.
+        now: Zxid,
+    },
     /// L1: no leader in time.
     NoLeader,
     /// L2: a request is not answered.

@@ -131,7 +131,9 @@ impl StepIndex {
                 | Outcome::Unknown { .. }
                 | Outcome::Expired { .. }
                 | Outcome::Recipe { .. }
-                | Outcome::Stored { .. } => {}
+                | Outcome::Stored { .. }
+                | Outcome::BackedUp { .. }
+                | Outcome::Copied { .. } => {}
             }
         }
         if let (Some(before), Some(after)) = (&step.before, &step.after)
@@ -214,7 +216,10 @@ pub(super) fn subject(step: &Step) -> Actor {
         | Command::Clock { server, .. }
         | Command::Snapshot(server)
         | Command::Purge { server, .. }
-        | Command::Wipe(server) => Some(Actor::Server(*server)),
+        | Command::Wipe(server)
+        | Command::Backup { from: server, .. }
+        | Command::Copy { to: server, .. }
+        | Command::AdminRestore { to: server, .. } => Some(Actor::Server(*server)),
         Command::Heal(Some((Endpoint::Server(a), _))) => Some(Actor::Server(*a)),
         _ => step.outcomes.iter().find_map(|o| match o {
             Outcome::Sent(m) => Some(match m.from {

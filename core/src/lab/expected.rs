@@ -81,6 +81,7 @@ fn phrase(what: &str) -> Option<&'static str> {
         "a kind of packet" => "报文种类",
         "a kind of packet, like proposal" => "报文种类，如 proposal",
         "a crash point" => "宕机时机",
+        "standalone=yes with servers=1" => "standalone=yes 与 servers=1 同写",
         "power or process" => "power 或 process",
         "green or red" => "green 或 red",
         "true or false" => "true 或 false",

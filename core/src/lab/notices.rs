@@ -26,6 +26,14 @@ pub(super) fn refused(refusal: &Refusal) -> Text {
         Refusal::Limit(what) => format!("达到上限：{what}"),
         Refusal::NotInConnectString(s) => format!("连接串中没有服务器 {}", s.0),
         Refusal::SameEnd => "两端相同".to_owned(),
+        Refusal::NoBackup(b) => format!("没有备份 {b}"),
+        Refusal::BackupExists(b) => format!("备份 {b} 已存在"),
+        Refusal::NoStream(b) => {
+            format!("备份 {b} 是复制的文件；服务器只能恢复快照流（backup hot）")
+        }
+        Refusal::NoAdminCommand => "3.8.0 版没有管理命令 snapshot 和 restore".to_owned(),
+        Refusal::NotServing(s) => format!("服务器 {} 没有提供服务", s.0),
+        Refusal::DiskFull(s) => format!("服务器 {} 的磁盘已满", s.0),
         #[allow(unreachable_patterns)]
         other => other.to_string(),
     };

@@ -256,6 +256,15 @@ pub enum Decision {
     },
     /// The disk refused a write.
     DiskRefused,
+    /// A tree that an operator handed in takes the place of its own.
+    Restored {
+        /// Last zxid in that tree.
+        zxid: Zxid,
+        /// The zxid at which it stands in this server's history: the last one that is not undone by it.
+        at: Zxid,
+        /// It is written to disk before the server serves again; else it is in memory only.
+        durable: bool,
+    },
 }
 
 /// Why a server left its leader, its followers, or was left.
@@ -285,4 +294,6 @@ pub enum LeaveReason {
     NeedsTree,
     /// A proposal was not acknowledged in time.
     SlowAck,
+    /// An operator gave it another tree, which it has to write down first.
+    Restored,
 }

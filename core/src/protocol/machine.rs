@@ -9,6 +9,7 @@ use crate::model::session::Password;
 use crate::model::{Record, Reply, Request, WatchEvent, Zxid};
 use crate::storage::epochs::EpochRefusal;
 use crate::storage::{FileOp, Refusal, SyncTarget};
+use crate::tree::Database;
 
 /// What happens to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,10 @@ pub enum Input {
         /// Snapshots to keep, at least 3.
         retain: u32,
     },
+    /// An operator asks the admin server for the stream of a snapshot; it leaves one on the disk.
+    StreamSnapshot,
+    /// An operator hands the tree of such a stream to the admin server.
+    Restore(Arc<Database>),
 }
 
 /// Client to server. ZooKeeper: `ConnectRequest`, `RequestHeader` and a request record.

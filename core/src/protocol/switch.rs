@@ -81,6 +81,8 @@ switches! {
         "Recovery refuses a log with a hole, also right after the snapshot.";
     ReattachChild, "reattach-child", "ZOOKEEPER-4846", "S14",
         "Replay asks the parent's child list whether a node exists, and attaches it again.";
+    RestoreIsDurable, "restore-is-durable", "own", "S20",
+        "An admin restore is forced to disk under a number beyond all that were given out, before the server serves it.";
     YieldToPromise, "yield-to-promise", "own", "L6",
         "A leader steps down when a voter comes back that has promised a higher epoch, instead of locking it out.";
     ForgetAcks, "forget-acks", "own", "S12",
@@ -166,6 +168,7 @@ const SHIPPED: &[Switch] = &[
     Switch::FsyncSnapshot,
     Switch::FsyncRecovered,
     Switch::ResumeSync,
+    Switch::RestoreIsDurable,
     Switch::YieldToPromise,
     Switch::ForgetAcks,
     Switch::RefuseGap,

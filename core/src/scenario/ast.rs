@@ -277,20 +277,6 @@ pub enum Later {
         /// Last transaction to keep.
         until: Option<Zxid>,
     },
-    /// A backup's files are copied to a disk.
-    Copy {
-        /// Which.
-        name: String,
-        /// Where.
-        to: ServerId,
-    },
-    /// ZooKeeper's own admin restore.
-    AdminRestore {
-        /// Which.
-        name: String,
-        /// Where.
-        to: ServerId,
-    },
 }
 
 /// Kinds of backup.
@@ -390,8 +376,6 @@ impl Later {
         match self {
             Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
             Self::Restore { .. } => "restore",
-            Self::Copy { .. } => "copy",
-            Self::AdminRestore { .. } => "admin-restore",
         }
     }
 }

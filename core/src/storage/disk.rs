@@ -27,7 +27,7 @@
 //! - **A lying disk** reports an fsync done and leaves everything pending.
 //! - **A full disk** refuses to create and to write; it can still cut, rename and remove.
 //! - **Bit rot and operators** change the platter and the page cache alike: [`Disk::flip`],
-//!   [`Disk::zero`], [`Disk::delete`], [`Disk::wipe`]. A process whose open file an operator
+//!   [`Disk::zero`], [`Disk::delete`], [`Disk::wipe`], [`Disk::replace`]. A process whose open file an operator
 //!   deleted goes on writing without an error, into nothing.
 //!
 //! What it is not: there are no blocks, no reordering of writes inside one file, no read errors, no
@@ -346,6 +346,16 @@ impl Disk {
         self.removed.extend(self.directory.seen().keys().cloned());
         self.files.clear();
         self.directory = Directory::default();
+    }
+
+    /// An operator replaces the whole directory by these files; they are durable.
+    pub fn replace(&mut self, files: &BTreeMap<FileName, Content>) {
+        self.wipe();
+        for (name, content) in files {
+            let id = self.new_file(Inode::durable(content.clone()));
+            self.directory.place(name.clone(), id);
+            self.removed.remove(name);
+        }
     }
 
     fn inode(&self, name: &str) -> Option<&Inode> {

@@ -4,6 +4,7 @@
 //! without its sentence. Golden text, the page's lamps and its list of witnesses all say the same.
 
 mod assumption;
+mod restore;
 
 pub use assumption::assumption;
 
@@ -357,6 +358,11 @@ pub fn what(what: &What, world: &World, z: Spelling) -> Text {
                 ),
             )
         }
+        What::RestoreUndone {
+            server,
+            restored,
+            now,
+        } => restore::undone(*server, *restored, *now, z),
         What::NoLeader => Text::new(
             "A quorum was left in peace and has no leader.",
             "多数派未受干扰，却没有选出领导者。",

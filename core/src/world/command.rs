@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::recipe::Recipe;
+use super::vault::BackupKind;
 use crate::base::{Duration, ServerId};
 use crate::model::{Request, Zxid};
 use crate::storage::Image;
@@ -148,6 +149,29 @@ pub enum Command {
     },
     /// A disk is emptied; the server must be down.
     Wipe(ServerId),
+    /// An operator takes a backup.
+    Backup {
+        /// How.
+        kind: BackupKind,
+        /// Of which server.
+        from: ServerId,
+        /// Its name from now on.
+        name: String,
+    },
+    /// An operator replaces the files of a server by those of a backup; the server must be down.
+    Copy {
+        /// Which backup.
+        name: String,
+        /// Whose files.
+        to: ServerId,
+    },
+    /// An operator hands a streamed snapshot to a serving server.
+    AdminRestore {
+        /// Which backup.
+        name: String,
+        /// To whom.
+        to: ServerId,
+    },
 }
 
 /// One end of a link.
@@ -324,6 +348,18 @@ pub enum Refusal {
     Limit(&'static str),
     /// An end is cut from itself, or appears twice.
     SameEnd,
+    /// There is no such backup.
+    NoBackup(String),
+    /// A backup of that name exists.
+    BackupExists(String),
+    /// The backup is no streamed snapshot.
+    NoStream(String),
+    /// The release has no admin commands `snapshot` and `restore`.
+    NoAdminCommand,
+    /// The server runs and does not serve.
+    NotServing(ServerId),
+    /// The disk has no room for the files.
+    DiskFull(ServerId),
 }
 
 impl std::fmt::Display for Refusal {
@@ -354,6 +390,17 @@ impl std::fmt::Display for Refusal {
             }
             Self::Limit(what) => write!(f, "limit reached: {what}"),
             Self::SameEnd => f.write_str("both ends are the same"),
+            Self::NoBackup(name) => write!(f, "there is no backup {name:?}"),
+            Self::BackupExists(name) => write!(f, "there is already a backup {name:?}"),
+            Self::NoStream(name) => write!(
+                f,
+                "backup {name:?} holds copied files; a server restores only a snapshot that was streamed (backup hot)"
+            ),
+            Self::NoAdminCommand => {
+                f.write_str("release 3.8.0 has no admin commands snapshot and restore")
+            }
+            Self::NotServing(s) => write!(f, "server {} does not serve", s.0),
+            Self::DiskFull(s) => write!(f, "the disk of server {} is full", s.0),
         }
     }
 }

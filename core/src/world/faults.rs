@@ -32,6 +32,9 @@ impl World {
                 let input = Input::Purge { retain: *retain };
                 return Ok(self.server_step(*server, cause, input));
             }
+            Command::Backup { .. } | Command::Copy { .. } | Command::AdminRestore { .. } => {
+                return self.use_vault(command);
+            }
             Command::Client {
                 name,
                 server,
@@ -152,7 +155,7 @@ impl World {
         up.then_some(()).ok_or(Refusal::Down(id))
     }
 
-    fn needs_down(&self, id: ServerId) -> Result<(), Refusal> {
+    pub(super) fn needs_down(&self, id: ServerId) -> Result<(), Refusal> {
         self.server_exists(id)?;
         let up = self.host(id).is_up();
         (!up).then_some(()).ok_or(Refusal::Up(id))

@@ -34,6 +34,7 @@ pub mod recipe;
 pub mod step;
 pub mod store;
 mod traps;
+pub mod vault;
 pub mod watching;
 #[allow(clippy::module_inception)]
 pub mod world;
@@ -52,4 +53,5 @@ pub use programs::Running;
 pub use recipe::{Recipe, RecipeState, Standing};
 pub use step::{Actor, Cause, Outcome, Step};
 pub use store::{Store, StoreWrite};
+pub use vault::{Backup, BackupKind, Vault};
 pub use world::World;

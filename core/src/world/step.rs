@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::command::{Command, CrashKind, CrashPoint};
 use super::message::Message;
 use super::recipe::{Recipe, Standing};
+use super::vault::BackupKind;
 use crate::base::{ClientId, Instant, Mix, ServerId, StepId, WriteId};
 use crate::model::{Record, Zxid};
 use crate::protocol::zab::state::Status;
@@ -138,6 +139,32 @@ pub enum Outcome {
         /// False when the store refused it.
         accepted: bool,
     },
+    /// A backup was taken.
+    BackedUp {
+        /// Its name.
+        backup: Arc<str>,
+        /// How.
+        kind: BackupKind,
+        /// Of which server.
+        server: ServerId,
+        /// Number of files.
+        files: u32,
+        /// Their bytes, preallocated zeros left out.
+        bytes: u64,
+        /// The last transaction in it.
+        zxid: Zxid,
+    },
+    /// The files of a backup took the place of those of a server.
+    Copied {
+        /// Its name.
+        backup: Arc<str>,
+        /// Whose files.
+        server: ServerId,
+        /// Number of files.
+        files: u32,
+        /// Their bytes, preallocated zeros left out.
+        bytes: u64,
+    },
 }
 
 /// One event of the run.
@@ -232,5 +259,17 @@ fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
         } => digest
             .add(9 << 48 | u64::from(client.0) << 32 | u64::from(*accepted))
             .add(token.0 as u64),
+        Outcome::BackedUp {
+            server,
+            bytes,
+            zxid,
+            ..
+        } => digest
+            .add(10 << 48 | u64::from(server.0) << 32)
+            .add(*bytes)
+            .add(zxid.0 as u64),
+        Outcome::Copied { server, bytes, .. } => {
+            digest.add(11 << 48 | u64::from(server.0) << 32).add(*bytes)
+        }
     }
 }

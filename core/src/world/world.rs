@@ -11,6 +11,7 @@ use super::network::Network;
 use super::step::{Actor, Cause, Outcome, Step};
 use super::store::Store;
 use super::traps::Traps;
+use super::vault::Vault;
 use crate::base::rng::Subject;
 use crate::base::{ClientId, Dice, Instant, Mix, ServerId, StepId};
 use crate::protocol::Input;
@@ -29,6 +30,7 @@ pub struct World {
     pub(super) network: Network,
     pub(super) clients: Vec<Client>,
     pub(super) store: Store,
+    pub(super) vault: Vault,
     pub(super) traps: Traps,
     pub(super) timer_dice: Dice,
     pub(super) network_dice: Dice,
@@ -48,6 +50,7 @@ impl World {
             network: Network::default(),
             clients: Vec::new(),
             store: Store::default(),
+            vault: Vault::default(),
             traps: Traps::default(),
             timer_dice: Dice::new(config.seed, Subject::Timers),
             network_dice: Dice::new(config.seed, Subject::Network),
@@ -115,6 +118,11 @@ impl World {
     /// The store outside of the ensemble.
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The backups that operators have taken.
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Messages on the wire, in order of arrival.
@@ -352,8 +360,18 @@ impl World {
 
     /// Hands an input to a server and carries out what comes of it.
     pub(super) fn server_step(&mut self, id: ServerId, cause: Cause, input: Input) -> Step {
+        self.server_step_after(Vec::new(), id, cause, input)
+    }
+
+    /// The same in a step in which something has happened already.
+    pub(super) fn server_step_after(
+        &mut self,
+        mut outcomes: Vec<Outcome>,
+        id: ServerId,
+        cause: Cause,
+        input: Input,
+    ) -> Step {
         let before = self.status(id);
-        let mut outcomes = Vec::new();
         let renamed = matches!(cause, Cause::Synced { .. })
             && std::mem::take(&mut self.host_mut(id).epoch_renamed);
         if let Some(trap) = self.traps.before_input(id, &cause, renamed) {

@@ -62,6 +62,11 @@ impl Service {
         found.next().map(|(id, _)| *id)
     }
 
+    /// The tree that was watched is gone, and nobody is told.
+    pub(super) fn forget_watches(&mut self) {
+        self.watches = Watches::default();
+    }
+
     fn remove(&mut self, client: ClientId) -> Option<Connection> {
         let connection = self.conns.remove(&client)?;
         self.watches.forget(connection.conn);

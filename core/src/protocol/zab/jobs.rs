@@ -40,6 +40,8 @@ pub enum Then {
         /// Last zxid applied when its walk ended.
         fuzzy_to: Zxid,
     },
+    /// A restored tree is on disk, as history of this epoch.
+    Restored(Epoch),
     /// Nothing more to do.
     Nothing,
 }
@@ -156,6 +158,7 @@ impl Peer {
                 self.current = epoch;
                 self.unblock(cx, Self::run_new_leader_plan);
             }
+            Then::Restored(epoch) => self.epochs_reach(epoch),
             Then::SnapshotDone { zxid, fuzzy_to } => self.snapshot_done(cx, zxid, fuzzy_to),
         }
     }

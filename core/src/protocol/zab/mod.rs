@@ -58,6 +58,7 @@ mod notices;
 pub mod packet;
 pub mod peer;
 pub mod pipeline;
+mod restore;
 pub mod service;
 mod sessions;
 pub mod snapshots;

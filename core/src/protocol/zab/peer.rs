@@ -250,6 +250,8 @@ impl Peer {
             Input::ClientGone { client, conn } => self.on_client_gone(client, conn),
             Input::TakeSnapshot => self.begin_walk(cx),
             Input::Purge { retain } => self.purge(cx, retain),
+            Input::StreamSnapshot => self.leave_streamed_snapshot(cx),
+            Input::Restore(tree) => self.restore(cx, &tree),
         }
     }
 
@@ -488,7 +490,7 @@ impl Peer {
     }
 
     /// Closes all connections and timers of the part; returns the logged, uncommitted tail.
-    fn drop_part(&mut self, cx: &mut Cx<'_>, why: LeaveReason) -> Vec<Arc<Record>> {
+    pub(super) fn drop_part(&mut self, cx: &mut Cx<'_>, why: LeaveReason) -> Vec<Arc<Record>> {
         cx.out.decide(Decision::WentLooking { why });
         let timers = [
             Timer::Reconnect,
@@ -530,7 +532,10 @@ impl Peer {
             return;
         }
         self.settling = false;
-        self.start_election(cx);
+        match self.config.standalone {
+            true => self.serve_alone(cx),
+            false => self.start_election(cx),
+        }
     }
 
     // --- state machine ---

@@ -146,6 +146,22 @@ impl Peer {
         );
     }
 
+    /// The file that the admin command `snapshot` reads its stream from; it stays on the disk.
+    pub(super) fn leave_streamed_snapshot(&mut self, cx: &mut Cx<'_>) {
+        let zxid = self.db.last_zxid;
+        let there = purge::whole_snapshots(cx.disk, false)
+            .iter()
+            .any(|(found, _)| *found == zxid);
+        let coming = self.walk.as_ref().is_some_and(|walk| walk.zxid == zxid);
+        if there || coming || self.jobs.is_sealing(zxid) {
+            return;
+        }
+        cx.out.decide(Decision::SnapshotBegun { zxid, walk: false });
+        let (_, steps) = self.whole_snapshot(policy(&self.config));
+        let fuzzy_to = zxid;
+        self.start_job(cx, steps, Then::SnapshotDone { zxid, fuzzy_to });
+    }
+
     /// A learner's snapshot of the tree it received: temporary name, fsync, rename. Logs from before
     /// it would leave a hole in front of the next one, so they go, once it is safe.
     pub(super) fn write_synced_snapshot(&mut self, cx: &mut Cx<'_>) {
@@ -174,7 +190,7 @@ impl Peer {
     }
 
     /// The name and the steps of a snapshot written in one go.
-    fn whole_snapshot(&self, policy: SnapshotPolicy) -> (FileName, Vec<DiskStep>) {
+    pub(super) fn whole_snapshot(&self, policy: SnapshotPolicy) -> (FileName, Vec<DiskStep>) {
         let (mut writer, mut ops) = SnapshotWriter::begin(&self.db, policy);
         ops.extend(writer.step(&self.db, usize::MAX).0);
         let mut steps: Vec<DiskStep> = ops.into_iter().map(DiskStep::Op).collect();

@@ -186,6 +186,9 @@ impl Player {
     }
 
     fn operator(&mut self) -> Result<(), ScriptError> {
+        if self.class == Class::B && self.dice.chance(1, 2) {
+            return self.back_up();
+        }
         let up = self.servers(|h| h.is_up());
         if up.is_empty() {
             return self.mend();
@@ -201,7 +204,7 @@ impl Player {
     fn damage(&mut self) -> Result<(), ScriptError> {
         let server = self.any_server();
         let names = self.world().host(server).disk.names();
-        let fault = match self.dice.below(6) {
+        let fault = match self.dice.below(9) {
             0 => {
                 self.sick_disks.push(server);
                 DiskFault::Lying
@@ -212,6 +215,7 @@ impl Player {
                 DiskFault::Delete { file }
             }
             3 if self.has_record(server) => DiskFault::Tear,
+            4..=6 => return self.use_vault(),
             _ => match self.flip(server) {
                 Some(fault) => fault,
                 None => return self.wipe(),

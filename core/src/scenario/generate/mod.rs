@@ -10,7 +10,8 @@
 //! **Class A** holds what ZooKeeper promises to survive: crashes at any moment and at crash points,
 //! cuts, partitions, pauses, slow, late and lost packets, clock jumps, full disks, torn pending
 //! bytes (every power loss tears). **Class B** adds what nobody promises to survive: flipped bits,
-//! deleted files, wiped, lying and torn disks, and a correction that is turned off.
+//! deleted files, wiped, lying and torn disks, old backups put in place, and a correction that is turned
+//! off.
 //!
 //! [`programs`] plays another kind under class A: each client has a program of its own, and in the end
 //! everything is read back.
@@ -23,6 +24,7 @@ mod peace;
 pub mod programs;
 mod requests;
 mod setup;
+mod vault;
 
 use std::sync::Arc;
 

@@ -265,9 +265,7 @@ fn verb(first: &Piece, args: &mut Args, scope: &mut Scope) -> Result<Action, Scr
             Action::Perform(Arc::new(fault::command(&first.text, args, scope)?))
         }
         "load" => vault::load(args, scope)?,
-        "backup" | "restore" | "copy" | "admin-restore" => {
-            Action::Later(vault::action(&first.text, args, scope)?)
-        }
+        "backup" | "restore" | "copy" | "admin-restore" => vault::action(&first.text, args, scope)?,
         _ => return Err(unknown(first, args, scope)),
     })
 }

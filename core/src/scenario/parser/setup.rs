@@ -50,10 +50,22 @@ pub fn ensemble(args: &mut Args) -> Result<Config, ScriptError> {
         ],
         super_password: args.option("super").map(|p| p.text),
         enforce_quota: yes_no(args, "enforce-quota", base.enforce_quota)?,
-        standalone: false,
+        standalone: standalone(args, servers, observers)?,
         extended_types: yes_no(args, "extended-types", base.extended_types)?,
         clock_ms: clock(args, base.clock_ms)?,
     })
+}
+
+/// `standalone=yes`: one server without an ensemble.
+fn standalone(args: &mut Args, servers: u8, observers: u8) -> Result<bool, ScriptError> {
+    let Some(piece) = args.option("standalone") else {
+        return Ok(false);
+    };
+    let alone = value::yes_no(&piece)?;
+    match (alone, servers, observers) {
+        (true, 1, 0) | (false, ..) => Ok(alone),
+        _ => Err(piece.expected("standalone=yes with servers=1")),
+    }
 }
 
 fn session_timeout(args: &mut Args, key: &'static str) -> Result<Option<i32>, ScriptError> {

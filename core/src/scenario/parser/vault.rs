@@ -1,31 +1,36 @@
 //! Lines about real directories, backups and restores.
 
+use std::sync::Arc;
+
 use super::super::ast::{Action, BackupKind, CopyOrder, Later};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
 use super::{Scope, fresh_name, value};
+use crate::base::ServerId;
+use crate::world::Command;
+use crate::world::vault::BackupKind as Taken;
 
 /// The action of a line that begins with `verb`.
-pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Later, ScriptError> {
+pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptError> {
     if verb == "backup" {
         return backup(args, scope);
     }
     let name = scope.backup(&args.word("the name of a backup")?)?;
     let to = args.required("to")?;
     Ok(match verb {
-        "restore" => Later::Restore {
+        "restore" => Action::Later(Later::Restore {
             name,
             to: scope.servers(&to)?,
             until: args.option("until").map(|p| value::zxid(&p)).transpose()?,
-        },
-        "copy" => Later::Copy {
-            name,
-            to: scope.server(&to)?,
-        },
-        _ => Later::AdminRestore {
-            name,
-            to: scope.server(&to)?,
-        },
+        }),
+        "copy" => {
+            let to = scope.server(&to)?;
+            Action::Perform(Arc::new(Command::Copy { name, to }))
+        }
+        _ => {
+            let to = scope.server(&to)?;
+            Action::Perform(Arc::new(Command::AdminRestore { name, to }))
+        }
     })
 }
 
@@ -47,15 +52,15 @@ fn digest(piece: &Piece) -> Result<String, ScriptError> {
 }
 
 /// `backup full from=2 as=b1 order=snapshot-first`, `backup verify b1`, `backup policy every=…`.
-fn backup(args: &mut Args, scope: &mut Scope) -> Result<Later, ScriptError> {
+fn backup(args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptError> {
     let what = "full, incremental, cold, hot, verify or policy";
     let word = args.word(what)?;
     let kind = match word.text.as_str() {
         "verify" => {
             let name = scope.backup(&args.word("the name of a backup")?)?;
-            return Ok(Later::BackupVerify(name));
+            return Ok(Action::Later(Later::BackupVerify(name)));
         }
-        "policy" => return Ok(Later::BackupPolicy(args.rest_of_pairs())),
+        "policy" => return Ok(Action::Later(Later::BackupPolicy(args.rest_of_pairs()))),
         text => BackupKind::ALL.into_iter().find(|k| k.word() == text),
     };
     let Some(kind) = kind else {
@@ -70,10 +75,24 @@ fn backup(args: &mut Args, scope: &mut Scope) -> Result<Later, ScriptError> {
     let order = args.option("order");
     let order = order.map(|p| value::choice(&p, "snapshot-first or log-first", &orders));
     scope.backups.insert(name.clone());
-    Ok(Later::Backup {
-        kind,
-        from,
-        name,
-        order: order.transpose()?,
-    })
+    Ok(taken(kind, from, name, order.transpose()?))
+}
+
+/// What is built, and what is not: all files at one moment, or a stream. A copy that takes time has an
+/// order.
+fn taken(kind: BackupKind, from: ServerId, name: String, order: Option<CopyOrder>) -> Action {
+    let kind_now = match kind {
+        BackupKind::Cold => Some(Taken::Cold),
+        BackupKind::Hot => Some(Taken::Hot),
+        BackupKind::Full | BackupKind::Incremental => None,
+    };
+    match kind_now.filter(|_| order.is_none()) {
+        Some(kind) => Action::Perform(Arc::new(Command::Backup { kind, from, name })),
+        None => Action::Later(Later::Backup {
+            kind,
+            from,
+            name,
+            order,
+        }),
+    }
 }

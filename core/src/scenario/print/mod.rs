@@ -65,6 +65,7 @@ pub fn ensemble(config: &Config) -> String {
         "observers",
         config.ensemble.observers.len(),
     );
+    line.add_if(config.standalone, "standalone", yes_no(config.standalone));
     line.add("seed", config.seed);
     line.add_if(
         config.profile != base.profile,
@@ -209,6 +210,11 @@ pub fn command(command: &Command) -> String {
         Command::Snapshot(s) => format!("snapshot {}", s.0),
         Command::Purge { server, retain } => format!("purge {} retain={retain}", server.0),
         Command::Wipe(s) => format!("wipe {}", s.0),
+        Command::Backup { kind, from, name } => {
+            format!("backup {} from={} as={name}", kind.word(), from.0)
+        }
+        Command::Copy { name, to } => format!("copy {name} to={}", to.0),
+        Command::AdminRestore { name, to } => format!("admin-restore {name} to={}", to.0),
     }
 }
 
@@ -385,7 +391,5 @@ fn later(verb: &Later) -> String {
             line.add_some("until", *until);
             line.0
         }
-        Later::Copy { name, to } => format!("copy {name} to={}", to.0),
-        Later::AdminRestore { name, to } => format!("admin-restore {name} to={}", to.0),
     }
 }

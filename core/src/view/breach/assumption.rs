@@ -43,6 +43,14 @@ pub fn assumption(assumption: &BrokenAssumption) -> Text {
                     format!("{s}'s disk was wiped."),
                     format!("{s} 的磁盘被清空。"),
                 ),
+                DamageKind::Copied => Text::new(
+                    format!("An operator copied the files of a backup to {s}."),
+                    format!("运维人员把备份的文件复制到了 {s}。"),
+                ),
+                DamageKind::Restored => Text::new(
+                    format!("An operator restored a backup on {s} alone."),
+                    format!("运维人员单独在 {s} 上恢复了备份。"),
+                ),
             }
         }
     }

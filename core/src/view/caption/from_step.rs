@@ -200,7 +200,8 @@ impl Teller<'_> {
     fn outcome(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Effect(effect) => self.effect(effect),
-            Outcome::Refused(_) => {}
+            // The command has said it.
+            Outcome::BackedUp { .. } | Outcome::Copied { .. } | Outcome::Refused(_) => {}
             Outcome::Sent(message) => self.sent(message),
             Outcome::Lost(message) => {
                 let parcel = self.parcel(message);

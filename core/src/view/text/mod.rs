@@ -248,6 +248,29 @@ impl Page<'_> {
             } => self.say(Kind::Client, |p| {
                 program::stored(&p.client(*client), *token, *highest, *accepted)
             }),
+            Outcome::BackedUp {
+                backup,
+                kind,
+                server,
+                files,
+                bytes,
+                zxid,
+            } => self.say(Kind::Reason, |_| {
+                let kind = kind.word();
+                let files = counted(*files);
+                format!(
+                    "{server} is backed up as {backup}, {kind}: {files}, {bytes} B, up to {zxid}"
+                )
+            }),
+            Outcome::Copied {
+                backup,
+                server,
+                files,
+                bytes,
+            } => self.say(Kind::Reason, |_| {
+                let files = counted(*files);
+                format!("{server} has the files of {backup} instead of its own: {files}, {bytes} B")
+            }),
         }
         1
     }
@@ -477,5 +500,12 @@ pub fn halt_reason(why: &HaltReason) -> String {
         HaltReason::TruncFailed(zxid) => format!("the log cannot be cut at {zxid}"),
         HaltReason::Poison(zxid) => format!("no server can apply {zxid}"),
         HaltReason::DiskRefuses => "its disk takes no write at all".to_owned(),
+    }
+}
+
+fn counted(files: u32) -> String {
+    match files {
+        1 => "1 file".to_owned(),
+        n => format!("{n} files"),
     }
 }

@@ -142,6 +142,14 @@ pub fn reason(decision: &Decision) -> String {
         Decision::TooBusyToSnap => "skips a snapshot: one is still being written".to_owned(),
         Decision::Purged { files } => format!("has removed {files} old files"),
         Decision::DiskRefused => "cannot go on: the disk refuses a write".to_owned(),
+        Decision::Restored {
+            zxid,
+            at,
+            durable: false,
+        } => format!("restores the tree of {zxid} in memory only, itself at {at}"),
+        Decision::Restored { zxid, at, .. } => {
+            format!("restores the tree of {zxid} and writes it down as snapshot {at}")
+        }
     }
 }
 
@@ -228,5 +236,6 @@ const fn leaving(why: LeaveReason) -> &'static str {
         LeaveReason::NeedsTree => "it needs the whole tree",
         LeaveReason::HigherPromise => "a learner has promised itself to a later epoch",
         LeaveReason::SlowAck => "a proposal was not acknowledged in time",
+        LeaveReason::Restored => "a restored tree has to be written down first",
     }
 }

@@ -3,7 +3,7 @@
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
 use crate::view::caption::alone;
-use crate::world::{Command, CrashKind, DiskFault, Endpoint};
+use crate::world::{BackupKind, Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
     match endpoint {
@@ -121,6 +121,24 @@ pub(super) fn sentence(command: &Command) -> String {
             format!("An operator asks {server} to remove old files and keep {retain} snapshots.")
         }
         Command::Wipe(s) => format!("The disk of {s} is emptied."),
+        Command::Backup {
+            kind: BackupKind::Cold,
+            from,
+            name,
+        } => format!("An operator copies the files of {from}; the backup is called {name}."),
+        Command::Backup {
+            kind: BackupKind::Hot,
+            from,
+            name,
+        } => {
+            format!("An operator lets {from} stream a snapshot; the backup is called {name}.")
+        }
+        Command::Copy { name, to } => {
+            format!("An operator puts the files of backup {name} in the place of those of {to}.")
+        }
+        Command::AdminRestore { name, to } => {
+            format!("An operator hands backup {name} to {to}, which runs (admin restore).")
+        }
     }
 }
 

@@ -173,6 +173,18 @@ pub(super) fn sentence(s: ServerId, decision: &Decision) -> String {
         Decision::TooBusyToSnap => format!("A snapshot is due, but {s} is still writing one."),
         Decision::Purged { files } => format!("{s} removes {files} old files."),
         Decision::DiskRefused => format!("{s}'s disk refuses a write."),
+        Decision::Restored {
+            zxid,
+            durable: false,
+            ..
+        } => format!(
+            "{s} takes the restored tree of {} into memory; its disk and its counter stay as they are.",
+            z(*zxid)
+        ),
+        Decision::Restored { zxid, at, .. } => format!(
+            "{s} takes the restored tree of {} and first writes it down as snapshot.{at:x}.",
+            z(*zxid)
+        ),
     }
 }
 
@@ -230,5 +242,6 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::DiskError => "the disk refused a write",
         LeaveReason::NeedsTree => "it needs a full copy of the tree",
         LeaveReason::SlowAck => "it did not acknowledge a proposal in time",
+        LeaveReason::Restored => "it writes down a restored tree",
     }
 }

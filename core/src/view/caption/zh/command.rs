@@ -3,7 +3,7 @@
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
 use crate::view::caption::alone;
-use crate::world::{Command, CrashKind, DiskFault, Endpoint};
+use crate::world::{BackupKind, Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
     match endpoint {
@@ -104,6 +104,22 @@ pub(super) fn sentence(command: &Command) -> String {
             format!("运维人员要求 {server} 清理旧文件，保留 {retain} 份快照。")
         }
         Command::Wipe(s) => format!("{s} 的磁盘被清空。"),
+        Command::Backup {
+            kind: BackupKind::Cold,
+            from,
+            name,
+        } => format!("运维人员复制 {from} 的文件，备份名为 {name}。"),
+        Command::Backup {
+            kind: BackupKind::Hot,
+            from,
+            name,
+        } => format!("运维人员让 {from} 输出快照流，备份名为 {name}。"),
+        Command::Copy { name, to } => {
+            format!("运维人员用备份 {name} 的文件替换 {to} 的文件。")
+        }
+        Command::AdminRestore { name, to } => {
+            format!("运维人员把备份 {name} 交给正在运行的 {to}（admin restore）。")
+        }
     }
 }
 

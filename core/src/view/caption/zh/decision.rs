@@ -142,6 +142,18 @@ pub(super) fn sentence(s: ServerId, decision: &Decision) -> String {
         Decision::TooBusyToSnap => format!("该生成快照了，但 {s} 的上一份还没写完。"),
         Decision::Purged { files } => format!("{s} 清理了 {files} 个旧文件。"),
         Decision::DiskRefused => format!("{s} 的磁盘拒绝写入。"),
+        Decision::Restored {
+            zxid,
+            durable: false,
+            ..
+        } => format!(
+            "{s} 把 {} 的数据树恢复到内存，磁盘和计数器都不变。",
+            z(*zxid)
+        ),
+        Decision::Restored { zxid, at, .. } => format!(
+            "{s} 恢复 {} 的数据树，先把它写成 snapshot.{at:x}。",
+            z(*zxid)
+        ),
     }
 }
 
@@ -196,5 +208,6 @@ fn because(why: LeaveReason) -> &'static str {
         LeaveReason::DiskError => "磁盘拒绝写入",
         LeaveReason::NeedsTree => "它需要整棵数据树",
         LeaveReason::SlowAck => "未及时确认提案",
+        LeaveReason::Restored => "它要把恢复的数据树落盘",
     }
 }
