@@ -129,8 +129,8 @@ pub enum TxnBody {
     Unread {
         /// Its type.
         code: i32,
-        /// Its bytes.
-        bytes: Arc<[u8]>,
+        /// Its bytes; null ends a server that comes to it.
+        bytes: Option<Arc<[u8]>>,
     },
     /// Type -1: a write that failed; it still takes a zxid.
     Error {

@@ -143,13 +143,18 @@ fn write_body(w: &mut Writer, body: &TxnBody) {
         }
         TxnBody::Multi(parts) => {
             w.vector(parts, |w, part| {
+                w.int(part.type_code());
+                if let TxnBody::Unread { bytes, .. } = part {
+                    w.buffer(bytes.as_deref());
+                    return;
+                }
                 let mut inner = Writer::new();
                 write_body(&mut inner, part);
-                w.int(part.type_code()).buffer(Some(inner.bytes()));
+                w.buffer(Some(inner.bytes()));
             });
         }
         TxnBody::Unread { bytes, .. } => {
-            w.raw(bytes);
+            w.raw(bytes.as_deref().unwrap_or_default());
         }
         TxnBody::Error { code } => {
             w.int(*code);
@@ -160,7 +165,9 @@ fn write_body(w: &mut Writer, body: &TxnBody) {
 /// One operation of a multi. What it holds is looked at when it is applied, so here nothing is refused.
 fn read_part(r: &mut Reader<'_>) -> Result<TxnBody, Corrupt> {
     let code = r.int()?;
-    let bytes = r.buffer()?.ok_or_else(|| r.refuse(Why::Null))?;
+    let Some(bytes) = r.buffer()? else {
+        return Ok(TxnBody::Unread { code, bytes: None });
+    };
     let mut inner = Reader::new(bytes);
     let body = match code {
         13 => inner.string().and_then(|path| {
@@ -172,7 +179,7 @@ fn read_part(r: &mut Reader<'_>) -> Result<TxnBody, Corrupt> {
     };
     Ok(body.unwrap_or_else(|_| TxnBody::Unread {
         code,
-        bytes: bytes.into(),
+        bytes: Some(bytes.into()),
     }))
 }
 

@@ -46,6 +46,8 @@ pub enum Why {
     Packing,
     /// A path that no node can have.
     Path(String),
+    /// A node lives with something that no release knows: an extended type other than a time to live.
+    Owner(i64),
     /// A file of one decimal number holds something else.
     Number(String),
 }
@@ -93,6 +95,7 @@ impl fmt::Display for Why {
             Self::TooLong => write!(f, "a value longer than 64 MiB"),
             Self::Packing => write!(f, "bytes that cannot be unpacked"),
             Self::Path(path) => write!(f, "impossible path {path:?}"),
+            Self::Owner(owner) => write!(f, "unknown ephemeralOwner {owner:#x}"),
             Self::Number(text) => write!(f, "{text:?} is not a number"),
         }
     }

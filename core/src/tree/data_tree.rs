@@ -152,11 +152,15 @@ impl DataTree {
 
     /// Stores a node of a snapshot and names it in its parent, which comes first. Names of
     /// children that `node` brings along are kept. An id of an access control list that the table
-    /// lacks is not counted. After the last one comes [`Self::finish_load`].
+    /// lacks is not counted. Whom the root lives with does not matter. After the last one comes [`Self::finish_load`].
     pub fn insert_raw(&mut self, path: &str, node: Znode) {
         self.acls.add_use(node.acl);
-        self.put(path::normal(path), node);
-        self.attach(path::normal(path));
+        let (path, owner) = (path::normal(path), node.stat.owner());
+        self.put(path, node);
+        self.attach(path);
+        if path == path::ROOT {
+            self.delist(path, owner);
+        }
     }
 
     /// What a server still knows of a snapshot that it began to load and gave up: which paths live with

@@ -89,6 +89,11 @@ impl NodeOwner {
         }
     }
 
+    /// True for a number of an extended type that is no time to live. In ZooKeeper: `EphemeralType.get`.
+    pub const fn is_unknown(owner: i64) -> bool {
+        owner & EXTENDED == EXTENDED && owner & TTL_MASK != EXTENDED
+    }
+
     /// The stored number.
     pub const fn encode(self) -> i64 {
         match self {

@@ -177,7 +177,7 @@ impl Recovering {
             Err(corrupt) => {
                 self.given_up += reader.progress().0;
                 let survives = self.options.corrupt_snapshot_leaves_traces;
-                if survives && matches!(corrupt.why, Why::Null | Why::Number(_)) {
+                if survives && matches!(corrupt.why, Why::Null | Why::Number(_) | Why::Owner(_)) {
                     return self.refuse(Refusal::Corrupt(corrupt));
                 }
                 if survives {

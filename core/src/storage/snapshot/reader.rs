@@ -11,7 +11,7 @@ use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::jute::Reader;
 use crate::storage::op::FileName;
-use crate::tree::{Database, TreeRules, Znode};
+use crate::tree::{Database, NodeOwner, TreeRules, Znode};
 
 /// How a snapshot is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -165,6 +165,10 @@ fn place(db: &mut Database, path: String, node: Znode) -> Result<(), Why> {
     };
     if !has_place {
         return Err(Why::Path(path));
+    }
+    let owner = node.stat.ephemeral_owner;
+    if !path.is_empty() && NodeOwner::is_unknown(owner) {
+        return Err(Why::Owner(owner));
     }
     db.tree.insert_raw(&path, node);
     Ok(())

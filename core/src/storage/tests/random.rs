@@ -107,7 +107,7 @@ fn part() -> impl Strategy<Value = TxnBody> {
     simple_body().prop_map(|body| match body {
         TxnBody::SetAcl { .. } | TxnBody::Reconfig { .. } => TxnBody::Unread {
             code: body.type_code(),
-            bytes: [1, 2, 3].into(),
+            bytes: Some([1, 2, 3].into()),
         },
         body => body,
     })

@@ -94,7 +94,9 @@ pub fn is_poison(txn: &Txn, rules: TreeRules) -> bool {
         TxnBody::Multi(all) if has_failed(all) => false,
         TxnBody::Multi(all) => {
             let readable = readable(all, rules);
-            readable.iter().any(one) || (rules.multi_is_whole && readable.len() < all.len())
+            let unread = all.get(readable.len());
+            let null = matches!(unread, Some(TxnBody::Unread { bytes: None, .. }));
+            readable.iter().any(one) || null || (rules.multi_is_whole && unread.is_some())
         }
         body => one(body),
     }

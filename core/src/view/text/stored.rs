@@ -109,7 +109,10 @@ fn body(body: &TxnBody) -> String {
             let parts: Vec<String> = parts.iter().map(self::body).collect();
             format!("{word} [{}]", parts.join("; "))
         }
-        TxnBody::Unread { code, bytes } => format!("{word} type={code} {} B", bytes.len()),
+        TxnBody::Unread { code, bytes } => {
+            let len = bytes.as_ref().map_or(0, |bytes| bytes.len());
+            format!("{word} type={code} {len} B")
+        }
         TxnBody::Error { code } => {
             let name = ErrorCode::from_code(*code);
             let name = name.map_or_else(|| code.to_string(), |code| code.to_string());
