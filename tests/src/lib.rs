@@ -6,6 +6,9 @@ pub mod browser;
 pub mod compiled;
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod fuzz;
+
+#[cfg(not(target_arch = "wasm32"))]
 pub mod scripts;
 
 #[cfg(not(target_arch = "wasm32"))]

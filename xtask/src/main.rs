@@ -14,9 +14,11 @@
 //! steps    named steps, their times, the summary
 //! test     the list of steps
 //! shot     a picture of the page
+//! fuzz     changed inputs for every parser
 //! ```
 
 mod browser;
+mod fuzz;
 mod page;
 mod places;
 mod serve;
@@ -36,6 +38,7 @@ cargo xtask <task>
   build                                      leave the release page in dist/
   setup                                      install the build tools and stop
   shot --out FILE [options]                  a picture of the page (shot --help lists the options)
+  fuzz [parser...] [--seconds N]             changed inputs for every parser, 60 s each
   bench-page [options]                       measure the page's frames (bench-page --help)
 ";
 
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         "test" => test::run(rest),
         "build" => page::run(rest),
         "setup" => tools::run(rest),
+        "fuzz" => fuzz::run(rest),
         "shot" => shot::run("page-shot", rest),
         "bench-page" => shot::run("page-bench", rest),
         "" | "help" | "--help" | "-h" => {
