@@ -1,0 +1,136 @@
+"""judge.py MATRIX.json FOLDER... : what a real server makes of every case of a matrix of damage.
+
+A case is {case, base, options, damage} and gets a verdict: `started`, and if it did `zxid`, `digestMismatches`, `sessions`,
+`nodes` and `tree` (the short form of the whole tree). `base` names a directory below one of the FOLDERS. The
+verdicts are printed; those that differ from the ones in MATRIX.json are an error. `--write` writes them there instead.
+
+A server is started for every case, on a copy. `Quick` asks the same code of the same release inside of one process:
+good for looking around in thousands of cases, and checked against the servers.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import damage
+import server
+import tree
+
+PROPERTIES = {'trustEmpty': 'snapshot.trust.empty', 'autocreate': 'db.autocreate', 'extendedTypes': 'extendedTypesEnabled',
+              'digest': 'digest.enabled'}
+
+
+def properties(options):
+    return {PROPERTIES[k]: str(v).lower() for k, v in options.items() if k in PROPERTIES}
+
+
+class Copy:
+    """A damaged copy of a base directory, for one server to start from."""
+
+    def __init__(self, base, operations, scratch):
+        self.home = os.path.join(scratch, 'data')
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.makedirs(scratch)
+        source = os.path.join(base, 'data') if os.path.isdir(os.path.join(base, 'data')) else base
+        shutil.copytree(source, self.home)
+        self.txn = self.home
+        if os.path.isdir(os.path.join(base, 'txn')):
+            self.txn = os.path.join(scratch, 'txn')
+            shutil.copytree(os.path.join(base, 'txn'), self.txn)
+        damage.apply(self.version_2(), operations)
+
+    def version_2(self):
+        return os.path.join(self.home, 'version-2')
+
+
+def verdict(zxid, mismatches, sessions, found):
+    return {'started': True, 'zxid': zxid, 'digestMismatches': mismatches, 'sessions': sorted(sessions),
+            'nodes': len(found), 'tree': tree.short(found)}
+
+
+def ask_server(copy, options):
+    """The verdict of a server of its own, and the tree."""
+    s = server.Server(copy.home, properties(options), copy.txn if copy.txn != copy.home else None)
+    try:
+        if not s.start().wait_serving():
+            return {'started': False, 'why': why(s.log())}, None
+        mismatches = s.metric('digest_mismatches_count')
+        zxid = re.search(r'highest zxid is (0x\w+)|$', s.log())[1] or s.ask('srvr').split('Zxid: ')[1].split('\n')[0]
+        sessions = [line.strip() for line in s.ask('dump').split('ephemeral nodes dump')[0].split('\n')
+                    if line.startswith('\t0x')]
+        found = tree.read_all(s.port)
+        return verdict(zxid, mismatches, sessions, found), found
+    finally:
+        s.stop()
+
+
+def why(log):
+    """The line of a server's log that names its reason."""
+    lines = [line for line in log.split('\n') if re.match(r'\S*(Exception|Error)\b', line)]
+    return lines[0].split(' - ')[-1][:160] if lines else log[-160:]
+
+
+class Quick:
+    """ZooKeeper's loading code in one process, fed with many directories. `classes` holds the compiled Judge.java."""
+
+    def __init__(self, classes, options, path=None):
+        run = server.jvm(properties(options), log='off')
+        run[-1] = classes + ':' + (path or run[-1])
+        self.process = subprocess.Popen(run + ['Judge'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, encoding='utf-8')
+
+    def ask(self, copy):
+        self.process.stdin.write('%s\t%s\n' % (copy.home, copy.txn))
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError('the judge ended')
+        said = json.loads(line)
+        if not said['started']:
+            return {'started': False, 'why': said['error'][:160]}, None
+        for node in said['tree'].values():
+            if 'children' in node:
+                node['children'].sort()
+        return verdict(said['zxid'], said['digestMismatches'], list(said['sessions']), said['tree']), said['tree']
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def base_of(name, folders):
+    for folder in folders:
+        path = os.path.join(folder, name)
+        if os.path.isdir(path):
+            return path
+    sys.exit('no directory %s below %s' % (name, folders))
+
+
+def main(arguments):
+    write = '--write' in arguments
+    matrix, *folders = [a for a in arguments if a != '--write']
+    with open(matrix) as f:
+        cases = json.load(f)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for case in cases:
+            copy = Copy(base_of(case['base'], folders), case['damage'], os.path.join(scratch, 'case'))
+            said, _ = ask_server(copy, case.get('options', {}))
+            same = all(case.get(k) == v for k, v in said.items() if k != 'why')
+            wrong += not same
+            print('ok  ' if same else 'DIFF', case['case'], '' if same else said)
+            if write:
+                case.update(said)
+    if write:
+        with open(matrix, 'w') as f:
+            f.write('[\n' + ',\n'.join(json.dumps(c, ensure_ascii=False) for c in cases) + '\n]\n')
+    return 0 if write or not wrong else 1
+
+
+if __name__ == '__main__':
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1:]))
