@@ -1,7 +1,8 @@
 """Random damage to a directory, as a list of simple operations that anybody can repeat.
 
 An operation is {op, …}: `rename` from to, `delete` file, `create` file (length, hex) or `folder`, `resize` file length
-(zeros when longer), `write` file offset hex. They are done in their order. What is drawn here aims at the places that
+(zeros when longer), `write` file offset hex. They are done in their order, in the directory of the snapshots; in that of
+the logs, when it lies apart, with `in: txn`. What is drawn here aims at the places that
 matter: headers, lengths, checksums, end bytes, padding, names, the sections and seals of a snapshot; and at whole
 records with right checksums in a wrong place.
 """
@@ -21,9 +22,10 @@ ODD_NAMES = ['snapshot.5.tmp', 'log.5.bak', 'log.zz', 'log.', 'snapshot.', 'snap
              'acceptedEpoch', 'currentEpoch', 'currentEpoch.tmp', 'updatingEpoch']
 
 
-def apply(folder, operations):
-    """Does the operations to the files of a folder."""
+def apply(folders, operations):
+    """Does the operations; `folders` are the version-2 directories by name, `data` and `txn`."""
     for o in operations:
+        folder = folders[o.get('in', 'data')]
         path = os.path.join(folder, o.get('file') or o.get('from') or o.get('folder'))
         if o['op'] == 'rename':
             os.rename(path, os.path.join(folder, o['to']))
@@ -45,11 +47,23 @@ def apply(folder, operations):
             raise ValueError(o['op'])
 
 
-class Damage:
-    """Draws damage for one folder; `done` are the operations, `words` say what was meant."""
+def differing(old, new):
+    """The runs of bytes in which two contents of the same length differ; runs close together are one."""
+    places = [i for i, (a, b) in enumerate(zip(old, new)) if a != b]
+    runs = []
+    for i in places:
+        if runs and i - runs[-1][1] <= 16:
+            runs[-1][1] = i + 1
+        else:
+            runs.append([i, i + 1])
+    return [(start, new[start:end]) for start, end in runs]
 
-    def __init__(self, folder, seed, other=None):
-        self.folder, self.other = folder, other
+
+class Damage:
+    """Draws damage for one of the folders; `done` are the operations, `words` say what was meant."""
+
+    def __init__(self, folders, name, seed, other=None):
+        self.folders, self.name, self.folder, self.other = folders, name, folders[name], other
         self.dice = random.Random('damage %s' % seed)
         self.done, self.words = [], []
 
@@ -64,7 +78,9 @@ class Damage:
                 return
 
     def do(self, **operation):
-        apply(self.folder, [operation])
+        if self.name != 'data':
+            operation['in'] = self.name
+        apply(self.folders, [operation])
         self.done.append(operation)
 
     def read(self, name):
@@ -77,6 +93,10 @@ class Damage:
         body = content.rstrip(b'\0')
         if old is None:
             self.do(op='create', file=name, length=len(content), hex=body.hex())
+            return
+        if len(old) == len(content):
+            for at, piece in differing(old, content):
+                self.do(op='write', file=name, offset=at, hex=piece.hex())
             return
         same = next((i for i, (a, b) in enumerate(zip(old, content)) if a != b), min(len(old), len(content)))
         if len(old.rstrip(b'\0')) > same:

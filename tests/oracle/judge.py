@@ -1,8 +1,9 @@
 """judge.py MATRIX.json FOLDER... : what a real server makes of every case of a matrix of damage.
 
-A case is {case, base, options, damage} and gets a verdict: `started`, and if it did `zxid`, `digestMismatches`, `sessions`,
-`nodes` and `tree` (the short form of the whole tree). `base` names a directory below one of the FOLDERS. The
-verdicts are printed; those that differ from the ones in MATRIX.json are an error. `--write` writes them there instead.
+A case is {case, base, options, damage, verdicts}; a verdict, one for each release, is `started`, and if it did `zxid`,
+`digestMismatches`, `sessions`, `nodes` and `tree` (the short form of the whole tree), else `why` in the server's words.
+`base` names a directory below one of the FOLDERS. Verdicts that differ from those in MATRIX.json are an error; `--write`
+writes them there instead.
 
 A server is started for every case, on a copy. `Quick` asks the same code of the same release inside of one process:
 good for looking around in thousands of cases, and checked against the servers.
@@ -40,10 +41,10 @@ class Copy:
         if os.path.isdir(os.path.join(base, 'txn')):
             self.txn = os.path.join(scratch, 'txn')
             shutil.copytree(os.path.join(base, 'txn'), self.txn)
-        damage.apply(self.version_2(), operations)
+        damage.apply(self.folders(), operations)
 
-    def version_2(self):
-        return os.path.join(self.home, 'version-2')
+    def folders(self):
+        return {'data': os.path.join(self.home, 'version-2'), 'txn': os.path.join(self.txn, 'version-2')}
 
 
 def verdict(zxid, mismatches, sessions, found):
@@ -114,20 +115,22 @@ def main(arguments):
     matrix, *folders = [a for a in arguments if a != '--write']
     with open(matrix) as f:
         cases = json.load(f)
-    wrong = 0
+    wrong, release = 0, server.release()
     with tempfile.TemporaryDirectory() as scratch:
         for case in cases:
             copy = Copy(base_of(case['base'], folders), case['damage'], os.path.join(scratch, 'case'))
-            said, _ = ask_server(copy, case.get('options', {}))
-            same = all(case.get(k) == v for k, v in said.items() if k != 'why')
-            wrong += not same
-            print('ok  ' if same else 'DIFF', case['case'], '' if same else said)
-            if write:
-                case.update(said)
+            said, _ = ask_server(copy, case['options'])
+            known = case['verdicts'].get(release, {})
+            same = all(known.get(k) == v for k, v in said.items() if k != 'why')
+            if not same and not write:
+                wrong += 1
+                print(case['case'], said)
+            case['verdicts'][release] = said
+    print('%s: %d cases, %d differ' % (release, len(cases), wrong))
     if write:
         with open(matrix, 'w') as f:
             f.write('[\n' + ',\n'.join(json.dumps(c, ensure_ascii=False) for c in cases) + '\n]\n')
-    return 0 if write or not wrong else 1
+    return 1 if wrong else 0
 
 
 if __name__ == '__main__':

@@ -32,7 +32,7 @@ def one(folder, want, keep, options):
         copy = judge.Copy(home_of(folder), [], os.path.join(scratch, 'case'))
         said, found = judge.ask_server(copy, options)
         if keep:
-            shutil.copytree(copy.version_2(), keep)
+            shutil.copytree(copy.folders()['data'], keep)
     report = {'release': server.release(), **said}
     if found is not None and want:
         with open(want) as f:
