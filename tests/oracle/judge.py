@@ -69,17 +69,17 @@ def ask_server(copy, options):
 
 
 def why(log):
-    """The line of a server's log that names its reason."""
-    lines = [line for line in log.split('\n') if re.match(r'\S*(Exception|Error)\b', line)]
-    return lines[0].split(' - ')[-1][:160] if lines else log[-160:]
+    """The line of a server's log that names its reason. A client that asks too early gives a line of its own."""
+    lines = [line for line in log.split('\n') if re.match(r'\S*(Exception|Error)\b', line) and 'removeCnxn' not in line]
+    return re.sub(r'(/[^/\s]+)+/', '', lines[0])[:160] if lines else log[-160:]
 
 
 class Quick:
     """ZooKeeper's loading code in one process, fed with many directories. `classes` holds the compiled Judge.java."""
 
-    def __init__(self, classes, options, path=None):
+    def __init__(self, classes, options):
         run = server.jvm(properties(options), log='off')
-        run[-1] = classes + ':' + (path or run[-1])
+        run[-1] = classes + ':' + run[-1]
         self.process = subprocess.Popen(run + ['Judge'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, encoding='utf-8')
 
@@ -91,7 +91,7 @@ class Quick:
             raise RuntimeError('the judge ended')
         said = json.loads(line)
         if not said['started']:
-            return {'started': False, 'why': said['error'][:160]}, None
+            return {'started': False, 'why': why(said['error'])}, None
         for node in said['tree'].values():
             if 'children' in node:
                 node['children'].sort()

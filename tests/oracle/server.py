@@ -4,6 +4,7 @@ A server is a process of this program's own and is ended by its own pid. It bind
 free a moment before. The jars are those in ZK_CLASSPATH, else those of Debian's libzookeeper-java and libslf4j-java.
 
     server.py release        which release the jars are
+    server.py classpath      where they are
 """
 import base64
 import hashlib
@@ -159,7 +160,7 @@ class Server:
 
 
 if __name__ == '__main__':
-    if sys.argv[1:] == ['release']:
-        print(release())
+    if sys.argv[1:] in (['release'], ['classpath']):
+        print(release() if sys.argv[1] == 'release' else classpath())
     else:
         sys.exit(__doc__)

@@ -53,6 +53,18 @@ def _node(wire, path, out):
     return [(path if path != '/' else '') + '/' + name for name in sorted(names)]
 
 
+def readable(tree):
+    """A tree that was dumped from a database, as clients can read it: see above for nodes without an ACL."""
+    out, waiting = {}, ['/']
+    while waiting:
+        path = waiting.pop()
+        node = tree[path]
+        out[path] = node if node['acl'] else {'error': -5}
+        if node['acl']:
+            waiting += [(path if path != '/' else '') + '/' + name for name in node['children']]
+    return out
+
+
 def short(tree):
     """Twenty bytes for a whole tree, in hexadecimal. Two trees with the same are the same."""
     text = json.dumps(tree, sort_keys=True, separators=(',', ':'), ensure_ascii=False)

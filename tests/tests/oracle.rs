@@ -7,6 +7,8 @@
 
 #[path = "oracle/bytes.rs"]
 mod bytes;
+#[path = "oracle/damage.rs"]
+mod damage;
 #[path = "oracle/datadirs.rs"]
 mod datadirs;
 #[path = "oracle/matrix.rs"]

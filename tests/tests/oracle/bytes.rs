@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use zablab_core::model::Zxid;
 use zablab_core::storage::jute::Reader;
 use zablab_core::storage::recovery::RecoverOptions;
-use zablab_core::storage::{Content, Corrupt, FileName, FileOp, LastLog, LogWriter, scan, snapshot};
+use zablab_core::storage::{
+    Content, Corrupt, FileName, FileOp, LastLog, LogWriter, scan, snapshot,
+};
 
 use super::datadirs::unpacked;
 
@@ -16,7 +18,10 @@ fn files(kind: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![unpacked().to_path_buf()];
     while let Some(folder) = waiting.pop() {
-        for entry in fs::read_dir(&folder).expect("a recorded directory").flatten() {
+        for entry in fs::read_dir(&folder)
+            .expect("a recorded directory")
+            .flatten()
+        {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
             if path.is_dir() {
@@ -44,7 +49,13 @@ fn a_log_that_is_read_and_written_again_is_the_same_file() {
         for found in scan::records(&files, Zxid(i64::MIN), LastLog::MustBeWhole) {
             let found = found.unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
             let again = zablab_core::storage::record(found.record.txn.clone());
-            assert_eq!(again.payload, found.record.payload, "{} at {}", path.display(), found.offset);
+            assert_eq!(
+                again.payload,
+                found.record.payload,
+                "{} at {}",
+                path.display(),
+                found.offset
+            );
             for op in writer.append(&again) {
                 if let FileOp::Write { offset, bytes, .. } = op {
                     written.write(offset, &bytes);
@@ -71,7 +82,11 @@ fn a_snapshot_that_is_read_and_written_again_has_the_same_records() {
         let (name, bytes) = read(&path);
         let Ok(loaded) = snapshot::read(&Content::from(&bytes[..]), &name, rules) else {
             // Written with digests switched off: no server that has them on can read it.
-            assert!(path.to_string_lossy().contains("past-1003"), "{}", path.display());
+            assert!(
+                path.to_string_lossy().contains("past-1003"),
+                "{}",
+                path.display()
+            );
             continue;
         };
         let real = pieces(&bytes).expect("a real snapshot");
@@ -85,8 +100,14 @@ fn a_snapshot_that_is_read_and_written_again_has_the_same_records() {
 }
 
 fn read(path: &Path) -> (FileName, Vec<u8>) {
-    let name = path.file_name().expect("a file has a name").to_string_lossy();
-    (name.as_ref().into(), fs::read(path).expect("a recorded file"))
+    let name = path
+        .file_name()
+        .expect("a file has a name")
+        .to_string_lossy();
+    (
+        name.as_ref().into(),
+        fs::read(path).expect("a recorded file"),
+    )
 }
 
 /// The records of a snapshot as bytes, sorted: their order is that of a hash table.

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use serde_json::{Value, json};
-use sha1_smol::Sha1;
+use serde_json::Value;
 
 /// The built program.
 fn program() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let test = std::env::current_exe().expect("a test knows itself");
-        let folder = test.ancestors().nth(2).expect("tests lie in target/debug/deps");
+        let folder = test
+            .ancestors()
+            .nth(2)
+            .expect("tests lie in target/debug/deps");
         let target = folder.parent().expect("profiles lie in a target folder");
         let built = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--workspace", "--all-features"])
@@ -21,7 +23,9 @@ fn program() -> &'static Path {
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status();
         assert!(built.expect("cargo runs").success(), "zablab is not built");
-        target.join("debug").join(format!("zablab{}", std::env::consts::EXE_SUFFIX))
+        target
+            .join("debug")
+            .join(format!("zablab{}", std::env::consts::EXE_SUFFIX))
     })
 }
 
@@ -34,33 +38,6 @@ pub fn zablab(verb: &str, dirs: &[PathBuf], options: &[&str]) -> Result<Value, S
         let words = String::from_utf8_lossy(&done.stderr);
         format!("{verb}: {}: {e}: {words}", done.status)
     })
-}
-
-/// A tree as clients can read it: nobody reads a node whose access control list is missing, and
-/// nothing is known of what is below.
-pub fn readable(tree: &Value) -> Value {
-    let mut out = serde_json::Map::new();
-    let mut waiting = vec!["/".to_owned()];
-    while let Some(path) = waiting.pop() {
-        let node = &tree[&path];
-        let lists = node["acl"].as_array().is_some_and(|acl| !acl.is_empty());
-        if !lists {
-            out.insert(path, json!({"error": -5}));
-            continue;
-        }
-        let base = path.trim_end_matches('/').to_owned();
-        for child in node["children"].as_array().into_iter().flatten() {
-            waiting.push(format!("{base}/{}", child.as_str().unwrap_or_default()));
-        }
-        out.insert(path, node.clone());
-    }
-    Value::Object(out)
-}
-
-/// The short form of a tree, see `tests/oracle/tree.py`.
-pub fn short(tree: &Value) -> String {
-    let text = serde_json::to_string(tree).expect("a tree is text");
-    data_encoding::HEXLOWER.encode(&Sha1::from(text).digest().bytes())
 }
 
 /// The first places where two trees differ.
@@ -76,5 +53,10 @@ pub fn differences(wanted: &Value, got: &Value) -> Vec<String> {
         let (wanted, got) = (wanted.get(path), got.get(path));
         format!("{path}: wanted {wanted:?}, got {got:?}")
     };
-    paths.into_iter().filter(differs).take(3).map(tell).collect()
+    paths
+        .into_iter()
+        .filter(differs)
+        .take(3)
+        .map(tell)
+        .collect()
 }
