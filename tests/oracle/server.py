@@ -2,6 +2,7 @@
 
 A server is a process of this program's own and is ended by its own pid. It binds 127.0.0.1 alone, on ports that were
 free a moment before. The jars are those in ZK_CLASSPATH, else those of Debian's libzookeeper-java and libslf4j-java.
+ZK_EXTRA holds more flags for every JVM.
 
     server.py release        which release the jars are
     server.py classpath      where they are
@@ -48,6 +49,7 @@ def jvm(options=None, log='info'):
     flags = list(JVM) + ['-Dorg.slf4j.simpleLogger.defaultLogLevel=' + log,
                          '-Dznode.container.checkIntervalMs=86400000']
     flags += ['-Dzookeeper.%s=%s' % item for item in {**ZOOKEEPER, **(options or {})}.items()]
+    flags += os.environ.get('ZK_EXTRA', '').split()
     return ['java'] + flags + ['-cp', classpath()]
 
 
