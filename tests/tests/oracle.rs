@@ -11,6 +11,8 @@ mod bytes;
 mod damage;
 #[path = "oracle/datadirs.rs"]
 mod datadirs;
+#[path = "oracle/epochs.rs"]
+mod epochs;
 #[path = "oracle/matrix.rs"]
 mod matrix;
 #[path = "oracle/program.rs"]
