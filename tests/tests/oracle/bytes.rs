@@ -5,11 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use zablab_core::model::Zxid;
-use zablab_core::storage::jute::Reader;
-use zablab_core::storage::recovery::RecoverOptions;
-use zablab_core::storage::{
-    Content, Corrupt, FileName, FileOp, LastLog, LogWriter, scan, snapshot,
-};
+use zablab_core::storage::jute::Writer;
+use zablab_core::storage::snapshot::items::{Item, Items, write};
+use zablab_core::storage::{Content, FileName, FileOp, LastLog, LogWriter, Packing, record, scan};
 
 use super::datadirs::unpacked;
 
@@ -48,7 +46,7 @@ fn a_log_that_is_read_and_written_again_is_the_same_file() {
         let mut written = Content::default();
         for found in scan::records(&files, Zxid(i64::MIN), LastLog::MustBeWhole) {
             let found = found.unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
-            let again = zablab_core::storage::record(found.record.txn.clone());
+            let again = record(found.record.txn.clone());
             assert_eq!(
                 again.payload,
                 found.record.payload,
@@ -73,28 +71,33 @@ fn a_log_that_is_read_and_written_again_is_the_same_file() {
     assert!(records > 2000, "only {records} records");
 }
 
-/// Nodes, sessions and lists of a real snapshot are the records of ours.
+/// In the order of the file, which is that of a hash table, with every seal.
 #[test]
-fn a_snapshot_that_is_read_and_written_again_has_the_same_records() {
-    let rules = RecoverOptions::V3_9_4.read_rules();
+fn a_snapshot_that_is_read_and_written_again_is_the_same_file() {
     let mut nodes = 0;
     for path in files("snapshot.") {
-        let (name, bytes) = read(&path);
-        let Ok(loaded) = snapshot::read(&Content::from(&bytes[..]), &name, rules) else {
-            // Written with digests switched off: no server that has them on can read it.
-            assert!(
-                path.to_string_lossy().contains("past-1003"),
-                "{}",
-                path.display()
-            );
-            continue;
-        };
-        let real = pieces(&bytes).expect("a real snapshot");
-        let ours = pieces(&snapshot::whole(&loaded.database)).expect("our snapshot");
-        nodes += real.nodes.len();
-        assert_eq!(ours.sessions, real.sessions, "{}", path.display());
-        assert_eq!(ours.lists, real.lists, "{}", path.display());
-        assert_eq!(ours.nodes, real.nodes, "{}", path.display());
+        let (_, bytes) = read(&path);
+        let content = Content::from(&bytes[..]);
+        let mut items = Items::open(Packing::Plain, content, true).expect("a plain file");
+        let mut written = Writer::new();
+        loop {
+            match items.next_item() {
+                Ok(Some(item)) => {
+                    nodes += usize::from(matches!(item, Item::Node(..)));
+                    write(&mut written, &item);
+                }
+                Ok(None) => break,
+                // Written with digests switched off: no server that has them on can read it.
+                Err(_) if path.to_string_lossy().contains("past-1003") => break,
+                Err(corrupt) => panic!("{}: {corrupt:?}", path.display()),
+            }
+        }
+        let whole = written.bytes() == bytes;
+        assert!(
+            whole || path.to_string_lossy().contains("past-1003"),
+            "{}: other bytes",
+            path.display()
+        );
     }
     assert!(nodes > 5000, "only {nodes} nodes");
 }
@@ -108,54 +111,4 @@ fn read(path: &Path) -> (FileName, Vec<u8>) {
         name.as_ref().into(),
         fs::read(path).expect("a recorded file"),
     )
-}
-
-/// The records of a snapshot as bytes, sorted: their order is that of a hash table.
-struct Pieces {
-    sessions: Vec<Vec<u8>>,
-    lists: Vec<Vec<u8>>,
-    nodes: Vec<Vec<u8>>,
-}
-
-fn pieces(bytes: &[u8]) -> Result<Pieces, Corrupt> {
-    let mut r = Reader::new(bytes);
-    r.take(16)?;
-    let count = r.int()?;
-    let sessions = several(&mut r, count, |r| r.take(12).map(drop))?;
-    let count = r.int()?;
-    let lists = several(&mut r, count, |r| {
-        r.long()?;
-        r.acl().map(drop)
-    })?;
-    let mut nodes = Vec::new();
-    loop {
-        let start = r.position();
-        if r.buffer()? == Some(b"/") {
-            break;
-        }
-        r.buffer()?;
-        r.take(8 + 60)?;
-        nodes.push(bytes[start..r.position()].to_vec());
-    }
-    nodes.sort();
-    Ok(Pieces {
-        sessions,
-        lists,
-        nodes,
-    })
-}
-
-fn several(
-    r: &mut Reader<'_>,
-    count: i32,
-    skip: impl Fn(&mut Reader<'_>) -> Result<(), Corrupt>,
-) -> Result<Vec<Vec<u8>>, Corrupt> {
-    let mut found = Vec::new();
-    for _ in 0..count {
-        let start = r.position();
-        skip(r)?;
-        found.push(r.taken()[start..].to_vec());
-    }
-    found.sort();
-    Ok(found)
 }
