@@ -59,8 +59,8 @@ def readable(tree):
     while waiting:
         path = waiting.pop()
         node = tree[path]
-        out[path] = node if node['acl'] else {'error': -5}
-        if node['acl']:
+        out[path] = {'error': -5} if node['acl'] is None else node
+        if node['acl'] is not None:
             waiting += [(path if path != '/' else '') + '/' + name for name in node['children']]
     return out
 
