@@ -5,15 +5,12 @@ alone as a member of an ensemble of three. A verdict, by release, is `started` (
 currentEpoch and acceptedEpoch as they are on disk afterwards; or `why` in the server's words. Verdicts that differ from
 those in CASES.json are an error; `--write` writes them there instead.
 """
-import json
 import os
 import sys
-import tempfile
 import time
 
 import damage
 import judge
-import server
 from verify import Ensemble
 
 WAIT = 20
@@ -36,22 +33,7 @@ def ask(folder, case, scratch):
 
 
 def main(cases_file, folder, *write):
-    with open(cases_file) as f:
-        cases = json.load(f)
-    release, wrong = server.release(), 0
-    for case in cases:
-        with tempfile.TemporaryDirectory() as scratch:
-            said = ask(folder, case, scratch)
-        known = case['verdicts'].get(release, {})
-        if not write and any(known.get(k) != v for k, v in said.items() if k != 'why'):
-            wrong += 1
-            print(case['case'], said)
-        case['verdicts'][release] = said
-    print('%s: %d cases, %d differ' % (release, len(cases), wrong))
-    if write:
-        with open(cases_file, 'w') as f:
-            f.write('[\n' + ',\n'.join(json.dumps(c, ensure_ascii=False) for c in cases) + '\n]\n')
-    return 1 if wrong else 0
+    return judge.compare(cases_file, lambda case, scratch: ask(folder, case, scratch), write)
 
 
 if __name__ == '__main__':

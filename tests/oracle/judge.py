@@ -110,27 +110,33 @@ def base_of(name, folders):
     sys.exit('no directory %s below %s' % (name, folders))
 
 
-def main(arguments):
-    write = '--write' in arguments
-    matrix, *folders = [a for a in arguments if a != '--write']
-    with open(matrix) as f:
+def compare(cases_file, ask, write):
+    """Asks about every case of a file; tells how many verdicts of this release differ, or writes all of them there."""
+    with open(cases_file) as f:
         cases = json.load(f)
     wrong, release = 0, server.release()
-    with tempfile.TemporaryDirectory() as scratch:
-        for case in cases:
-            copy = Copy(base_of(case['base'], folders), case['damage'], os.path.join(scratch, 'case'))
-            said, _ = ask_server(copy, case['options'])
-            known = case['verdicts'].get(release, {})
-            same = all(known.get(k) == v for k, v in said.items() if k != 'why')
-            if not same and not write:
-                wrong += 1
-                print(case['case'], said)
-            case['verdicts'][release] = said
+    for case in cases:
+        with tempfile.TemporaryDirectory() as scratch:
+            said = ask(case, scratch)
+        known = case['verdicts'].get(release, {})
+        if not write and any(known.get(k) != v for k, v in said.items() if k != 'why'):
+            wrong += 1
+            print(case['case'], said)
+        case['verdicts'][release] = said
     print('%s: %d cases, %d differ' % (release, len(cases), wrong))
     if write:
-        with open(matrix, 'w') as f:
+        with open(cases_file, 'w') as f:
             f.write('[\n' + ',\n'.join(json.dumps(c, ensure_ascii=False) for c in cases) + '\n]\n')
     return 1 if wrong else 0
+
+
+def main(arguments):
+    matrix, *folders = [a for a in arguments if a != '--write']
+
+    def ask(case, scratch):
+        copy = Copy(base_of(case['base'], folders), case['damage'], os.path.join(scratch, 'case'))
+        return ask_server(copy, case['options'])[0]
+    return compare(matrix, ask, '--write' in arguments)
 
 
 if __name__ == '__main__':
