@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gen_fixed.py PORT OUT.json --server TEXT [--quirks | --poison] : the fixed tour of a server's behaviour.
 
-Needs an EMPTY standalone server (see record.sh). The tour goes section by section through stats, sequence numbers,
+Needs an EMPTY standalone server (see record.py). The tour goes section by section through stats, sequence numbers,
 error codes, multi, watches, setWatches and sessions.
   --quirks  adds steps after which a 3.8.0 leader logs a wrong digest
   --poison  records only the bare check request, after which the server's log cannot be read back

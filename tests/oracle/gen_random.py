@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gen_random.py PORT OUT.json --server TEXT --seed N [--steps 150] [--profile NAME] : a random trace.
 
-Needs an EMPTY standalone server (see record.sh). Several clients send requests of every kind, sensible and odd ones;
+Needs an EMPTY standalone server (see record.py). Several clients send requests of every kind, sensible and odd ones;
 the profile decides how often each kind comes. The choices depend on the seed and on what the server answered, never on
 times or session ids, so the same seed gives the same trace again. Requests known to end the server process, or to
 spoil its log, are only sent by the profile `poison`.

@@ -4,7 +4,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 release=$1 dir=$2
 mkdir -p "$dir"
-one() { name=$1; shift; "$here/record.sh" "$release" "$1" "$dir/$name.json" $2; }
+one() { name=$1; shift; python3 "$here/record.py" "$release" "$1" "$dir/$name.json" $2; }
 
 one fixed gen_fixed.py ''
 one fixed-quirks gen_fixed.py --quirks

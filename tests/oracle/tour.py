@@ -1,6 +1,6 @@
 """The stage of a scripted tour: one recorder, short names for steps, and a choice of parts.
 
-The command line is PORT OUT.json --server TEXT --part NAME. A tour needs an EMPTY standalone server (see record.sh).
+The command line is PORT OUT.json --server TEXT --part NAME. A tour needs an EMPTY standalone server (see record.py).
 """
 import argparse
 import base64

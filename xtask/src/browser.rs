@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::{apt_get, root_on_debian};
 use crate::steps::Stop;
 use crate::{places, shell};
 
@@ -88,25 +89,6 @@ fn chromium_is_here() -> bool {
 /// Only Debian is asked: elsewhere systems bring their own Chinese fonts.
 fn chinese_font_is_here() -> bool {
     !root_on_debian() || Path::new("/usr/share/fonts/opentype/noto").is_dir()
-}
-
-fn root_on_debian() -> bool {
-    let root = || shell::output(shell::command("id").arg("-u")).as_deref() == Some("0");
-    cfg!(target_os = "linux") && places::on_path("apt-get").is_some() && root()
-}
-
-fn apt_get(packages: &[&str]) -> Result<(), Stop> {
-    println!("-- Debian packages: {}", packages.join(" "));
-    let quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"];
-    let mut update = shell::command("apt-get");
-    shell::run(update.args(quiet).arg("update"))?;
-    let mut install = shell::command("apt-get");
-    install
-        .args(quiet)
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    Ok(shell::run(&mut install)?)
 }
 
 fn install_command(packages: &[&str]) -> String {

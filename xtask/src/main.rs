@@ -8,7 +8,9 @@
 //! places   where things lie: the repository, the tools, the build caches
 //! shell    run one command, show it, say what went wrong
 //! tools    wasm target, wasm-bindgen, trunk: brought to the pinned version
+//! packages Debian packages
 //! browser  Chromium, chromedriver, fonts, axe-core: installed or asked for
+//! oracle   a real ZooKeeper: installed or asked for
 //! page     the release page in dist/
 //! serve    trunk serve
 //! steps    named steps, their times, the summary
@@ -19,6 +21,8 @@
 
 mod browser;
 mod fuzz;
+mod oracle;
+mod packages;
 mod page;
 mod places;
 mod serve;
@@ -34,7 +38,7 @@ const USAGE: &str = "\
 cargo xtask <task>
 
   serve [--no-open] [--port N] [--release]   show the page; installs what is missing
-  test [step...]                             check everything; steps: formatting lints native wasm page
+  test [step...]                             check everything; steps: formatting lints native oracle wasm page
   build                                      leave the release page in dist/
   setup                                      install the build tools and stop
   shot --out FILE [options]                  a picture of the page (shot --help lists the options)

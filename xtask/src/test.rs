@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::shell::{cargo, run as sh};
 use crate::steps::{Steps, Stop};
 use crate::tools::Toolbox;
-use crate::{browser, page, places};
+use crate::{browser, oracle, page, places};
 
 const WASM: &str = "wasm32-unknown-unknown";
-const PARTS: [&str; 5] = ["formatting", "lints", "native", "wasm", "page"];
+const PARTS: [&str; 6] = ["formatting", "lints", "native", "oracle", "wasm", "page"];
 
 /// Runs the named parts, or all of them.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
@@ -48,6 +48,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         let args = ["test", "--workspace", "--all-features"];
         steps.step("native tests", || Ok(sh(&mut cargo(&args))?));
     }
+    if wanted("oracle") {
+        real_servers(&mut steps);
+    }
     if let Some(tools) = &tools {
         if wanted("wasm") {
             wasm(&mut steps, tools, chromium.is_some());
@@ -66,12 +69,14 @@ fn lints(steps: &mut Steps, wasm: bool) {
     };
     steps.step("lints", || {
         clippy(&["--workspace", "--all-features", "--all-targets"])?;
-        // The page's tests are a target only when named.
+        // These are targets only when named.
         Ok(clippy(&[
             "--workspace",
             "--all-features",
             "--test",
             "page",
+            "--test",
+            "real_servers",
         ])?)
     });
     steps.step("links of the documentation", || {
@@ -93,6 +98,15 @@ fn lints(steps: &mut Steps, wasm: bool) {
             ])?)
         });
     }
+}
+
+/// Directories of the engine under real servers, and real ensembles beside simulated ones.
+fn real_servers(steps: &mut Steps) {
+    steps.step("tests against real ZooKeeper servers", || {
+        oracle::ready()?;
+        let args = ["test", "--workspace", "--all-features"];
+        Ok(sh(cargo(&args).args(["--test", "real_servers"]))?)
+    });
 }
 
 /// Components and the engine in a real browser.
