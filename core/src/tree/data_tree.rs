@@ -37,6 +37,8 @@ pub struct DataTree {
     /// Containers and nodes with a time to live: what the reaper looks at.
     reapable: Paths,
     digest: i64,
+    /// Nodes below the one that holds quotas.
+    quotas: usize,
 }
 
 impl Default for DataTree {
@@ -76,6 +78,7 @@ impl DataTree {
             ephemerals: RedBlackTreeMapSync::new_sync(),
             reapable: RedBlackTreeSetSync::new_sync(),
             digest: 0,
+            quotas: 0,
         }
     }
 
@@ -231,6 +234,17 @@ impl DataTree {
         }
     }
 
+    /// The node at `path` under the key that the tree shares.
+    pub(super) fn entry(&self, path: &str) -> Option<(&Arc<str>, &Znode)> {
+        let found = self.nodes.get_key_value(path);
+        found.map(|(key, node)| (key, &**node))
+    }
+
+    /// True when there are nodes below the one that holds quotas.
+    pub(super) const fn has_quotas(&self) -> bool {
+        self.quotas > 0
+    }
+
     pub(super) fn key(&self, path: &str) -> Option<&Arc<str>> {
         self.nodes.get_key_value(path).map(|(key, _)| key)
     }
@@ -265,6 +279,7 @@ impl DataTree {
             None => path.into(),
         };
         self.count(0, node.digest);
+        self.quotas += usize::from(quota::is_below(&key));
         self.enlist(&key, node.stat.owner());
         self.nodes.insert_mut(key.clone(), Arc::new(node));
         key
@@ -276,6 +291,7 @@ impl DataTree {
         let (key, node) = (key.clone(), node.clone());
         self.nodes.remove_mut(path);
         self.count(node.digest, 0);
+        self.quotas -= usize::from(quota::is_below(&key));
         self.acls.drop_use(node.acl);
         self.delist(&key, node.stat.owner());
         Some((key, node))

@@ -112,7 +112,13 @@ pub(super) fn check(tree: &DataTree, path: &str, nodes: i64, bytes: i64) -> Resu
 
 /// Most trees have no quota, and pay nothing for it.
 fn is_used(tree: &DataTree) -> bool {
-    tree.iter_children(path::QUOTA).next().is_some()
+    tree.has_quotas()
+}
+
+/// True for a node that belongs to a quota.
+pub(super) fn is_below(path: &str) -> bool {
+    let rest = path.strip_prefix(path::QUOTA);
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The path that a node of that name below the quotas is about.

@@ -191,18 +191,19 @@ impl Run<'_> {
         version: i32,
     ) -> Result<ReplyBody, ErrorCode> {
         let (zxid, time_ms) = (self.header.zxid, self.header.time_ms);
-        let length = |data: &Option<Data>| data.as_ref().map_or(0, |data| data.len()) as i64;
-        let before = self.tree.node(path).map_or(0, |node| length(&node.data));
-        let stat = self.tree.change(path, |node| {
+        let changed = self.tree.change(path, |node| {
+            let before = node.data_length();
             node.data.clone_from(data);
             node.stat.mzxid = zxid;
             node.stat.mtime = time_ms;
             node.stat.version = version;
-            node.client_stat()
+            let grown = node.data_length() as i64 - before as i64;
+            (node.client_stat(), grown)
         });
-        quota::changed(self.tree, path, length(data) - before);
+        let (stat, grown) = changed.ok_or(ErrorCode::NoNode)?;
+        quota::changed(self.tree, path, grown);
         self.note(path, Change::Data);
-        stat.map(ReplyBody::Stat).ok_or(ErrorCode::NoNode)
+        Ok(ReplyBody::Stat(stat))
     }
 
     fn set_acl(&mut self, path: &str, acl: &[Acl], version: i32) -> Result<ReplyBody, ErrorCode> {
@@ -216,8 +217,8 @@ impl Run<'_> {
     }
 
     fn note(&mut self, path: &str, change: Change) {
-        if let Some(key) = self.tree.key(path) {
-            let (path, acl) = (key.clone(), self.acl_at(key));
+        if let Some((key, node)) = self.tree.entry(path) {
+            let (path, acl) = (key.clone(), self.tree.acl_of(node).cloned());
             self.changes.push(NodeChange { path, change, acl });
         }
     }
