@@ -9,6 +9,7 @@
 //! memory that a run with history takes more than the same run without; beside it stands the engine's
 //! own estimate, by which checkpoints are thinned out.
 
+mod disks;
 mod figure;
 mod runs;
 
@@ -65,6 +66,7 @@ pub fn run(options: &BenchOptions) -> Result<bool, Failure> {
     tell(speeds(options.runs))?;
     tell(looks())?;
     tell(edits())?;
+    tell(replays(options.runs))?;
     let ok = figures.iter().all(|f| f.ok != Some(false));
     if options.json {
         output::print_json(&Report { figures, ok })?;
@@ -215,6 +217,27 @@ fn looks() -> Vec<Figure> {
             [None, Some(5.0)],
         ),
         at_most(("back-p99", "one step back: p99"), &back, 99, SEEK),
+    ]
+}
+
+/// How fast a log is replayed, with large and with small records.
+fn replays(runs: usize) -> Vec<Figure> {
+    let speed = |data| median(&(0..runs).map(|_| disks::replay(data)).collect::<Vec<_>>());
+    let unit = "MB/s";
+    vec![
+        Figure::at_least(
+            ("replay", "recovery, 64 MiB of log, 1,000 bytes a record"),
+            (speed(1_000), unit),
+            [Some(200.0), None],
+        ),
+        Figure::at_least(
+            (
+                "replay-small",
+                "recovery, 64 MiB of log, 100 bytes a record",
+            ),
+            (speed(100), unit),
+            [Some(200.0), None],
+        ),
     ]
 }
 
