@@ -13,7 +13,7 @@
 use std::io::{self, Read};
 
 use adler2::Adler32;
-use flate2::read::MultiGzDecoder;
+use flate2::read::GzDecoder;
 
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
@@ -34,7 +34,7 @@ const GZIP: [u8; 2] = [0x1F, 0x8B];
 pub enum Packing {
     /// Not at all.
     Plain,
-    /// As one gzip stream.
+    /// As one gzip stream. Bytes behind its end do not matter.
     Gzip,
     /// As blocks of snappy, in the manner of snappy-java.
     Snappy,
@@ -81,7 +81,7 @@ pub(super) struct Source {
 
 enum Bytes {
     Plain(Cursor),
-    Gzip(Box<MultiGzDecoder<Cursor>>),
+    Gzip(Box<GzDecoder<Cursor>>),
     Snappy(Cursor),
 }
 
@@ -112,7 +112,7 @@ impl Source {
         let mut cursor = Cursor { content, at: 0 };
         let bytes = match packing {
             Packing::Plain => Bytes::Plain(cursor),
-            Packing::Gzip => Bytes::Gzip(Box::new(MultiGzDecoder::new(cursor))),
+            Packing::Gzip => Bytes::Gzip(Box::new(GzDecoder::new(cursor))),
             Packing::Snappy => {
                 if cursor.read_up_to(SNAPPY_HEADER).len() < SNAPPY_HEADER {
                     return Err(Corrupt::at(cursor.at, Why::End));
