@@ -10,10 +10,11 @@ use zablab_core::scenario::runner::Options;
 use zablab_core::scenario::{Program, Progress, Runner, Witness, parse};
 use zablab_core::world::step::{Outcome, Step};
 
-/// Every script below `tests/scripts`, in order.
+/// Every script below `tests/scripts` and `static/scenarios`, in order.
 pub fn all() -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&root(), &mut found);
+    collect(&root().join("../../static/scenarios"), &mut found);
     found.sort();
     assert!(!found.is_empty(), "there are no scripts");
     found

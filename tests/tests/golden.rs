@@ -4,6 +4,8 @@
 //! for it, byte for byte. `ZABLAB_ACCEPT=1 cargo test -p zablab-tests --test golden` writes the
 //! golden files anew; their difference is then read like code, and never accepted unexplained.
 //!
+//! A scenario of the page is golden too when `scripts/scenarios/ID.golden` is there.
+//!
 //! A script also has to judge itself: it ends with expectations, which must hold whatever the golden
 //! text says, and no property may be broken unless the script says that it must be.
 
@@ -21,6 +23,8 @@ use zablab_core::scenario::transcript::tell;
 use zablab_core::scenario::{Program, Progress, Runner, Show, parse};
 use zablab_core::view::text::Filter;
 
+/// Golden texts of scenarios of the page, by their ids.
+const SCENARIOS: &str = "scenarios";
 /// More lines than this are not read by anybody.
 const LINES_MAX: usize = 150;
 /// A name of fewer words is no sentence.
@@ -33,7 +37,7 @@ fn every_script_tells_its_golden_text() {
     let accept = std::env::var_os("ZABLAB_ACCEPT").is_some();
     let judge = |path: &Path| {
         let text = told(path)?;
-        let golden = path.with_extension("golden");
+        let golden = golden_of(path);
         if accept {
             return fs::write(&golden, text).map_err(|e| e.to_string());
         }
@@ -50,7 +54,9 @@ fn every_script_tells_its_golden_text() {
 fn every_script_is_a_sentence_with_a_reason() {
     all_of(|path| {
         let name = stem(path);
-        if name.split('-').filter(|w| !w.is_empty()).count() < WORDS_MIN {
+        if is_scenario(path) {
+            // Its title says what it is about.
+        } else if name.split('-').filter(|w| !w.is_empty()).count() < WORDS_MIN {
             return Err(format!(
                 "the name has fewer than {WORDS_MIN} words joined by -"
             ));
@@ -70,7 +76,10 @@ fn every_script_is_a_sentence_with_a_reason() {
 #[test]
 fn every_golden_text_has_its_script() {
     for golden in files("golden") {
-        let script = golden.with_extension("zab");
+        let script = match golden.parent().is_some_and(|p| p.ends_with(SCENARIOS)) {
+            true => scenario(&stem(&golden)),
+            false => golden.with_extension("zab"),
+        };
         assert!(script.is_file(), "{} has no script", golden.display());
     }
 }
@@ -161,7 +170,9 @@ fn difference(wanted: &str, found: &str) -> String {
 
 /// Every script must please `judge`; all that do not are named at once.
 fn all_of(judge: impl Fn(&Path) -> Result<(), String>) {
-    let scripts = files("zab");
+    let mut scripts = files("zab");
+    let told = files("golden").into_iter().map(|golden| stem(&golden));
+    scripts.extend(told.map(|id| scenario(&id)).filter(|path| path.is_file()));
     assert!(!scripts.is_empty(), "there are no scripts");
     let wrong: Vec<String> = scripts
         .iter()
@@ -182,6 +193,30 @@ fn files(extension: &str) -> BTreeSet<PathBuf> {
     let all = folders.flat_map(|folder| entries(&folder));
     all.filter(|p| p.extension().is_some_and(|e| e == extension))
         .collect()
+}
+
+/// The script of a scenario of the page. Those with a text in `scripts/scenarios` are golden too.
+fn scenario(id: &str) -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package
+        .join("../static/scenarios")
+        .join(id)
+        .join("scenario.zab")
+}
+
+fn is_scenario(path: &Path) -> bool {
+    stem(path) == "scenario"
+}
+
+fn golden_of(path: &Path) -> PathBuf {
+    let Some(id) = path.parent().filter(|_| is_scenario(path)).map(stem) else {
+        return path.with_extension("golden");
+    };
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package
+        .join("scripts")
+        .join(SCENARIOS)
+        .join(format!("{id}.golden"))
 }
 
 fn stem(path: &Path) -> String {

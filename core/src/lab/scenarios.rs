@@ -43,6 +43,14 @@ scenarios![
     "recipe-config",
     "recipe-barrier",
     "recipe-group",
+    "dirty-snapshot-shipped",
+    "dirty-snapshot-corrected",
+    "old-backup-shipped",
+    "old-backup-corrected",
+    "fuzzy-orphan-shipped",
+    "fuzzy-orphan-corrected",
+    "admin-restore-shipped",
+    "admin-restore-corrected",
 ];
 
 impl Scenario {
