@@ -17,6 +17,8 @@ mod epochs;
 mod matrix;
 #[path = "oracle/program.rs"]
 mod program;
+#[path = "oracle/running.rs"]
+mod running;
 
 /// The releases that were asked.
 const RELEASES: [&str; 2] = ["3.8.0", "3.9.4"];

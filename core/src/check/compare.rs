@@ -3,10 +3,11 @@
 //!
 //! Digests are not enough here: they cover neither children nor access control lists. Ids of access
 //! control lists may differ, as each server numbers them on its own; the lists may not. The last
-//! zxid is not compared: a leader moves it to the start of its epoch.
+//! zxid is not compared: a leader moves it to the start of its epoch. Nor are nodes that each server
+//! writes for itself.
 
 use super::what::Difference;
-use crate::tree::{DataTree, Database, Znode};
+use crate::tree::{DataTree, Database, Znode, is_local};
 
 /// The first difference by path; `None` when both are equal.
 pub(super) fn difference(actual: &Database, right: &Database) -> Option<(String, Difference)> {
@@ -24,8 +25,8 @@ pub(super) fn difference(actual: &Database, right: &Database) -> Option<(String,
             (Some((a, _)), Some((b, _))) if a > b => (b, Difference::Missing),
             (Some((path, a)), Some((_, b))) => {
                 match node_difference(&actual.tree, a, &right.tree, b) {
-                    Some(how) => (path, how),
-                    None => {
+                    Some(how) if !is_local(path) => (path, how),
+                    _ => {
                         ours.next();
                         theirs.next();
                         continue;

@@ -28,7 +28,8 @@ pub(super) fn recovered(
     server: ServerId,
     database: &Database,
 ) {
-    if findings.is_broken(Property::S14) {
+    // Before the first leader nobody can say which history of loaded disks is the right one.
+    if findings.is_broken(Property::S14) || ghost.reigns.is_empty() {
         return;
     }
     let zxid = database.last_zxid;

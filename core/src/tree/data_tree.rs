@@ -213,8 +213,8 @@ impl DataTree {
     }
 
     /// The first path at which two trees differ as clients could see it, or `None` when they
-    /// agree. Numbers of access control lists do not count, the lists do; neither do the counts of
-    /// quotas, which each server keeps by itself.
+    /// agree. Numbers of access control lists do not count, the lists do; neither do nodes that each
+    /// server writes for itself.
     pub fn difference(&self, other: &Self) -> Option<Arc<str>> {
         let (mut ours, mut theirs) = (self.nodes.iter(), other.nodes.iter());
         loop {
@@ -227,7 +227,7 @@ impl DataTree {
                 return Some(our.0.min(their.0).clone());
             }
             let same_list = self.acl_of(our.1) == other.acl_of(their.1);
-            let same = our.1.agrees_with(their.1) || quota::is_stats(our.0);
+            let same = our.1.agrees_with(their.1) || quota::is_local(our.0);
             if !same_list || !same {
                 return Some(our.0.clone());
             }

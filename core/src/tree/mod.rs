@@ -52,6 +52,7 @@ pub use data_tree::DataTree;
 pub use database::Database;
 pub use path::BadPath;
 pub use prepare::{Prep, PrepContext};
+pub use quota::is_local;
 pub use rules::TreeRules;
 pub use watches::Watches;
 pub use znode::{NodeOwner, NodeStat, Znode};

@@ -20,8 +20,14 @@ use crate::model::ErrorCode;
 const LIMITS: &str = "zookeeper_limits";
 const STATS: &str = "zookeeper_stats";
 
+/// True for a node that each server writes for itself, outside of transactions: counts, and what the
+/// ensemble looks like, which a real server puts into its tree at each start.
+pub fn is_local(path: &str) -> bool {
+    path == path::CONFIG || is_stats(path)
+}
+
 /// True for a node that holds counts.
-pub(super) fn is_stats(path: &str) -> bool {
+fn is_stats(path: &str) -> bool {
     path.starts_with(path::QUOTA) && path.ends_with(STATS)
 }
 
