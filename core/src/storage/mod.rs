@@ -13,12 +13,14 @@
 //!   epochs   acceptedEpoch, currentEpoch
 //!   recovery snapshot + log ──► database, with a report
 //!   image    the files of a real directory, brought into a run
+//!   archive  files in a tar archive, read and written piece by piece
 //!   purge    what may go                damage   what a person breaks
 //! ```
 //!
 //! It is not a file system, and nothing here waits: the world decides how long an fsync takes and
 //! calls [`Disk::finish_sync`] then.
 
+pub mod archive;
 pub mod codec;
 pub mod content;
 pub mod corrupt;
@@ -39,6 +41,7 @@ pub mod scan;
 pub mod snapshot;
 mod walk;
 
+pub use archive::{Archiving, BadArchive, Fault, Piece, Unpacking};
 pub use codec::{decode_txn, encode_txn, record};
 pub use content::Content;
 pub use corrupt::{Corrupt, Why};
