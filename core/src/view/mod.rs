@@ -12,6 +12,7 @@
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
 //!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
+//!   Recovery ──► findings, import          what a real disk holds, and what a server makes of it
 //! ```
 
 mod bench;
@@ -19,7 +20,9 @@ pub mod breach;
 pub mod caption;
 mod clients;
 pub mod difference;
+pub mod findings;
 pub mod frame;
+pub mod import;
 pub mod lanes;
 pub mod lang;
 pub mod ledger;
