@@ -1,6 +1,7 @@
 //! Everything a front end can ask of the lab.
 
 use crate::base::{ClientId, ServerId};
+use crate::protocol::Profile;
 use crate::world::command::Command;
 
 /// One wish of the user.
@@ -43,6 +44,13 @@ pub enum Action {
     Load(String),
     /// Begins to run again what [`super::Lab::saved`] gave.
     Restore(String),
+    /// Judges the disks that were brought in as another release would.
+    Judge(Profile),
+    /// Begins to run an ensemble with the disks that were brought in: for each server the place of its
+    /// disk in their list, or none.
+    UseDisks(Vec<Option<usize>>),
+    /// Shows the disks that were brought in no longer.
+    CloseImport,
     /// Gives up the job under way.
     Stop,
     /// Takes the last edit back.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::events::event;
 use super::lamps::meaning;
 use super::transport::EventLine;
-use crate::base::StepId;
+use crate::base::{Order, StepId};
 use crate::check::verdict::LAMPS;
 use crate::check::{Property, Verdicts, Violation};
 use crate::history::Timeline;
@@ -53,7 +53,7 @@ impl Cache {
         let key: Vec<_> = verdicts.violations().map(|v| (v.property, v.at)).collect();
         if key != self.key {
             let mut found: Vec<Breach> = verdicts.violations().map(|v| of(v, timeline)).collect();
-            found.sort_by_key(|breach| breach.lamp.is_none());
+            found.order_by_key(|breach| breach.lamp.is_none());
             self.shown = found.into();
             self.key = key;
         }

@@ -8,14 +8,16 @@ use super::branch::Line;
 use super::breaches::{self, Breach};
 use super::console::Consoles;
 use super::events::event;
+use super::import::Imports;
 use super::lamps::lamps;
 use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
 use super::scenarios::{SCENARIOS, Scenario};
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 use super::work::{Job, ScriptRun, Slice};
+use crate::base::Order;
 use crate::model::Zxid;
-use crate::scenario::ScriptError;
+use crate::scenario::{Images, ScriptError};
 use crate::view::{Frame, Shelf, Sight, Text};
 
 /// Steps of a run, see the product contract.
@@ -52,6 +54,7 @@ pub struct Lab {
     pub(super) job: Option<Job>,
     pub(super) past: Past,
     pub(super) consoles: Consoles,
+    pub(super) imports: Imports,
     version: u64,
     pub(super) edition: u64,
 }
@@ -76,7 +79,7 @@ impl Lab {
     /// A script, run to its end and shown from its start. It runs at once: meant for scripts that are
     /// known to be short; any other is for [`Action::Load`].
     pub fn new(script: &str) -> Result<Self, ScriptError> {
-        let mut run = ScriptRun::start(script)?;
+        let mut run = ScriptRun::start(script, Images::new())?;
         let (main, notice) = loop {
             match run.advance(u64::MAX) {
                 Slice::More(more) => run = more,
@@ -102,6 +105,7 @@ impl Lab {
             job: None,
             past: Past::default(),
             consoles: Consoles::default(),
+            imports: Imports::default(),
             version: 0,
             edition: 0,
         };
@@ -225,7 +229,11 @@ impl Lab {
             Action::Open(id) => self.replace(Scenario::find(&id)),
             Action::Load(script) => self.load(&script, None),
             Action::Restore(saved) => self.restore(&saved),
-            Action::Stop => self.job = None,
+            Action::Stop if self.job.is_some() => self.job = None,
+            Action::Stop => self.stop_import(),
+            Action::Judge(profile) => self.judge(profile),
+            Action::UseDisks(plan) => self.use_disks(&plan),
+            Action::CloseImport => self.close_import(),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
             Action::SwitchBranch(to) if to < self.branches.len() => {
@@ -449,7 +457,7 @@ impl Lab {
             })
         });
         let mut marks: Vec<Mark> = beats.chain(deaths).chain(broken).collect();
-        marks.sort_by_key(|mark| mark.step);
+        marks.order_by_key(|mark| mark.step);
         marks
     }
 }

@@ -6,6 +6,7 @@
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
+//!   import_…, disk   ──► real disks come in and go out, some bytes at a time
 //! ```
 //! The lab knows nothing of browsers: it is driven and tested natively. It never fails: what cannot be
 //! done becomes a [`Notice`] and changes nothing.
@@ -17,6 +18,8 @@ mod chronicle;
 mod console;
 mod events;
 mod expected;
+mod export;
+mod import;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;
@@ -33,11 +36,14 @@ pub mod transport;
 mod wishes;
 mod work;
 
-pub use crate::base::{ClientId, Duration, ServerId};
+pub use crate::base::{ClientId, Duration, Order, ServerId};
+pub use crate::protocol::Profile;
 pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
 pub use breaches::Breach;
 pub use console::{Completed, ConsoleView};
+pub use export::{DiskFile, Download};
+pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;
 pub use service::Shown;
 pub use terminal::{ConsoleLine, LineKind};

@@ -42,6 +42,12 @@ impl Past {
         self.undo.push(before);
     }
 
+    /// Every branch of every scene.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Arc<Line>> {
+        let scenes = self.undo.iter().chain(&self.redo);
+        scenes.flat_map(|scene| &scene.branches)
+    }
+
     /// The edit that would be undone.
     pub(super) fn undo_name(&self) -> Option<Text> {
         self.undo.last().map(|scene| scene.name.clone())

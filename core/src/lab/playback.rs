@@ -17,7 +17,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::base::{Instant, ServerId, WriteId};
+use crate::base::{Gather, Instant, ServerId, WriteId};
 use crate::history::Recording;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::{Effect, Timer};
@@ -77,7 +77,7 @@ impl Playback {
             plan: VecDeque::new(),
             sent: messages
                 .map(|m| (m.id, now_us - gone(m.progress(frame.now_us))))
-                .collect(),
+                .gather(),
             arrives: BTreeMap::new(),
             syncs: BTreeMap::new(),
             now_us,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::Gather;
 use crate::view::Text;
 
 /// A built-in scenario.
@@ -77,7 +78,7 @@ impl Scenario {
             let zh = entries.get(&format!("beats.{id}.zh"))?;
             Some((id.to_owned(), Text::new(entries.get(key)?, zh)))
         };
-        entries.keys().filter_map(of).collect()
+        entries.keys().filter_map(of).gather()
     }
 
     /// The beat at which it is opened.

@@ -21,7 +21,7 @@ use super::notices::script_notice;
 use super::scenarios::Scenario;
 use super::transport::{Notice, NoticeKind};
 use crate::history::Keep;
-use crate::scenario::{Options, Progress, Runner, ScriptError, parse};
+use crate::scenario::{Images, Options, Problem, Progress, Runner, ScriptError, parse};
 use crate::view::Text;
 
 /// Steps that a search for something notable may take.
@@ -32,9 +32,9 @@ const SEARCH_MAX: u64 = 10_000;
 pub struct Work {
     /// What is done.
     pub kind: WorkKind,
-    /// Line of the script that runs, from 1; 0 without a script.
+    /// Line of the script that runs, from 1; 0 without a script. KiB of files that were looked at.
     pub line: u32,
-    /// Lines of the script.
+    /// Lines of the script; KiB of all files.
     pub lines: u32,
     /// Steps so far.
     pub steps: u64,
@@ -51,6 +51,10 @@ pub enum WorkKind {
     Restore,
     /// The run goes on until something happens.
     Search,
+    /// Files are read.
+    Read,
+    /// Disks that were brought in are judged.
+    Recover,
 }
 
 /// A job.
@@ -105,15 +109,15 @@ pub(super) enum Slice {
 }
 
 impl ScriptRun {
-    /// A script at its first line.
-    pub(super) fn start(script: &str) -> Result<Self, ScriptError> {
+    /// A script at its first line, with the disks that it may load.
+    pub(super) fn start(script: &str, images: Images) -> Result<Self, ScriptError> {
         let program = Arc::new(parse(script)?);
         let options = Options {
             keep: Keep::Everything,
             ..Options::default()
         };
         Ok(Self {
-            runner: Runner::new(program, options),
+            runner: Runner::new(program, options).with_images(images),
             chronicle: Chronicle::default(),
             script: script.into(),
         })
@@ -168,7 +172,10 @@ impl ScriptRun {
 impl Lab {
     /// The job under way.
     pub fn working(&self) -> Option<Work> {
-        match self.job.as_ref()? {
+        let Some(job) = &self.job else {
+            return self.importing();
+        };
+        match job {
             Job::Load { run, .. } => Some(run.work(WorkKind::Script)),
             Job::Restore { run, .. } => Some(run.work(WorkKind::Restore)),
             Job::Grow { .. } => Some(Work {
@@ -184,7 +191,7 @@ impl Lab {
     /// Goes on with the job under way for at most `steps` steps. True while there is more to do.
     pub fn work(&mut self, steps: u64) -> bool {
         let Some(job) = self.job.take() else {
-            return false;
+            return self.work_on_import(steps);
         };
         self.touch();
         match job {
@@ -213,6 +220,9 @@ impl Lab {
                     });
                 }
                 Slice::Done(line, _) => self.restored(now.name(line), left, done, saved),
+                Slice::Failed(error) if matches!(error.problem, Problem::NoImage(_)) => {
+                    self.say_without_disks();
+                }
                 Slice::Failed(_) => self.say_unreadable(),
             },
             Job::Grow { to, since } => self.grow(to, since, steps),
@@ -221,12 +231,12 @@ impl Lab {
         if self.job.is_none() {
             self.note_script();
         }
-        self.job.is_some()
+        self.job.is_some() || self.is_importing()
     }
 
     /// Runs a script in place of what is shown. A bad one changes nothing.
     pub(super) fn load(&mut self, script: &str, scenario: Option<&'static Scenario>) {
-        match ScriptRun::start(script) {
+        match ScriptRun::start(script, self.images()) {
             Ok(run) => {
                 let run = Box::new(run);
                 self.job = Some(Job::Load { run, scenario });
@@ -284,7 +294,7 @@ impl Lab {
 
     fn next_saved(&mut self, mut left: VecDeque<SavedLine>, done: Vec<Arc<Line>>, saved: Saved) {
         if let Some(now) = left.pop_front() {
-            match ScriptRun::start(&now.script) {
+            match ScriptRun::start(&now.script, self.images()) {
                 Ok(run) => {
                     self.job = Some(Job::Restore {
                         run: Box::new(run),
@@ -311,6 +321,17 @@ impl Lab {
             // The head had gone on by itself.
             self.job = Some(Job::grow(saved.at));
         }
+    }
+
+    fn say_without_disks(&mut self) {
+        self.say(
+            NoticeKind::Refused,
+            Text::new(
+                "The last run used disks that were brought to the page, and they are not kept. \
+                 Bring them again, or open the run file if you downloaded it.",
+                "上次的运行使用了拖入页面的磁盘，而磁盘没有保留。请重新拖入，或打开已下载的运行文件。",
+            ),
+        );
     }
 
     fn say_unreadable(&mut self) {
