@@ -15,29 +15,30 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, Window};
 
 /// The way of a mark: start and end, across and down.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
     across: Leg,
     down: Leg,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// In thousandths of a pixel or of a percent: to print a float takes a page ten kilobytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Leg {
-    from: f64,
-    to: f64,
+    from: u32,
+    to: u32,
     percent: bool,
 }
 
 impl Leg {
     const fn px(from: u32, to: u32) -> Self {
         Self {
-            from: from as f64,
-            to: to as f64,
+            from: from * 1_000,
+            to: to * 1_000,
             percent: false,
         }
     }
 
-    const fn percent(from: f64, to: f64) -> Self {
+    const fn percent(from: u32, to: u32) -> Self {
         Self {
             from,
             to,
@@ -45,16 +46,17 @@ impl Leg {
         }
     }
 
-    fn at(self, progress: f64) -> String {
-        let place = self.from + (self.to - self.from) * progress;
+    fn at(self, progress: u32) -> String {
+        let (from, to) = (i64::from(self.from), i64::from(self.to));
+        let place = from + (to - from) * i64::from(progress) / 1_000;
         let unit = if self.percent { "%" } else { "px" };
-        format!("{place:.2}{unit}")
+        format!("{}{unit}", Thousandths(place.unsigned_abs()))
     }
 }
 
 impl Way {
-    /// Down or up at a fixed `x`, in percent of the height.
-    pub(crate) const fn vertical(x: u32, from: f64, to: f64) -> Self {
+    /// Down or up at a fixed `x`, in thousandths of a percent of the height.
+    pub(crate) const fn vertical(x: u32, from: u32, to: u32) -> Self {
         Self {
             across: Leg::px(x, x),
             down: Leg::percent(from, to),
@@ -65,19 +67,19 @@ impl Way {
     pub(crate) const fn horizontal(from: u32, to: u32) -> Self {
         Self {
             across: Leg::px(from, to),
-            down: Leg::percent(50.0, 50.0),
+            down: Leg::percent(50_000, 50_000),
         }
     }
 
-    /// The place at a progress from 0 to 1, as a transform.
-    fn at(self, progress: f64) -> String {
+    /// The place at a progress from 0 to 1,000, as a transform.
+    fn at(self, progress: u32) -> String {
         let (x, y) = (self.across.at(progress), self.down.at(progress));
         format!("translate({x},{y})")
     }
 
     /// Where a mark rests when the reader wants no motion: across and down the middle of its arrow.
     pub(crate) fn at_rest(self) -> [String; 2] {
-        [self.across.at(0.5), self.down.at(0.5)]
+        [self.across.at(500), self.down.at(500)]
     }
 
     /// Reads what [`fmt::Display`] wrote.
@@ -100,8 +102,17 @@ impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = |leg: Leg| if leg.percent { "%" } else { "px" };
         let Self { across, down } = self;
-        write!(f, "{:.3} {:.3} {} ", across.from, across.to, unit(*across))?;
-        write!(f, "{:.3} {:.3} {}", down.from, down.to, unit(*down))
+        write!(f, "{} {} {} ", across.from, across.to, unit(*across))?;
+        write!(f, "{} {} {}", down.from, down.to, unit(*down))
+    }
+}
+
+/// A number of thousandths, with its three decimals.
+pub(crate) struct Thousandths(pub(crate) u64);
+
+impl fmt::Display for Thousandths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1_000, self.0 % 1_000)
     }
 }
 
@@ -146,7 +157,7 @@ impl Marks {
             let Some(progress) = progress(*id) else {
                 continue;
             };
-            let place = way.at(f64::from(progress.min(1_000)) / 1_000.0);
+            let place = way.at(progress.min(1_000));
             // The property exists, so writing it cannot fail.
             let _ = element.style().set_property("transform", &place);
         }
@@ -237,9 +248,9 @@ mod tests {
 
     #[test]
     fn a_way_survives_its_attribute() {
-        let way = Way::vertical(84, 65.875, 34.125);
+        let way = Way::vertical(84, 65_875, 34_125);
         assert_eq!(Way::parse(&way.to_string()), Some(way));
-        assert_eq!(way.at(0.5), "translate(84.00px,50.00%)");
+        assert_eq!(way.at(500), "translate(84.000px,50.000%)");
         assert_eq!(Way::parse("1 2"), None);
     }
 }

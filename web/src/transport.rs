@@ -7,6 +7,7 @@ use zablab_core::view::Text;
 
 use crate::desk::{Desk, Layout, use_desk};
 use crate::icon::Icon;
+use crate::motion::Thousandths;
 use crate::picker::Picker;
 use crate::words::{self, Word};
 
@@ -277,5 +278,5 @@ fn chapter(desk: &Desk, mark: &Mark, total: u64, named: bool) -> Html {
 /// Place of a step on the track.
 fn place(step: u64, total: u64) -> String {
     let per_mille = step.min(total) * 100_000 / total.max(1);
-    format!("{}%", per_mille as f64 / 1_000.0)
+    format!("{}%", Thousandths(per_mille))
 }

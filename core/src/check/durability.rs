@@ -17,7 +17,7 @@ use super::order;
 use super::survey::Survey;
 use super::verdict::Property;
 use super::what::What;
-use crate::base::{ServerId, StepId};
+use crate::base::{Order, ServerId, StepId};
 use crate::model::{Epoch, Zxid};
 
 /// S9 at an establishment: the new leader holds all that was committed before its epoch; what it has
@@ -118,7 +118,7 @@ fn first_at_risk(ghost: &mut Ghost) -> Option<usize> {
     let voters = ghost.ensemble.voters.clone();
     let mut ends: Vec<usize> = voters.iter().map(|v| ghost.advance_kept(*v)).collect();
     ends.push(0);
-    ends.sort_unstable();
+    ends.order();
     ends.dedup();
     let all = ghost.committed.len();
     ends.into_iter().filter(|end| *end < all).find(|end| {

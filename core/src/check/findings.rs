@@ -3,7 +3,7 @@
 use super::assumption::{Assumptions, BrokenAssumption};
 use super::verdict::{Property, Verdicts, Violation};
 use super::what::{Difference, What};
-use crate::base::{ServerId, StepId};
+use crate::base::{Order, ServerId, StepId};
 use crate::protocol::Switch;
 
 /// All findings of a run so far.
@@ -53,7 +53,7 @@ impl Findings {
         }
         let mut witness = since.to_vec();
         witness.push(self.step);
-        witness.sort_unstable();
+        witness.order();
         witness.dedup();
         let assumption = self.told_by_the_tree(&what);
         let assumption =

@@ -11,7 +11,7 @@ use super::findings::Findings;
 use super::ghost::Ghost;
 use super::verdict::Property;
 use super::what::What;
-use crate::base::{Duration, ServerId, SessionId, StepId};
+use crate::base::{Duration, Gather, ServerId, SessionId, StepId};
 use crate::model::{TxnBody, Zxid};
 use crate::protocol::Config;
 use crate::protocol::zab::state::{Phase, Role, Status};
@@ -176,7 +176,7 @@ impl Case<'_> {
             return;
         };
         let clients = self.world.clients().iter().filter(|c| c.is_active());
-        let wanted: BTreeSet<SessionId> = clients.map(|c| c.session).collect();
+        let wanted: BTreeSet<SessionId> = clients.map(|c| c.session).gather();
         let young = self.young_sessions();
         let lingers = |s: &&SessionId| !wanted.contains(s) && !young.contains(s);
         if let Some(session) = database.sessions.keys().find(lingers).copied() {
@@ -191,7 +191,7 @@ impl Case<'_> {
             .filter(|e| e.seen >= self.began)
             .filter(|e| matches!(e.record.txn.body, TxnBody::CreateSession { .. }))
             .map(|e| e.record.txn.header.session)
-            .collect()
+            .gather()
     }
 
     /// L6: who is able serves, and nobody with an intact disk ended itself.

@@ -5,6 +5,7 @@
 use super::command::ConsoleCommand;
 use super::wording::{keeper_error, refused};
 use super::{acl, config, stat};
+use crate::base::Order;
 use crate::model::{ErrorCode, Reply, ReplyBody, Stat};
 use crate::tree::path::CONFIG;
 
@@ -48,7 +49,7 @@ fn success(command: &ConsoleCommand, body: &ReplyBody) -> Vec<String> {
         }
         (ConsoleCommand::Ls { stat, .. }, ReplyBody::Children { names, stat: found }) => {
             let mut names = names.clone();
-            names.sort_unstable();
+            names.order();
             with(vec![list(&names)], stat, found)
         }
         (ConsoleCommand::GetAcl { stat, .. }, ReplyBody::Acl { list, stat: found }) => {

@@ -14,6 +14,7 @@ use super::error::LINE_MAX;
 use super::options::Spec;
 use super::verbs::{self, FOUR_LETTER_WORDS, WATCH_MODES};
 use super::words::{is_blank, words};
+use crate::base::Order;
 
 /// What could replace the text from `from` up to the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub fn complete(line: &str, cursor: usize, children: &dyn Fn(&str) -> Vec<String
         Some(command) => operands(command, &begun),
     };
     candidates.retain(|candidate| candidate.starts_with(word));
-    candidates.sort_unstable();
+    candidates.order();
     Completion { from, candidates }
 }
 
@@ -75,7 +76,7 @@ fn complete_path(from: usize, path: &str, children: &dyn Fn(&str) -> Vec<String>
     let start = &path[slash + 1..];
     let mut candidates = children(directory);
     candidates.retain(|name| name.starts_with(start));
-    candidates.sort_unstable();
+    candidates.order();
     Completion {
         from: from + slash + 1,
         candidates,

@@ -16,6 +16,7 @@ use super::quota::{LIMITS, ROOT, Track, limit_path, quota_path, stat_path};
 use super::request::{create, delete, exists, get_children, get_data, set_data};
 use super::task::Turn;
 use super::wording::refused;
+use crate::base::Order;
 use crate::model::request::CreateMode;
 use crate::model::{Acl, ErrorCode, Reply, ReplyBody, Request};
 use crate::tree::path::join;
@@ -284,6 +285,6 @@ fn names(reply: &Reply) -> Vec<String> {
         ReplyBody::Children { names, .. } => names.clone(),
         _ => Vec::new(),
     };
-    names.sort_unstable();
+    names.order();
     names
 }

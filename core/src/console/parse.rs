@@ -245,7 +245,7 @@ impl Line<'_> {
         if self.taken.words.len() != 2 {
             return Err(self.usage());
         }
-        let mode = self.taken.value("m").map(str::to_uppercase);
+        let mode = self.taken.value("m").map(str::to_ascii_uppercase);
         let mode = match mode.as_deref() {
             None | Some("PERSISTENT_RECURSIVE") => WatchMode::Recursive,
             Some("PERSISTENT") => WatchMode::Persistent,
@@ -435,9 +435,9 @@ impl Line<'_> {
             )));
         }
         Ok(ConsoleCommand::Reconfig(Reconfig {
-            joining: add.map(str::to_lowercase),
-            leaving: remove.map(str::to_lowercase),
-            members: members.map(str::to_lowercase),
+            joining: add.map(str::to_ascii_lowercase),
+            leaving: remove.map(str::to_ascii_lowercase),
+            members: members.map(str::to_ascii_lowercase),
             version,
             stat: taken.has("s"),
         }))

@@ -15,6 +15,7 @@ use std::fmt;
 use super::command::Limit;
 use super::error::{ConsoleError, INDEX_OUT_OF_BOUNDS, NULL_POINTER, for_input};
 use super::words::split;
+use crate::base::Gather;
 
 /// Parent of all quotas.
 pub const ROOT: &str = "/zookeeper/quota";
@@ -61,7 +62,7 @@ impl Track {
 
     fn from_iter(limits: impl IntoIterator<Item = Limit>, value: i64) -> Self {
         let named = |limit| (key(limit).to_owned(), value);
-        Self(limits.into_iter().map(named).collect())
+        Self(limits.into_iter().map(named).gather())
     }
 
     /// Reads a node's data. What the tool does not survive is an error here.

@@ -6,6 +6,7 @@
 //! In ZooKeeper: `ZooKeeperMain.commandMap`, `CommandFactory`.
 
 use super::options::{Group, Spec};
+use crate::base::Order;
 
 /// A command of zkCli.sh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn verb(name: &str) -> Option<&'static Verb> {
 pub fn known_words() -> Vec<&'static str> {
     let names = VERBS.iter().map(|verb| verb.name);
     let mut words: Vec<_> = names.chain(FOUR_LETTER_WORDS).chain([HELP]).collect();
-    words.sort_unstable();
+    words.order();
     words.dedup();
     words
 }

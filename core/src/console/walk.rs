@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 use super::request::{delete, get_children, get_data, set_acl};
 use super::task::Turn;
 use super::wording::{keeper_error, refused};
+use crate::base::Order;
 use crate::model::{Acl, ErrorCode, Reply, ReplyBody, Request};
 use crate::tree::path::join;
 
@@ -195,6 +196,6 @@ fn children_of(node: &str, reply: Option<&Reply>) -> Vec<String> {
         return Vec::new();
     };
     let mut names = names.clone();
-    names.sort_unstable();
+    names.order();
     names.iter().map(|name| join(node, name)).collect()
 }

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use super::ast::{Action, Program};
-use crate::base::Instant;
+use crate::base::{Instant, Order};
 use crate::history::{Beat, Keep, StepKind, Timeline};
 use crate::world::Command;
 
@@ -44,7 +44,7 @@ impl<'a> Page<'a> {
         let note = |n: &Beat| (n.at_step, Action::Note(n.name.clone()));
         let beats = recording.beats.iter().map(beat);
         let mut names: Vec<(u64, Action)> = beats.chain(recording.notes.iter().map(note)).collect();
-        names.sort_by_key(|(steps, _)| *steps);
+        names.order_by_key(|(steps, _)| *steps);
         let mut names = names.into_iter().peekable();
         for recorded in &recording.commands {
             while let Some((steps, name)) = names.next_if(|(s, _)| *s <= recorded.at_step) {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::{FileId, Seq};
 use super::op::FileName;
-use crate::base::Dice;
+use crate::base::{Dice, Gather};
 
 /// A change of the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +88,7 @@ impl Directory {
     pub(super) fn named(&self) -> BTreeSet<FileId> {
         let pending = self.pending.iter().map(|p| p.file);
         let names = self.seen.values().chain(self.durable.values()).copied();
-        names.chain(pending).collect()
+        names.chain(pending).gather()
     }
 
     /// A durable file from nowhere.

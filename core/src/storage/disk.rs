@@ -43,7 +43,7 @@ use super::content::Content;
 use super::directory::{Directory, NameChange};
 use super::inode::{Inode, Kept};
 use super::op::{FileName, FileOp, SyncTarget};
-use crate::base::Dice;
+use crate::base::{Dice, Gather};
 
 /// A file independent of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -256,7 +256,7 @@ impl Disk {
     pub fn crash_power(&mut self, dice: &mut Dice) -> PowerLoss {
         let before = self.directory.seen().clone();
         let names = self.directory.crash(dice);
-        let survivors: BTreeSet<FileId> = self.directory.seen().values().copied().collect();
+        let survivors: BTreeSet<FileId> = self.directory.seen().values().copied().gather();
         let mut loss = PowerLoss {
             files: Vec::new(),
             names,

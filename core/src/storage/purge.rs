@@ -10,6 +10,7 @@ use super::disk::{Disk, ReadFiles};
 use super::op::{FileName, FileOp};
 use super::scan::{log_files, zxid_in_name};
 use super::snapshot::{self, Packing};
+use crate::base::Order;
 use crate::model::Zxid;
 
 /// The smallest number of snapshots that a purge keeps.
@@ -33,7 +34,7 @@ pub fn whole_snapshots(disk: &impl ReadFiles, tmp: bool) -> Vec<(Zxid, FileName)
         .filter(|(zxid, name)| *zxid >= Zxid::ZERO && (tmp || !name.ends_with(".tmp")))
         .filter(|(_, name)| looks_whole(disk, name))
         .collect();
-    found.sort();
+    found.order();
     found.reverse();
     found
 }

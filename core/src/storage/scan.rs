@@ -17,6 +17,7 @@ use super::disk::ReadFiles;
 use super::log::HEADER_LEN;
 use super::log_file::{Found, LogFile, StopWhy};
 use super::op::{FileName, FileOp};
+use crate::base::Order;
 use crate::model::Zxid;
 
 /// Where and why reading a file ended.
@@ -62,7 +63,7 @@ pub fn log_files(disk: &impl ReadFiles) -> Vec<(Zxid, FileName)> {
         .map(|name| (zxid_in_name(&name, "log"), name))
         .filter(|(zxid, _)| *zxid >= Zxid::ZERO)
         .collect();
-    files.sort();
+    files.order();
     files
 }
 

@@ -12,6 +12,7 @@ use data_encoding::BASE64;
 use sha1_smol::Sha1;
 
 use super::rules::TreeRules;
+use crate::base::Order;
 use crate::model::acl::perms;
 use crate::model::{Acl, ErrorCode};
 
@@ -94,7 +95,7 @@ pub fn may_read(list: &[Acl], ids: &[AuthId]) -> bool {
 /// `ConcurrentHashMap`, whose keys are the identities. The hash is that of ZooKeeper's `Id`.
 pub fn in_order(mut ids: Vec<AuthId>) -> Vec<AuthId> {
     let buckets = if ids.len() > 12 { 32 } else { 16 };
-    ids.sort_by_key(|id| {
+    ids.order_by_key(|id| {
         let hash = (37 * 17_i32).wrapping_add(java_hash(&id.scheme));
         let hash = hash.wrapping_mul(37).wrapping_add(java_hash(&id.id));
         let spread = (hash ^ ((hash as u32) >> 16) as i32) & 0x7FFF_FFFF;

@@ -27,7 +27,7 @@ use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use super::data_tree::DataTree;
 use super::path;
 use super::rules::TreeRules;
-use crate::base::ConnId;
+use crate::base::{ConnId, Gather};
 use crate::model::watch::{WatchKind, WatchList, WatchMode};
 use crate::model::{EventKind, Zxid};
 
@@ -371,7 +371,7 @@ impl Watches {
     /// Every watched path of a connection, with its modes in the data and in the child table.
     pub fn of(&self, conn: ConnId) -> Vec<(Arc<str>, Modes, Modes)> {
         let mine = |table: &Table| table.of.get(&conn).cloned().unwrap_or_default();
-        let mut paths: BTreeSet<Arc<str>> = mine(&self.data).iter().cloned().collect();
+        let mut paths: BTreeSet<Arc<str>> = mine(&self.data).iter().cloned().gather();
         paths.extend(mine(&self.children).iter().cloned());
         let both = |path: Arc<str>| {
             let data = self.data.modes(&path, conn);
@@ -383,9 +383,9 @@ impl Watches {
 
     /// Number of connections that watch, and of paths that are watched.
     pub fn summary(&self) -> (usize, usize) {
-        let mut conns: BTreeSet<ConnId> = self.data.of.keys().copied().collect();
+        let mut conns: BTreeSet<ConnId> = self.data.of.keys().copied().gather();
         conns.extend(self.children.of.keys().copied());
-        let mut paths: BTreeSet<&Arc<str>> = self.data.paths.keys().collect();
+        let mut paths: BTreeSet<&Arc<str>> = self.data.paths.keys().gather();
         paths.extend(self.children.paths.keys());
         (conns.len(), paths.len())
     }

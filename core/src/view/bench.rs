@@ -10,7 +10,7 @@ use super::lang::Text;
 use super::rows::Source;
 use super::shelf::Shelf;
 use super::{clients, verdict, wire};
-use crate::base::ServerId;
+use crate::base::{Gather, Order, ServerId};
 use crate::model::{Epoch, Zxid};
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::state::{Phase, Role};
@@ -191,7 +191,7 @@ fn newest(sources: &[Source<'_>]) -> Vec<Zxid> {
         .iter()
         .flat_map(Source::zxids)
         .filter(is_transaction)
-        .collect();
+        .gather();
     let skip = all.len().saturating_sub(COLUMNS);
     all.into_iter().skip(skip).collect()
 }
@@ -245,7 +245,7 @@ fn columns(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Columns
         .filter(|s| s.phase == Phase::Broadcast)
         .filter_map(|s| Some((s.current.0, s.leader?)))
         .collect();
-    leaders.sort_unstable();
+    leaders.order();
     leaders.dedup();
     let newest_epoch = statuses().map(|s| s.accepted.0).max().unwrap_or(0);
     let last_epoch = zxids.last().map_or(0, |z| z.epoch().0);
@@ -275,7 +275,7 @@ fn older(sources: &[Source<'_>], first_shown: Zxid) -> BTreeSet<Zxid> {
     let snapshots = sources.iter().filter_map(|s| s.tail.snapshot);
     let all = known.chain(oldest).chain(snapshots);
     all.filter(|z| *z < first_shown && is_transaction(z))
-        .collect()
+        .gather()
 }
 
 fn fold(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Fold> {
@@ -319,7 +319,7 @@ fn scale(rows: &[ServerRow]) -> ByteScale {
 
 fn messages(world: &World) -> Vec<super::frame::MessageView> {
     let mut flying: Vec<_> = world.in_flight().collect();
-    flying.sort_by_key(|m| m.id);
+    flying.order_by_key(|m| m.id);
     let skip = flying.len().saturating_sub(MESSAGES);
     let newest = flying.into_iter().skip(skip);
     newest.map(|m| wire::view(m, world.clients())).collect()

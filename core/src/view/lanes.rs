@@ -9,7 +9,7 @@
 //! Heights are in thousandths of a row: row 2 reaches from 2000 to 3000.
 
 use super::frame::{EndView, MessageView};
-use crate::base::ServerId;
+use crate::base::{Order, ServerId};
 
 /// Height of a row.
 pub const ROW: u32 = 1_000;
@@ -94,7 +94,7 @@ fn bundled(
             }),
         }
     }
-    bundles.sort_by_key(|b| (b.rows().1 - b.rows().0, b.from, b.key));
+    bundles.order_by_key(|b| (b.rows().1 - b.rows().0, b.from, b.key));
     let width = assign_lanes(&mut bundles);
     let brackets = bundles.iter().map(|b| b.bracket(width)).collect();
     Lanes { brackets, width }
@@ -139,7 +139,7 @@ impl Bundle {
             })
             .collect();
         let mut enters: Vec<u32> = flights.iter().map(|f| f.enters).collect();
-        enters.sort_unstable();
+        enters.order();
         enters.dedup();
         Bracket {
             lane: self.lane,

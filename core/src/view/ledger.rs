@@ -24,7 +24,7 @@ use serde::Serialize;
 use super::caption;
 use super::frame::{CellState, Slot, Zx};
 use super::shelf::{Shelf, Tail};
-use crate::base::{ClientId, Instant, ServerId, SessionId};
+use crate::base::{ClientId, Gather, Instant, Order, ServerId, SessionId};
 use crate::check::Monitor;
 
 use crate::model::{ErrorCode, ReplyBody, Zxid};
@@ -122,7 +122,7 @@ impl LedgerView {
     /// The ledger of a moment. `shelf` only saves work.
     pub fn of(books: &Books<'_>, shelf: &mut Shelf) -> Self {
         let mut writes = writes(books.world);
-        writes.sort_by_key(|write| std::cmp::Reverse((write.at, write.client.id, write.entry)));
+        writes.order_by_key(|write| std::cmp::Reverse((write.at, write.client.id, write.entry)));
         find_unknown(books, &mut writes);
         let mut tails = Vec::new();
         for host in books.world.hosts() {
@@ -193,7 +193,7 @@ fn find_unknown(books: &Books<'_>, writes: &mut [Write<'_>]) {
         .iter_mut()
         .filter(|write| write.told.is_none())
         .map(|write| ((write.asked.session, write.asked.cxid), write))
-        .collect();
+        .gather();
     if open.is_empty() {
         return;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::frame::{Cell, CellState, DiskRow, Power, ServerRow, SnapshotView, VoteView};
 use super::shelf::Tail;
-use crate::base::ServerId;
+use crate::base::{Gather, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::peer::Part;
@@ -183,7 +183,7 @@ fn followers(world: &World, leader: ServerId) -> BTreeSet<ServerId> {
         .hosts()
         .iter()
         .filter(|h| world.config().ensemble.is_voter(h.id));
-    voters.filter(follows).map(|host| host.id).collect()
+    voters.filter(follows).map(|host| host.id).gather()
 }
 
 fn power(host: &Host) -> Power {
@@ -208,7 +208,7 @@ fn vote(peer: &Peer) -> Option<VoteView> {
 /// Transactions that a process knows and has not appended.
 fn in_memory(peer: &Peer) -> BTreeSet<Zxid> {
     let queued = peer.pipeline().queued().map(|q| q.record.zxid());
-    let mut zxids: BTreeSet<Zxid> = queued.collect();
+    let mut zxids: BTreeSet<Zxid> = queued.gather();
     match peer.part() {
         Part::Looking => {}
         Part::Leading(leading) => zxids.extend(leading.outstanding.keys()),

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{ConnId, Instant, Moment, ServerId};
+use crate::base::{ConnId, Gather, Instant, Moment, ServerId};
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::connections::Connection;
 use crate::protocol::zab::peer::Part;
@@ -223,7 +223,7 @@ impl Status<'_> {
         let of = |(_, connection): (_, &Connection)| {
             let paths = watches.of(connection.conn).into_iter();
             let data = paths.filter(|(_, data, _)| !data.is_none());
-            let paths: BTreeSet<Arc<str>> = data.map(|(path, ..)| path).collect();
+            let paths: BTreeSet<Arc<str>> = data.map(|(path, ..)| path).gather();
             (connection.conn, connection.session.0, paths)
         };
         let all = self.peer.service().connections().map(of);
@@ -232,7 +232,7 @@ impl Status<'_> {
 
     fn wchs(&self) -> Vec<String> {
         let watched = self.watched();
-        let paths: BTreeSet<&Arc<str>> = watched.iter().flat_map(|(.., paths)| paths).collect();
+        let paths: BTreeSet<&Arc<str>> = watched.iter().flat_map(|(.., paths)| paths).gather();
         let total: usize = watched.iter().map(|(.., paths)| paths.len()).sum();
         vec![
             format!(

@@ -24,7 +24,7 @@ pub(super) fn view(message: &Message, clients: &[Client]) -> MessageView {
         .filter(|z| z.0 > 0 && !z.is_epoch_start());
     let word = match &message.payload {
         Payload::ToServer(ClientPacket::Request { request, .. }) => request.word().to_owned(),
-        payload => payload.word().to_uppercase(),
+        payload => payload.word().to_ascii_uppercase(),
     };
     let word = match zxid {
         Some(zxid) => format!("{word} {}", super::frame::Zx::from(zxid)),

@@ -28,7 +28,7 @@ use rpds::RedBlackTreeMapSync;
 use super::command::{Command, Refusal};
 use super::step::{Actor, Cause, Outcome, Step};
 use super::world::World;
-use crate::base::{Instant, ServerId};
+use crate::base::{Gather, Instant, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
 use crate::protocol::{Config, Input, Profile};
@@ -92,7 +92,7 @@ impl Backup {
             let content = disk.content(&name)?.clone();
             Some((name, content))
         };
-        let files: BTreeMap<_, _> = disk.names().into_iter().filter_map(content).collect();
+        let files: BTreeMap<_, _> = disk.names().into_iter().filter_map(content).gather();
         Self {
             kind: BackupKind::Cold,
             source,

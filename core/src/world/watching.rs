@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::base::Gather;
 use crate::model::watch::{WatchKind, WatchList, WatchMode};
 use crate::model::{ErrorCode, EventKind, Request, WatchEvent};
 
@@ -49,7 +50,7 @@ impl ClientWatches {
         one_shot
             .chain(&self.persistent)
             .chain(&self.recursive)
-            .collect()
+            .gather()
     }
 
     /// The list for a new connection.

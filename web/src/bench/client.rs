@@ -9,6 +9,7 @@
 //! A frozen client is hatched. Its title says everything.
 
 use yew::prelude::*;
+use zablab_core::lab::Order;
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{ClientState, ClientView, ClockView, OutcomeView};
 
@@ -82,14 +83,14 @@ fn most_telling<'a>(
     room: usize,
 ) -> (Vec<&'a ClientView>, Vec<&'a ClientView>) {
     let mut sorted = clients.to_vec();
-    sorted.sort_by_key(|client| {
+    sorted.order_by_key(|client| {
         let holds = client.recipe.as_ref().is_some_and(|r| r.token.is_some());
         let rings = client.bell.as_ref().is_some_and(|bell| bell.rings);
         let asked = client.request.as_ref().map(|r| r.since_us);
         std::cmp::Reverse((holds || client.paused || rings, asked))
     });
     let others = sorted.split_off(room.min(sorted.len()));
-    sorted.sort_by_key(|client| client.id);
+    sorted.order_by_key(|client| client.id);
     (sorted, others)
 }
 
@@ -125,7 +126,7 @@ fn mark(client: &ClientView, size: u32) -> Html {
         <svg class="ctok" width={size.clone()} height={size} viewBox="-13 -13 26 26" aria-hidden="true">
             <path class="cb" d="M-11 -11H11V7H3L-3 12V7H-11Z" />
             if client.paused { <path class="qh" d="M-11 -11H11V7H3L-3 12V7H-11Z" /> }
-            <text class="cid" y="-1.5">{ letter.to_uppercase() }</text>
+            <text class="cid" y="-1.5">{ letter.to_ascii_uppercase() }</text>
         </svg>
     }
 }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use zablab_core::view::frame::{ByteScale, DiskRow, ServerRow};
 
 use crate::desk::use_desk;
+use crate::motion::Thousandths;
 use crate::words::{self, Word};
 
 /// Properties of [`DiskCell`].
@@ -50,7 +51,10 @@ pub(super) fn DiskCell(props: &Props) -> Html {
 
 fn bar(disk: &DiskRow, scale: &ByteScale) -> Html {
     let at = |byte: u64| percent(byte, scale);
-    let wide = |from: u64, to: u64| format!("{}%", percent_f(to, scale) - percent_f(from, scale));
+    let wide = |from: u64, to: u64| {
+        let (from, to) = (thousandths(from, scale), thousandths(to, scale));
+        format!("{}%", Thousandths(to.saturating_sub(from)))
+    };
     let written = disk.durable + disk.pending;
     let whole = disk
         .ends
@@ -76,12 +80,12 @@ fn bar(disk: &DiskRow, scale: &ByteScale) -> Html {
 }
 
 fn percent(byte: u64, scale: &ByteScale) -> String {
-    format!("{}%", percent_f(byte, scale))
+    format!("{}%", Thousandths(thousandths(byte, scale)))
 }
 
-/// Place of a byte on the bar, with two decimals.
-fn percent_f(byte: u64, scale: &ByteScale) -> f64 {
+/// Place of a byte on the bar, in thousandths of a percent.
+fn thousandths(byte: u64, scale: &ByteScale) -> u64 {
     let length = scale.to.saturating_sub(scale.from).max(1);
     let at = byte.clamp(scale.from, scale.to.max(scale.from)) - scale.from;
-    (at * 10_000 / length) as f64 / 100.0
+    at * 100_000 / length
 }

@@ -7,6 +7,7 @@ use zablab_core::view::strip::{Bracket, Strip};
 
 use super::Metrics;
 use crate::desk::use_desk;
+use crate::motion::Thousandths;
 use crate::words;
 
 /// The head of the log columns: epochs, counters, the top of the lens.
@@ -110,12 +111,12 @@ pub(super) fn LogColumns(props: &Props) -> Html {
 
 /// The line between two rows.
 pub(super) fn rule(at: usize, rows: usize) -> Html {
-    let y = format!("{}%", (at * 100_000 / rows) as f64 / 1_000.0);
+    let y = format!("{}%", Thousandths((at * 100_000 / rows) as u64));
     html! { <line class="rowrule" x1="0" x2="100%" y1={y.clone()} y2={y} /> }
 }
 
 fn log_row(at: usize, rows: usize, row: &ServerRow, strip: &Strip, m: Metrics, lang: Lang) -> Html {
-    let y = format!("{}%", ((at * 2 + 1) * 50_000 / rows) as f64 / 1_000.0);
+    let y = format!("{}%", Thousandths(((at * 2 + 1) * 50_000 / rows) as u64));
     let before = before(strip, m);
     let alive = row.power.has_memory();
     html! {

@@ -4,16 +4,14 @@
 //! `transform` (see `motion`). So a frame of the animation costs one property for each message and no
 //! diff. Without motion a mark is drawn where it rests (see `glyph::on_its_way`).
 
-use std::collections::BTreeSet;
-
 use yew::prelude::*;
-use zablab_core::lab::ServerId;
+use zablab_core::lab::{Order, ServerId};
 use zablab_core::view::frame::{EndView, MessageView, Power, ServerRow};
 use zablab_core::view::lanes::{self, Bracket, Lanes, ROW};
 
 use super::{Metrics, glyph, log};
 use crate::desk::{Desk, use_desk};
-use crate::motion::Way;
+use crate::motion::{Thousandths, Way};
 use crate::words::{self, Word};
 
 /// Properties of [`Wires`].
@@ -55,10 +53,10 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    /// Height in percent of the column.
-    fn y(&self, height: u32) -> f64 {
-        let rows = self.props.rows.len().max(1) as f64;
-        f64::from(height) * 100.0 / (f64::from(ROW) * rows)
+    /// Height in thousandths of a percent of the column.
+    fn y(&self, height: u32) -> u32 {
+        let rows = self.props.rows.len().max(1) as u32;
+        height * 100_000 / (ROW * rows)
     }
 
     fn x(&self, lane: usize) -> u32 {
@@ -76,7 +74,7 @@ impl Drawing<'_> {
     fn bracket(&self, bracket: &Bracket) -> Html {
         let x = self.x(bracket.lane).to_string();
         let (top, bottom) = bracket.span();
-        let percent = |height| format!("{:.3}%", self.y(height));
+        let percent = |height| format!("{}%", Thousandths(self.y(height).into()));
         let enter = |height: &u32| {
             html! { <line class="wire" x1={x.clone()} x2="2" y1={percent(*height)} y2={percent(*height)} marker-end="url(#ah)" /> }
         };
@@ -94,12 +92,14 @@ impl Drawing<'_> {
         let room = self.lanes.width <= 2 || self.lanes.width == 3 && outermost;
         let labels = self.props.metrics.labels && room;
         let x = self.x(bracket.lane);
-        let mut said = BTreeSet::new();
+        let mut said = Vec::new();
         let mut marks: Vec<Html> = Vec::new();
         for flight in bracket.flights.iter().rev() {
             let message = &messages[flight.message];
             let label = self.label(message);
-            let first = said.insert((label.to_owned(), message.zxid));
+            let words = (label.to_owned(), message.zxid);
+            let first = !said.contains(&words);
+            said.push(words);
             let way = Way::vertical(x, self.y(bracket.leaves), self.y(flight.enters));
             marks.push(self.mark(message, way, labels && first));
         }
@@ -138,7 +138,10 @@ impl Drawing<'_> {
     /// A row without working links says so.
     fn stub(&self, at: usize) -> Html {
         let row = &self.props.rows[at];
-        let y = format!("{:.3}%", self.y((at as u32) * ROW + ROW / 2));
+        let y = format!(
+            "{}%",
+            Thousandths(self.y((at as u32) * ROW + ROW / 2).into())
+        );
         let Some((class, text)) = self.trouble(row) else {
             return Html::default();
         };
@@ -159,7 +162,7 @@ impl Drawing<'_> {
             return Some(("cut", self.desk.word(Word::LinksBroken).to_owned()));
         }
         let me = EndView::Server(row.id);
-        let others: BTreeSet<ServerId> = self
+        let mut others: Vec<ServerId> = self
             .props
             .cuts
             .iter()
@@ -168,6 +171,8 @@ impl Drawing<'_> {
                 _ => None,
             })
             .collect();
+        others.order();
+        others.dedup();
         if others.is_empty() {
             None
         } else if others.len() + 1 == self.props.rows.len() {

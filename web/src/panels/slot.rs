@@ -6,6 +6,7 @@ use zablab_core::view::Lang;
 use zablab_core::view::frame::ServerRow;
 
 use crate::desk::use_desk;
+use crate::motion::Thousandths;
 use crate::words::Word;
 
 /// A kept place.
@@ -82,7 +83,7 @@ pub(crate) fn TimeSlot(props: &TimeProps) -> Html {
     let desk = use_desk();
     let rows = props.rows.len().max(1);
     let lane = |(at, row): (usize, &ServerRow)| {
-        let y = format!("{}%", ((at * 2 + 1) * 50_000 / rows) as f64 / 1_000.0);
+        let y = format!("{}%", Thousandths(((at * 2 + 1) * 50_000 / rows) as u64));
         html! {<>
             <line class="dtrack" x1="34" x2="100%" y1={y.clone()} y2={y.clone()} />
             <svg class="ov" x="0" {y} width="1" height="1"><text class="lid" y=".5">{ row.id.to_string() }</text></svg>

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::packet::{Caller, Packet};
 use super::peer::{Cx, Part, Peer};
-use crate::base::{Duration, Instant, ServerId, SessionId};
+use crate::base::{Duration, Gather, Instant, ServerId, SessionId};
 use crate::model::{ErrorCode, Request};
 use crate::protocol::decision::Decision;
 use crate::protocol::machine::Timer;
@@ -176,7 +176,7 @@ impl Peer {
         let tick = self.config.tick;
         let all = self.db.sessions.iter();
         all.map(|(id, timeout_ms)| (*id, Tracked::new(*timeout_ms, now, tick)))
-            .collect()
+            .gather()
     }
 
     /// Waits for the end of the bucket that is running.

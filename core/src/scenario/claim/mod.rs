@@ -422,7 +422,7 @@ impl Scene<'_> {
             return Some(format!("{} still waits", client.name));
         }
         let flying = self.world.in_flight().find(|m| !is_heartbeat(&m.payload));
-        flying.map(|m| format!("{} is on the wire", m.payload.word().to_uppercase()))
+        flying.map(|m| format!("{} is on the wire", m.payload.word().to_ascii_uppercase()))
     }
 }
 

@@ -24,7 +24,7 @@ use self::args::{Args, Piece};
 use super::ast::{Action, Line, Program};
 use super::error::{Position, Problem, ScriptError};
 use super::token::{self, Kind, Token};
-use crate::base::{Duration, Instant, ServerId};
+use crate::base::{Duration, Gather, Instant, ServerId};
 use crate::model::Ensemble;
 use crate::world::command::Endpoint;
 use crate::world::config::Config;
@@ -349,7 +349,7 @@ impl Scope {
     fn servers(&self, piece: &Piece) -> Result<Vec<ServerId>, ScriptError> {
         let ids: Result<Vec<_>, _> = piece.split(',').iter().map(|p| self.server(p)).collect();
         let ids = ids?;
-        let distinct: BTreeSet<_> = ids.iter().collect();
+        let distinct: BTreeSet<ServerId> = ids.iter().copied().gather();
         if distinct.len() < ids.len() {
             return Err(piece.expected("each server once"));
         }

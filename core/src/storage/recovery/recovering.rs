@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::replay::{Books, Replay};
 use super::{INITIALIZE, RecoverOptions, Recovery};
+use crate::base::Gather;
 use crate::model::Zxid;
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
@@ -62,7 +63,7 @@ impl Recovering {
         let names = disk.names().into_iter();
         let files = names
             .filter_map(|name| disk.content(&name).cloned().map(|content| (name, content)))
-            .collect();
+            .gather();
         let mut work = Self {
             files,
             options: *options,
@@ -133,7 +134,7 @@ impl Recovering {
             });
         }
         let whole = purge::whole_snapshots(&self.files, self.options.tmp_counts);
-        let finished: BTreeSet<&FileName> = whole.iter().map(|(_, name)| name).collect();
+        let finished: BTreeSet<&FileName> = whole.iter().map(|(_, name)| name).gather();
         let mut unfinished = false;
         for file in self.files.keys() {
             let is_one = snapshot::zxid_of(file) >= Zxid::ZERO;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Work;
+use crate::base::Gather;
 use crate::model::{ErrorCode, TxnBody, Zxid};
 use crate::tree::path;
 
@@ -46,7 +47,7 @@ impl Work<'_> {
 
     fn ephemerals(&self) -> BTreeSet<Arc<str>> {
         let session = self.ctx.session;
-        let mut paths: BTreeSet<Arc<str>> = self.tree().ephemerals_of(session).cloned().collect();
+        let mut paths: BTreeSet<Arc<str>> = self.tree().ephemerals_of(session).cloned().gather();
         for (path, owner) in self.prep.pending.owners() {
             if owner == Some(session.0) {
                 paths.insert(path.clone());

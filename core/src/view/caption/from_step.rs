@@ -68,7 +68,7 @@ impl Teller<'_> {
     fn parcel(&self, message: &Message) -> Parcel {
         let word = match &message.payload {
             Payload::ToServer(ClientPacket::Request { request: asked, .. }) => request(asked),
-            payload => payload.word().to_uppercase(),
+            payload => payload.word().to_ascii_uppercase(),
         };
         Parcel {
             from: self.who(message.from),

@@ -11,7 +11,7 @@ use crate::world::message::{End, Message, Payload};
 
 /// What a message carries: the wire word in capitals, then what matters of it.
 pub fn payload(payload: &Payload) -> String {
-    let word = payload.word().to_uppercase();
+    let word = payload.word().to_ascii_uppercase();
     let rest = match payload {
         Payload::Peer(p) => peer(p),
         Payload::ToServer(ClientPacket::Connect {

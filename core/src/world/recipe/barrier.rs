@@ -21,7 +21,7 @@ use super::asking::{
 };
 use super::making::{Making, Part};
 use super::{Heard, RecipeState, Standing, Wish};
-use crate::base::Duration;
+use crate::base::{Duration, Order};
 use crate::model::request::CreateMode;
 use crate::model::{ErrorCode, EventKind, Reply, Request, WatchEvent};
 
@@ -285,6 +285,6 @@ impl Barrier {
 fn clients(names: &[String]) -> Vec<&str> {
     let mut clients: Vec<&str> = names.iter().map(String::as_str).collect();
     clients.retain(|name| *name != READY);
-    clients.sort_unstable();
+    clients.order();
     clients
 }

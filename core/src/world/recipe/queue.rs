@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 use super::asking::{Asking, below, content, create_dir, delete, list, names, number};
 use super::making::{Making, Part, ancestors};
 use super::{Heard, RecipeState, Standing, Wish};
+use crate::base::Order;
 use crate::model::request::CreateMode;
 use crate::model::txn::Data;
 use crate::model::{ErrorCode, Reply, Request};
@@ -276,7 +277,7 @@ impl Consumer {
         self.begun = true;
         let numbered = names.iter().filter_map(|name| Some((number(name)?, name)));
         let mut items: Vec<(u64, &String)> = numbered.collect();
-        items.sort_unstable();
+        items.order();
         self.seen = items.into_iter().map(|(_, name)| name.clone()).collect();
         self.next = match (self.seen.is_empty(), watched) {
             (false, _) => Next::Read,
