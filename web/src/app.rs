@@ -18,17 +18,18 @@ use zablab_core::view::Text;
 use zablab_core::view::frame::Frame;
 
 use crate::bench::{Bench, Definitions};
-use crate::desk::{Desk, Layout};
+use crate::desk::{Desk, Layout, window_size};
+use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::{self, Listeners};
 use crate::motion::{Clock, Marks};
 use crate::panels::{
-    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, LedgerPanel, Panel, Pull, ScriptBox,
-    Slot, SlotKind, Tabs, Talk, TimeSlot, TreeChoice, TreePanel, sentences,
+    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
+    ScriptBox, Slot, SlotKind, Talk, TimeSlot, TreeChoice, TreePanel, sentences, tabs,
 };
 use crate::place::{self, At, Complaint, Place, Ui};
-use crate::progress::{self, Progress};
-use crate::toast::Toast;
+use crate::progress::{self, progress};
+use crate::toast::{toast, veil};
 use crate::top::Top;
 use crate::transport::TransportBar;
 use crate::words::{self, Word};
@@ -62,10 +63,19 @@ pub enum Msg {
     Leaves,
     /// What was wrong with the address has been read.
     Understood,
+    /// Files are dragged over the page, or no longer.
+    Dragged(bool),
+    /// Files were dropped or picked.
+    Take(Files),
+    /// Some more of them was read.
+    Brought,
 }
 
 /// A panel, chosen by the user.
 pub struct PanelChoice(Panel);
+
+/// Files that were dropped or picked.
+pub struct Files(pub(crate) Rc<Picked>);
 
 /// The whole page.
 pub struct App {
@@ -86,8 +96,14 @@ pub struct App {
     scenarios: Vec<(String, Text)>,
     /// What was wrong with the address.
     complaints: Vec<Complaint>,
+    /// Files are dragged over the page.
+    dragged: bool,
+    /// A link was wanted that cannot carry the run.
+    poor_link: bool,
     /// The edition of the lab that is kept.
     kept: u64,
+    /// Where its disks are kept.
+    kept_disks: Option<String>,
     root: NodeRef,
     listeners: Listeners,
 }
@@ -101,6 +117,9 @@ struct Wishes {
     theme: Callback<MouseEvent>,
     link: Callback<MouseEvent>,
     understood: Callback<MouseEvent>,
+    files: Callback<MouseEvent>,
+    take: Callback<Rc<Picked>>,
+    brought: Callback<()>,
 }
 
 impl Wishes {
@@ -113,6 +132,9 @@ impl Wishes {
             theme: link.callback(|_| Msg::Theme),
             link: link.callback(|_| Msg::Link),
             understood: link.callback(|_| Msg::Understood),
+            files: link.callback(|_| Msg::Show(PanelChoice(Panel::Files))),
+            take: link.callback(|picked| Msg::Take(Files(picked))),
+            brought: link.callback(|()| Msg::Brought),
         }
     }
 }
@@ -127,8 +149,11 @@ impl Component for App {
         let mut lab = Lab::open(place.scenario.as_deref());
         let kept = keep::read();
         let comes_back = kept.is_some();
-        if let Some(kept) = kept {
-            lab.dispatch(Action::Restore(kept));
+        // A run with disks comes back once they are there.
+        let with_disks = kept.as_deref().and_then(keep::place_of_disks);
+        match &kept {
+            Some(kept) if with_disks.is_none() => lab.dispatch(Action::Restore(kept.clone())),
+            _ => {}
         }
         let edition = lab.edition();
         let (width, height) = window_size();
@@ -138,6 +163,7 @@ impl Component for App {
             clock: clock(ctx, &lab, &marks),
             listeners: Listeners::new(ctx.link()),
             kept: edition,
+            kept_disks: None,
             layout: Layout::of(width, height, place.ui),
             lab,
             marks,
@@ -150,10 +176,15 @@ impl Component for App {
             wishes: Wishes::new(ctx.link()),
             scenarios: Lab::scenarios(),
             complaints,
+            dragged: false,
+            poor_link: false,
             root: NodeRef::default(),
             place,
         };
-        if comes_back {
+        if let Some(kept) = kept.filter(|_| with_disks.is_some()) {
+            intake::bring_back(&app.lab, kept, app.wishes.brought.clone());
+            app.kept_disks = with_disks;
+        } else if comes_back {
             app.go_on();
         } else if let Some(at) = app.place.at.clone() {
             app.go_to(&at);
@@ -185,6 +216,7 @@ impl Component for App {
                 self.layout = Layout::of(width, height, self.place.ui);
                 (self.width, self.height) = (width, height);
             }
+            Msg::Link if self.lab.borrow().has_disks() => self.poor_link = true,
             Msg::Link => self.copy_link(),
             Msg::Key(event) => return self.key(&event),
             Msg::Moved => {
@@ -194,10 +226,27 @@ impl Component for App {
                 }
             }
             Msg::Leaves => {
-                keep::write(self.lab.borrow().saved().as_deref());
+                // A run that is only just coming back is still kept.
+                if !self.lab.borrow().is_importing() {
+                    keep::write(self.lab.borrow().saved().as_deref());
+                }
                 return false;
             }
-            Msg::Understood => self.complaints.clear(),
+            Msg::Understood => {
+                self.complaints.clear();
+                self.poor_link = false;
+            }
+            Msg::Dragged(dragged) => {
+                return std::mem::replace(&mut self.dragged, dragged) != dragged;
+            }
+            Msg::Take(Files(picked)) => {
+                self.dragged = false;
+                self.panel = Panel::Files;
+                if let Ok(picked) = Rc::try_unwrap(picked) {
+                    intake::read(&self.lab, picked, self.wishes.brought.clone());
+                }
+            }
+            Msg::Brought => self.go_on(),
         }
         true
     }
@@ -215,8 +264,8 @@ impl Component for App {
             select: self.wishes.select.clone(),
         };
         let body = match self.layout {
-            Layout::Cockpit => self.cockpit(&lab, &frame),
-            Layout::Embed | Layout::Phone => self.narrow(&lab, &frame),
+            Layout::Cockpit => self.cockpit(&desk, &lab, &frame),
+            Layout::Embed | Layout::Phone => self.narrow(&desk, &lab, &frame),
         };
         let sentence = sentences(&frame.caption, self.place.lang, 1);
         let whole_page = match self.place.ui {
@@ -227,10 +276,11 @@ impl Component for App {
             <ContextProvider<Desk> context={desk}>
                 <Definitions />
                 <div class={classes!("app", self.layout.class())} ref={self.root.clone()}>
-                    <Top lamps={frame.lamps.clone()} scenarios={self.scenarios.clone()} scenario={lab.scenario()} {whole_page}
+                    <Top on_files={self.wishes.files.clone()} lamps={frame.lamps.clone()} scenarios={self.scenarios.clone()} scenario={lab.scenario()} {whole_page}
                         on_lang={self.wishes.lang.clone()} on_theme={self.wishes.theme.clone()} />
                     { body }
                     { self.told(&lab) }
+                    if self.dragged { { veil(self.place.lang) } }
                     <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
                 </div>
             </ContextProvider<Desk>>
@@ -261,6 +311,7 @@ impl App {
     fn act(&mut self, action: Action) {
         let opens = matches!(action, Action::Open(_) | Action::Load(_));
         self.complaints.clear();
+        self.poor_link = false;
         self.lab.borrow_mut().dispatch(action);
         self.go_on();
         if opens && matches!(self.layout, Layout::Embed | Layout::Phone) {
@@ -287,7 +338,13 @@ impl App {
         }
         self.kept = lab.edition();
         place::note_scenario(lab.scenario().as_deref());
-        keep::write(lab.saved().as_deref());
+        let saved = lab.saved();
+        keep::write(saved.as_deref());
+        let disks = saved.as_deref().and_then(keep::place_of_disks);
+        if disks.is_some() && disks != self.kept_disks {
+            self.kept_disks = disks.clone();
+            keep::write_disks(disks.unwrap_or_default(), lab.download_disks());
+        }
     }
 
     /// Where there is one panel at a time, a lamp that turns red brings its own forward.
@@ -325,7 +382,8 @@ impl App {
     fn told(&self, lab: &Lab) -> Html {
         let lang = self.place.lang;
         if let Some(work) = lab.working() {
-            return html! { <Progress {work} /> };
+            let on_stop = self.wishes.act.reform(|_| Action::Stop);
+            return progress(lang, work, on_stop);
         }
         let script_is_shown = match self.layout {
             Layout::Cockpit => self.side_panel() == Panel::Script,
@@ -344,15 +402,18 @@ impl App {
             };
             let bad = notice.kind != NoticeKind::Done;
             let on_close = self.wishes.act.reform(|_| Action::Dismiss);
-            return html! { <Toast {text} {bad} {on_close} /> };
+            return toast(lang, text, bad, on_close);
+        }
+        if self.poor_link {
+            let text = Word::LinkWithoutDisks.get(lang).to_owned();
+            return toast(lang, text, true, self.wishes.understood.clone());
         }
         if self.complaints.is_empty() {
             return Html::default();
         }
         let said = self.complaints.iter().map(|c| words::complaint(lang, c));
         let text = said.collect::<Vec<_>>().join(" ");
-        let on_close = self.wishes.understood.clone();
-        html! { <Toast {text} bad=true {on_close} /> }
+        toast(lang, text, true, self.wishes.understood.clone())
     }
 
     /// The panel at the side of the cockpit.
@@ -364,7 +425,7 @@ impl App {
     }
 
     /// Everything at once.
-    fn cockpit(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn cockpit(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let lang = self.place.lang;
         let ensemble = &frame.ensemble;
         let shown = self.side_panel();
@@ -375,6 +436,7 @@ impl App {
             Panel::Ledger,
             Panel::Console,
             Panel::Vault,
+            Panel::Files,
         ];
         html! {
             <main class="main">
@@ -392,7 +454,7 @@ impl App {
                     { self.caption(lab, frame) }
                     { breaches(lab, frame) }
                     <div class="pane">
-                        <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
+                        { tabs(desk, &panels, shown, &self.wishes.show) }
                         { self.panel(shown, lab, frame) }
                     </div>
                 </aside>
@@ -401,7 +463,7 @@ impl App {
     }
 
     /// The bench, and one panel at a time.
-    fn narrow(&self, lab: &Lab, frame: &Arc<Frame>) -> Html {
+    fn narrow(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
         let panels = vec![
             Panel::Caption,
             Panel::Events,
@@ -409,6 +471,7 @@ impl App {
             Panel::Ledger,
             Panel::Console,
             Panel::Script,
+            Panel::Files,
             Panel::Time,
         ];
         let shown = if panels.contains(&self.panel) {
@@ -435,7 +498,7 @@ impl App {
             <main class="estage">
                 <Bench frame={Arc::clone(frame)} />
                 <section class="epanel">
-                    <Tabs {panels} {shown} on_show={self.wishes.show.clone()} />
+                    { tabs(desk, &panels, shown, &self.wishes.show) }
                     { inside }
                 </section>
             </main>
@@ -459,6 +522,11 @@ impl App {
                 html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
             }
             Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
+            Panel::Files => {
+                html! {
+                    <FilesPanel pull={pull()} view={lab.imported()} step={frame.step} on_pick={self.wishes.take.clone()} />
+                }
+            }
         }
     }
 
@@ -521,13 +589,4 @@ fn promise(name: &str, value: &str) {
         // The names are valid attribute names.
         let _ = root.set_attribute(name, value);
     }
-}
-
-fn window_size() -> (u32, u32) {
-    let window = gloo_utils::window();
-    let pixels = |value: Result<wasm_bindgen::JsValue, _>| {
-        let number = value.ok().and_then(|v| v.as_f64()).unwrap_or(1_000.0);
-        number as u32
-    };
-    (pixels(window.inner_width()), pixels(window.inner_height()))
 }

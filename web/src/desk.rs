@@ -84,3 +84,13 @@ impl Desk {
 pub(crate) fn use_desk() -> Desk {
     use_context::<Desk>().expect("App provides the desk to every component")
 }
+
+/// Width and height of the window, in pixels.
+pub(crate) fn window_size() -> (u32, u32) {
+    let window = gloo_utils::window();
+    let pixels = |value: Result<wasm_bindgen::JsValue, _>| {
+        let number = value.ok().and_then(|v| v.as_f64()).unwrap_or(1_000.0);
+        number as u32
+    };
+    (pixels(window.inner_width()), pixels(window.inner_height()))
+}

@@ -29,6 +29,7 @@ pub(crate) enum Icon {
     Undo,
     Redo,
     Open,
+    Disks,
 }
 
 impl Icon {
@@ -59,6 +60,7 @@ impl Icon {
             Self::Close => "M4 4 12 12M12 4 4 12",
             Self::Undo => "M6 3 3 6l3 3M3 6H9.500a3.500 3.500 0 0 1 0 7H6",
             Self::Redo => "M10 3l3 3-3 3M13 6H6.500a3.500 3.500 0 0 0 0 7H10",
+            Self::Disks => "M8 2V9.500M5 6.500 8 9.500 11 6.500M2.500 10V13.500H13.500V10",
             Self::Open => "M7 3.500H3.500V12.500H12.500V9M9.500 3H13V6.500M13 3 7.500 8.500",
         }
     }

@@ -9,17 +9,20 @@
 //! motion     the one animation loop              transport  play, step, slider, branches
 //! place      address and memory                  words      the page's own words, en and zh-CN
 //! keep       the run over a reload               progress   long work, slice by slice
-//! listen     keys, window, address
+//! listen     keys, window, address, drops
+//! intake     files that come in           outlet     files that go out
 //! ```
 
 mod app;
 mod bench;
 mod desk;
 mod icon;
+mod intake;
 mod keep;
 mod lamps;
 mod listen;
 mod motion;
+mod outlet;
 mod panels;
 mod picker;
 mod place;

@@ -1,9 +1,9 @@
 //! Long work, in slices that leave a frame its time, and the line that shows how far it is.
 
 use yew::prelude::*;
-use zablab_core::lab::{Action, Lab, Work, WorkKind};
+use zablab_core::lab::{Lab, Work, WorkKind};
+use zablab_core::view::Lang;
 
-use crate::desk::use_desk;
 use crate::words::{self, Word};
 
 /// Milliseconds of a frame that work may take; the rest is for drawing.
@@ -26,30 +26,22 @@ pub(crate) fn slice(lab: &mut Lab) -> bool {
     false
 }
 
-/// Properties of [`Progress`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct Props {
-    pub(crate) work: Work,
-}
-
 /// The line. The run below it stays usable.
-#[component]
-pub(crate) fn Progress(props: &Props) -> Html {
-    let desk = use_desk();
+pub(crate) fn progress(lang: Lang, work: Work, on_stop: Callback<MouseEvent>) -> Html {
     let Work {
         line, lines, kind, ..
-    } = props.work;
-    let said = words::work(desk.lang, props.work);
+    } = work;
+    let label = Word::Working.get(lang);
     html! {
         <div class="toast" role="status" data-kind="progress" data-id="work">
             if kind == WorkKind::Search {
-                <progress aria-label={desk.word(Word::Working)} />
+                <progress aria-label={label} />
             } else {
-                <progress aria-label={desk.word(Word::Working)} value={line.to_string()} max={lines.max(1).to_string()} />
+                <progress aria-label={label} value={line.to_string()} max={lines.max(1).to_string()} />
             }
-            <span>{ said }</span>
-            <button type="button" class="btn" onclick={desk.ask(Action::Stop)} data-kind="progress" data-id="stop">
-                { desk.word(Word::GiveUp) }
+            <span>{ words::work(lang, work) }</span>
+            <button type="button" class="btn" onclick={on_stop} data-kind="progress" data-id="stop">
+                { Word::GiveUp.get(lang) }
             </button>
         </div>
     }

@@ -1,31 +1,31 @@
-//! One thing to tell beside the run: a branch was made, a command was refused.
+//! What lies over the run: one thing to tell (a branch was made, a command was refused), and the veil
+//! that says where files may be dropped.
 
 use yew::prelude::*;
+use zablab_core::view::Lang;
 
-use crate::desk::use_desk;
 use crate::icon::Icon;
 use crate::words::Word;
 
-/// Properties of [`Toast`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct Props {
-    pub(crate) text: AttrValue,
-    /// Something did not go as was wished.
-    pub(crate) bad: bool,
-    pub(crate) on_close: Callback<MouseEvent>,
+/// The notice; `bad` when something did not go as was wished. It stays until it is dismissed or the
+/// next action.
+pub(crate) fn toast(lang: Lang, text: String, bad: bool, on_close: Callback<MouseEvent>) -> Html {
+    let dismiss = Word::Dismiss.get(lang);
+    html! {
+        <div class={classes!("toast", bad.then_some("bad"))} role="status" data-kind="notice" data-id="toast">
+            <span>{ text }</span>
+            <button type="button" class="tool i" onclick={on_close} title={dismiss} data-kind="notice" data-id="close">
+                { Icon::Close.at(12) }<span class="sr">{ dismiss }</span>
+            </button>
+        </div>
+    }
 }
 
-/// The notice. It stays until it is dismissed or the next action.
-#[component]
-pub(crate) fn Toast(props: &Props) -> Html {
-    let desk = use_desk();
+/// Where dragged files may be dropped: everywhere.
+pub(crate) fn veil(lang: Lang) -> Html {
     html! {
-        <div class={classes!("toast", props.bad.then_some("bad"))} role="status" data-kind="notice" data-id="toast">
-            <span>{ &props.text }</span>
-            <button type="button" class="tool i" onclick={props.on_close.clone()} title={desk.word(Word::Dismiss)}
-                data-kind="notice" data-id="close">
-                { Icon::Close.at(12) }<span class="sr">{ desk.word(Word::Dismiss) }</span>
-            </button>
+        <div class="veil" role="status" data-kind="drop" data-id="veil">
+            <p><b>{ Word::DropHere.get(lang) }</b>{ Word::DropWhat.get(lang) }</p>
         </div>
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct Props {
     pub(crate) scenario: Option<String>,
     /// The address of the page outside of its frame.
     pub(crate) whole_page: String,
+    pub(crate) on_files: Callback<MouseEvent>,
     pub(crate) on_lang: Callback<MouseEvent>,
     pub(crate) on_theme: Callback<MouseEvent>,
 }
@@ -49,6 +50,10 @@ pub(crate) fn Top(props: &Props) -> Html {
             </h1>
             <Lamps lamps={props.lamps.clone()} />
             <div class="tools">
+                if roomy {
+                    <button type="button" class="tool i" onclick={props.on_files.clone()} title={desk.word(Word::OpenDisks)}
+                        data-kind="tool" data-id="files">{ Icon::Disks.html() }<span class="sr">{ desk.word(Word::OpenDisks) }</span></button>
+                }
                 <button type="button" class="tool" onclick={props.on_lang.clone()} lang={desk.lang.other().tag()}
                     data-kind="tool" data-id="lang">{ desk.word(Word::OtherLanguage) }</button>
                 <button type="button" class="tool i" onclick={props.on_theme.clone()} title={desk.word(Word::Theme)}

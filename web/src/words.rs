@@ -118,6 +118,13 @@ words! {
     Ledger: "Confirmed writes", "已答复写入";
     LedgerShort: "Writes", "写入";
     Vault: "Backups", "备份";
+    Files: "Files", "文件";
+    OpenDisks: "Bring disks of real servers", "导入真实服务器的磁盘";
+    DropHere: "Drop them here", "拖放到这里";
+    DropWhat: "A version-2 directory, a .tar.gz of one, single files or a run file. Nothing is uploaded.",
+        "version-2 目录、它的 .tar.gz、单个文件或运行文件。不会上传任何内容。";
+    LinkWithoutDisks: "A link cannot carry the disks of this run. Download the run file instead: it is in the files panel.",
+        "链接带不走这次运行的磁盘。请改为下载运行文件，在“文件”面板中。";
     Console: "Console", "控制台";
     Run: "Run", "运行";
     Revert: "Revert", "还原";
@@ -380,8 +387,25 @@ pub(crate) fn work(lang: Lang, work: Work) -> String {
         (WorkKind::Search, Lang::En) => {
             format!("Going on until something happens: step {steps}, {at}")
         }
+        (WorkKind::Read, Lang::En) => {
+            format!(
+                "Reading the files here, nothing is uploaded: {}",
+                part(line, lines)
+            )
+        }
+        (WorkKind::Read, Lang::Zh) => {
+            format!("正在本机读取文件，不会上传：{}", part(line, lines))
+        }
+        (WorkKind::Recover, Lang::En) => format!("Recovering the disks: {}", part(line, lines)),
+        (WorkKind::Recover, Lang::Zh) => format!("正在恢复磁盘：{}", part(line, lines)),
         (WorkKind::Search, Lang::Zh) => format!("继续运行，直到有事发生：第 {steps} 步，{at}"),
     }
+}
+
+/// `12.4 of 64.0 MB`, of KiB.
+fn part(done: u32, all: u32) -> String {
+    let mib = |kib: u32| format!("{}.{}", kib >> 10, ((kib & 1_023) * 10) >> 10);
+    format!("{} / {} MB", mib(done), mib(all))
 }
 
 /// About how wide a label is, in pixels: a Chinese character is one em, a Latin one half of it.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use zablab_core::lab::{Lab, ServerId, Shown};
+use zablab_core::lab::{DiskFile, Download, Lab, ServerId, Shown};
 use zablab_core::view::difference::TreeDifference;
 use zablab_core::view::ledger::LedgerView;
 use zablab_core::view::tree::TreeView;
@@ -68,6 +68,22 @@ impl Pull {
 
     pub(crate) fn difference(&self, left: ServerId, right: ServerId) -> Option<TreeDifference> {
         self.lab.borrow().tree_difference(left, right)
+    }
+
+    pub(crate) fn disk_files(&self, server: ServerId) -> Vec<DiskFile> {
+        self.lab.borrow().disk_files(server)
+    }
+
+    pub(crate) fn download_disk(&self, server: ServerId, durable: bool) -> Option<Download> {
+        self.lab.borrow().download_disk(server, durable)
+    }
+
+    pub(crate) fn download_run(&self) -> Download {
+        self.lab.borrow().download_run()
+    }
+
+    pub(crate) fn has_disks(&self) -> bool {
+        self.lab.borrow().has_disks()
     }
 
     pub(crate) fn ledger(&self) -> LedgerView {

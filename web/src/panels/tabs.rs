@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::desk::{Layout, use_desk};
+use crate::desk::{Desk, Layout};
 use crate::words::Word;
 
 /// From this width the names stand in full.
-const ROOMY: u32 = 1360;
+const ROOMY: u32 = 1800;
 
 /// A panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub(crate) enum Panel {
     Ledger,
     Console,
     Vault,
+    Files,
 }
 
 impl Panel {
@@ -35,6 +36,7 @@ impl Panel {
             Self::Ledger => Word::Ledger,
             Self::Console => Word::Console,
             Self::Vault => Word::Vault,
+            Self::Files => Word::Files,
         }
     }
 
@@ -57,30 +59,22 @@ impl Panel {
             Self::Ledger => "ledger",
             Self::Console => "console",
             Self::Vault => "vault",
+            Self::Files => "files",
         }
     }
 }
 
-/// Properties of [`Tabs`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct Props {
-    pub(crate) panels: Vec<Panel>,
-    pub(crate) shown: Panel,
-    pub(crate) on_show: Callback<Panel>,
-}
-
 /// The row of names.
-#[component]
-pub(crate) fn Tabs(props: &Props) -> Html {
-    let desk = use_desk();
+pub(crate) fn tabs(desk: &Desk, panels: &[Panel], shown: Panel, on_show: &Callback<Panel>) -> Html {
+    let roomy = desk.layout == Layout::Cockpit && desk.width >= ROOMY;
     html! {
         <div class="tabs" role="group" aria-label={desk.word(Word::Panel)}>
-            { for props.panels.iter().map(|panel| {
+            { for panels.iter().map(|panel| {
                 let panel = *panel;
-                let word = if desk.layout == Layout::Cockpit && desk.width >= ROOMY { panel.word() } else { panel.short() };
+                let word = if roomy { panel.word() } else { panel.short() };
                 html! {
-                    <button type="button" aria-pressed={(panel == props.shown).to_string()}
-                        onclick={props.on_show.reform(move |_| panel)} data-kind="tab" data-id={panel.id()}>
+                    <button type="button" aria-pressed={(panel == shown).to_string()}
+                        onclick={on_show.reform(move |_| panel)} data-kind="tab" data-id={panel.id()}>
                         { desk.word(word) }
                     </button>
                 }
