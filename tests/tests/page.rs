@@ -4,6 +4,8 @@
 mod clients;
 #[path = "page/console.rs"]
 mod console;
+#[path = "page/disks.rs"]
+mod disks;
 #[path = "page/faults.rs"]
 mod faults;
 #[path = "page/fit.rs"]

@@ -3,7 +3,7 @@
 //! Prints what the console said and, where the rules are at hand, what axe finds: a look at the page
 //! is a small test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ cargo xtask shot --out FILE.png [options]
 
   in the order given, once the page is ready:
   --click CSS         --keys TEXT         --wait MILLISECONDS
+  --drag PATH,PATH    drag files and directories over the page; --drop drops them
   --until JS          wait until the expression is true
   --js JS             evaluate the expression and print its value
   --shot FILE.png     one more picture at this moment
@@ -32,6 +33,7 @@ enum Act {
     Click(String),
     Keys(String),
     Wait(u64),
+    Drag(&'static [&'static str], String),
     Until(String),
     Js(String),
     Shot(PathBuf),
@@ -102,6 +104,10 @@ fn option(wish: &mut Wish, name: &str, value: String) -> Result<(), String> {
         "--url" => wish.url = Some(value),
         "--click" => wish.acts.push(Act::Click(value)),
         "--keys" => wish.acts.push(Act::Keys(value)),
+        "--drag" => wish.acts.push(Act::Drag(&["dragEnter", "dragOver"], value)),
+        "--drop" => wish
+            .acts
+            .push(Act::Drag(&["dragEnter", "dragOver", "drop"], value)),
         "--wait" => wish.acts.push(Act::Wait(number(&value)?.into())),
         "--until" => wish.acts.push(Act::Until(value)),
         "--js" => wish.acts.push(Act::Js(value)),
@@ -140,6 +146,12 @@ async fn perform(page: &Page, act: &Act) {
     match act {
         Act::Click(css) => page.click(css).await,
         Act::Keys(keys) => page.keys(keys).await,
+        Act::Drag(kinds, paths) => {
+            let paths: Vec<&Path> = paths.split(',').map(Path::new).collect();
+            for kind in *kinds {
+                page.drag(kind, &paths).await;
+            }
+        }
         Act::Wait(ms) => tokio::time::sleep(Duration::from_millis(*ms)).await,
         Act::Until(js) => page.wait_until(js).await,
         Act::Js(js) => println!("{js} = {}", page.value(js).await),

@@ -175,6 +175,17 @@ impl Page {
             .await;
     }
 
+    /// Drags files and directories of this machine over the page: `dragEnter`, `dragOver`, `drop`.
+    pub async fn drag(&self, kind: &str, paths: &[&Path]) {
+        let files: Vec<String> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+        let event = json!({ "type": kind, "x": 300, "y": 200, "data": data });
+        self.devtools("Input.dispatchDragEvent", &event).await;
+    }
+
     /// Types keys into what has the focus.
     ///
     /// # Panics
