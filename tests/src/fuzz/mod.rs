@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use zablab_core::model::Zxid;
 use zablab_core::scenario::parse_bytes;
+use zablab_core::storage::archive::Unpacking;
 use zablab_core::storage::snapshot::items::Items;
 use zablab_core::storage::snapshot::{self, ReadRules};
 use zablab_core::storage::{
@@ -37,7 +38,7 @@ pub struct Parser {
 }
 
 /// All of them.
-pub const PARSERS: [Parser; 9] = [
+pub const PARSERS: [Parser; 10] = [
     Parser {
         name: "txn",
         run: |bytes| drop(decode_txn(bytes)),
@@ -85,6 +86,12 @@ pub const PARSERS: [Parser; 9] = [
         run: directory,
         repair: |_| {},
         builds_trees: true,
+    },
+    Parser {
+        name: "archive",
+        run: archive,
+        repair: mutate::repair_archive,
+        builds_trees: false,
     },
     Parser {
         name: "script",
@@ -177,6 +184,19 @@ fn directory(bytes: &[u8]) {
         RecoverOptions::ZABLAB,
     ] {
         drop(recover(&found, &options));
+    }
+}
+
+/// In pieces of a few sizes, as they come from a network or a disk.
+fn archive(bytes: &[u8]) {
+    for size in [bytes.len().max(1), 700, 64] {
+        let mut unpacking = Unpacking::new();
+        let all = bytes
+            .chunks(size)
+            .try_for_each(|piece| unpacking.push(piece, &mut |_| {}));
+        if all.is_ok() {
+            drop(unpacking.finish());
+        }
     }
 }
 

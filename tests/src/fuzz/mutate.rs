@@ -134,3 +134,19 @@ pub fn repair_snapshot(bytes: &mut [u8]) {
         bytes[at + 8..at + 13].copy_from_slice(&ENDING);
     }
 }
+
+/// Gives every header of an archive its checksum, as far as one follows the other.
+pub fn repair_archive(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(header) = bytes.get_mut(at..at + 512) {
+        if header.iter().all(|byte| *byte == 0) {
+            return;
+        }
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let digits = String::from_utf8_lossy(&header[124..135]).into_owned();
+        let size = usize::from_str_radix(digits.trim_matches(['\0', ' ']), 8).unwrap_or(0);
+        at = at.saturating_add(512 + size.div_ceil(512) * 512);
+    }
+}

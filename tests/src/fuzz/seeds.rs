@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use zablab_core::base::ServerId;
 use zablab_core::scenario::{Options, Runner, parse};
+use zablab_core::storage::archive::Archiving;
 use zablab_core::storage::{Disk, ReadFiles, snapshot};
 use zablab_core::tree::Database;
 
@@ -62,6 +63,7 @@ pub fn seeds(parser: &str) -> Vec<Vec<u8>> {
             b"1\n2".to_vec(),
         ],
         "directory" => vec![directory(&named("log."), &named("snapshot."))],
+        "archive" => vec![archive(&disk)],
         "script" => vec![SCRIPT.as_bytes().to_vec()],
         _ => Vec::new(),
     }
@@ -102,6 +104,20 @@ fn snappy(bytes: &[u8]) -> Vec<u8> {
         packed.extend(block);
     }
     packed
+}
+
+fn archive(disk: &Disk) -> Vec<u8> {
+    let names = disk.names().into_iter();
+    let files = names.filter_map(|name| {
+        let content = disk.content(&name)?.clone();
+        Some((format!("version-2/{name}"), content))
+    });
+    let mut archiving = Archiving::new(files.collect(), 0);
+    let mut bytes = Vec::new();
+    while let Some(piece) = archiving.next(u64::MAX) {
+        bytes.extend(piece);
+    }
+    bytes
 }
 
 /// See the parser: a name, a length, the bytes.

@@ -5,8 +5,8 @@
 //!   Seal  [Digest  Seal  [LastProcessed  Seal]]
 //! ```
 //!
-//! What is read can be written again with [`write`], byte for byte. What is missing behind the first
-//! seal is from an older release. Nothing is built here: see [`super::reader`].
+//! What is read can be written again with [`write()`], byte for byte. What is missing behind the first
+//! seal is from an older release. Nothing is built here: see [`super::SnapshotReader`].
 //!
 //! In ZooKeeper: `FileSnap.deserialize`, `SerializeUtils.deserializeSnapshot`, `DataTree.deserialize`,
 //! `DataTree.deserializeZxidDigest`.
