@@ -11,7 +11,7 @@ use zablab_core::lab::{
     WorkKind,
 };
 use zablab_core::storage::{Archiving, Content, Piece, RecoverOptions, Unpacking, recover};
-use zablab_core::view::frame::{Phase, Role, ServerRow};
+use zablab_core::view::frame::{CellState, Phase, Role, ServerRow};
 
 const SCRIPT: &str = "zablab 1
 ensemble servers=3 seed=7
@@ -216,6 +216,13 @@ fn three_real_disks_become_an_ensemble_that_runs_on() {
     lab.dispatch(Action::Step(300));
     finish(&mut lab);
     assert_eq!(lab.breaches().len(), 0, "{:?}", lab.breaches());
+    // What the disks brought is committed as soon as somebody leads.
+    let frame = lab.frame();
+    for row in &frame.servers {
+        let last = row.cells.last().expect("the log is not empty");
+        assert_eq!(last.state, CellState::Applied, "{:?}", row.id);
+    }
+    assert_eq!(frame.columns.lens, None);
     let last = zxids(&view)
         .into_iter()
         .flatten()

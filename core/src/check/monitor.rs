@@ -98,9 +98,17 @@ impl Monitor {
         self.ghost.end_of(self.ghost.committed.len())
     }
 
-    /// True when that transaction is committed.
+    /// True when that transaction is committed: in this run, or before it on disks that were loaded.
     pub fn is_committed(&self, zxid: Zxid) -> bool {
-        self.ghost.entry(zxid).is_some_and(|e| e.place.is_some())
+        let inherited = zxid <= self.ghost.origin;
+        let entry = self.ghost.entry(zxid);
+        entry.is_some_and(|entry| inherited || entry.place.is_some())
+    }
+
+    /// The end of the history that the first leader found on a loaded disk, all of it committed; zero
+    /// without one.
+    pub fn origin(&self) -> Zxid {
+        self.ghost.origin
     }
 
     /// The committed transactions, oldest first, each with the step that committed it and the step

@@ -20,6 +20,8 @@ pub(super) struct Chronicle {
     deaths: Vec<(u64, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
     commits: Vec<(u64, Zxid)>,
+    /// The end of the history that loaded disks brought, and since when it is committed.
+    inherited: Option<(u64, Zxid)>,
     /// Since when each lamp has had something to say.
     lamps: [Option<u64>; 6],
 }
@@ -41,6 +43,10 @@ impl Chronicle {
                 .iter()
                 .find(|c| matches!(c, caption::Caption::Died { .. }));
             self.deaths.extend(death.map(|c| (shown, c.short())));
+        }
+        let origin = timeline.monitor().origin();
+        if self.inherited.is_none() && origin > Zxid::ZERO {
+            self.inherited = Some((shown, origin));
         }
         self.take_commits(timeline.monitor());
         self.take_lamps(timeline.monitor(), shown);
@@ -87,6 +93,7 @@ impl Chronicle {
         kept.notable.retain(|at| *at <= steps);
         kept.deaths.retain(|(at, _)| *at <= steps);
         kept.commits.retain(|(at, _)| *at <= steps);
+        kept.inherited.take_if(|(at, _)| *at > steps);
         for since in &mut kept.lamps {
             since.take_if(|at| *at > steps);
         }
@@ -96,13 +103,21 @@ impl Chronicle {
     /// The last transaction that was committed when `steps` steps were shown.
     pub(super) fn committed(&self, steps: u64) -> Zxid {
         let count = self.commits.partition_point(|(at, _)| *at <= steps);
-        count
-            .checked_sub(1)
-            .map_or(Zxid::ZERO, |i| self.commits[i].1)
+        let last = count.checked_sub(1).map(|i| self.commits[i].1);
+        last.unwrap_or_else(|| self.inherited_by(steps))
+    }
+
+    /// The end of the history that was there before, when it was known to be committed by then.
+    fn inherited_by(&self, steps: u64) -> Zxid {
+        let known = self.inherited.filter(|(at, _)| *at <= steps);
+        known.map_or(Zxid::ZERO, |(_, origin)| origin)
     }
 
     /// Was that transaction committed by then?
     pub(super) fn is_committed(&self, zxid: Zxid, steps: u64) -> bool {
+        if zxid <= self.inherited_by(steps) {
+            return true;
+        }
         let found = self.commits.binary_search_by_key(&zxid, |(_, z)| *z);
         found.is_ok_and(|at| self.commits[at].0 <= steps)
     }
