@@ -77,8 +77,8 @@ fn a_real_server_starts_from_every_disk() {
     }
     assert!(disks.len() > 50, "only {} disks", disks.len());
     none(&side_by_side(&disks, |(name, disk)| {
-        let ours = zablab("recover", &[disk.clone()], &["--as", "3.8.0"])?;
-        let theirs = verify(&[disk.clone()], &[])?;
+        let ours = zablab("recover", std::slice::from_ref(disk), &["--as", "3.8.0"])?;
+        let theirs = verify(std::slice::from_ref(disk), &[])?;
         if theirs["started"] != true || theirs["digestMismatches"] != 0 {
             let verdict = (
                 &theirs["started"],
@@ -103,7 +103,8 @@ fn a_real_server_starts_from_every_disk() {
 #[test]
 fn a_real_server_refuses_what_3_8_0_never_forced() {
     let (_, disk) = export(UNFORCED, &["--durable"]).remove(0);
-    let ours = zablab("recover", &[disk.clone()], &["--as", "3.8.0"]).expect("a verdict");
+    let ours =
+        zablab("recover", std::slice::from_ref(&disk), &["--as", "3.8.0"]).expect("a verdict");
     let theirs = verify(&[disk], &[]).expect("a verdict");
     assert_eq!(
         (&ours["started"], &theirs["started"]),
@@ -179,7 +180,7 @@ fn export(script: &str, options: &[&str]) -> Vec<(String, PathBuf)> {
         let out = folder.join(server);
         let told = out.display().to_string();
         let options = [&["--server", server, "--out", &told], options].concat();
-        match zablab("export", &[path.clone()], &options) {
+        match zablab("export", std::slice::from_ref(&path), &options) {
             Ok(_) => Some((format!("{script} {options:?}"), out)),
             Err(why) if why.contains("this ensemble has the servers") => None,
             Err(why) => panic!("{script}: {why}"),
