@@ -19,7 +19,7 @@ mod service;
 #[path = "page/time.rs"]
 mod time;
 
-use zablab_tests::browser::{Page, Site};
+use zablab_tests::browser::{Browser, Page, Site, View};
 
 /// Nothing went wrong on the way: a clean console, no stranger on the network, no rule of
 /// accessibility broken, nothing wider than the window.
@@ -33,6 +33,24 @@ async fn assert_sound(page: &Page, site: &Site) {
         0,
         "the page is wider than the window"
     );
+}
+
+/// The page as most people see it, at a moment of a scenario.
+async fn open_at(browser: &Browser, site: &Site, query: &str, hash: &str) -> Page {
+    let view = View::default();
+    browser.open(&site.page(), query, hash, &view).await
+}
+
+/// Loads the page anew and waits until it shows the step that it showed before.
+async fn reload(page: &Page) {
+    let shown = step(page).await;
+    let again = page.client().refresh().await;
+    again.expect("the page can be loaded anew");
+    page.wait_ready().await;
+    page.wait_until(&format!(
+        "document.documentElement.dataset.step === '{shown}'"
+    ))
+    .await;
 }
 
 /// The step that is shown.

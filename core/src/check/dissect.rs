@@ -297,13 +297,7 @@ impl Monitor {
         durability::established(ghost, findings, server, epoch);
         let start = Zxid::new(epoch, 0);
         let places = ghost.committed_upto(start);
-        let seat = ghost.seat_mut(server);
-        seat.proposed = start;
-        seat.committing = start;
-        seat.applied = start;
-        seat.place = places;
-        seat.serving = true;
-        seat.diverged = false;
+        ghost.seat_mut(server).leads_from(start, places);
         aftermath.served.insert(server);
         self.leadership
             .serves(&self.ghost, &mut self.findings, server);
@@ -321,13 +315,7 @@ impl Monitor {
             order::join(ghost, findings, zxid);
         }
         let places = ghost.committed.len();
-        let seat = ghost.seat_mut(server);
-        seat.proposed = logged;
-        seat.committing = logged;
-        seat.applied = logged;
-        seat.place = places;
-        seat.serving = true;
-        seat.diverged = false;
+        ghost.seat_mut(server).leads_from(logged, places);
         aftermath.served.insert(server);
     }
 

@@ -98,6 +98,18 @@ pub(super) struct Seat {
     pub unproven: bool,
 }
 
+impl Seat {
+    /// Its server leads: it numbers on from `zxid`, and has delivered so much of what is committed.
+    pub(super) fn leads_from(&mut self, zxid: Zxid, places: usize) {
+        self.proposed = zxid;
+        self.committing = zxid;
+        self.applied = zxid;
+        self.place = places;
+        self.serving = true;
+        self.diverged = false;
+    }
+}
+
 /// An established leader.
 #[derive(Clone, Debug)]
 pub(super) struct Reign {

@@ -2,7 +2,7 @@
 
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, of, step};
+use super::{assert_sound, of, open_at, step};
 
 /// Every way the page is laid out, with a theme and a language each.
 const VIEWS: [(u32, u32, &str, &str); 6] = [
@@ -39,14 +39,7 @@ const RINGING: &str = "[...document.querySelectorAll('[data-kind=bell][data-stat
 #[test]
 fn a_bell_rings_in_the_step_of_its_event_alone() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=recipe-lock",
-                "at=beat:in-line",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=recipe-lock", "at=beat:in-line").await;
         assert_eq!(state(&page, "bell", "b").await, "quiet");
         assert_eq!(page.value(RINGING).await, "");
         let (from, mut rung) = (step(&page).await, Vec::new());
@@ -182,14 +175,7 @@ fn a_lock_shows_its_holder_its_line_and_the_store() {
                 }
             }
         }
-        let page = browser
-            .open(
-                &site.page(),
-                "s=happy-path",
-                "at=beat:end",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
         assert_eq!(page.count("[data-kind=store]").await, 0);
     });
 }

@@ -2,7 +2,7 @@
 
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, of, step};
+use super::{assert_sound, of, open_at, step};
 
 /// Every size, theme and language.
 const SIZES: [(u32, u32); 3] = [(1440, 900), (800, 500), (390, 844)];
@@ -71,14 +71,7 @@ fn a_line_is_answered_in_every_layout_theme_and_language() {
 #[test]
 fn what_was_typed_is_a_line_of_the_script_and_is_undone_as_one() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=happy-path",
-                "at=beat:end",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
         let before = step(&page).await;
         open(&page).await;
         enter(&page, "create /x hello", "Created /x").await;
@@ -100,14 +93,7 @@ fn what_was_typed_is_a_line_of_the_script_and_is_undone_as_one() {
 #[test]
 fn a_wrong_word_is_advised_and_the_advice_is_taken() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=happy-path",
-                "at=beat:end",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
         open(&page).await;
         enter(&page, "lss /orders", "Did you mean ls?").await;
         page.press("console", "instead").await;
@@ -123,14 +109,7 @@ fn a_wrong_word_is_advised_and_the_advice_is_taken() {
 #[test]
 fn keys_of_the_field_stay_in_it_and_the_way_out_is_open() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=happy-path",
-                "at=beat:end",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
         open(&page).await;
         let at = step(&page).await;
         // Each of these is a key of the run elsewhere.
@@ -167,9 +146,7 @@ fn keys_of_the_field_stay_in_it_and_the_way_out_is_open() {
 #[test]
 fn a_run_without_clients_offers_one() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "s=happy-path", "at=0", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=0").await;
         page.press("tab", "console").await;
         page.press("console", "new").await;
         page.wait_until("document.querySelector('#console-line') !== null")

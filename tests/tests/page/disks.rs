@@ -12,7 +12,7 @@ use zablab_core::storage::{Content, RecoverOptions, Recovery, recover};
 use zablab_core::view::text::report;
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, digest, leader, of, step};
+use super::{assert_sound, digest, leader, of, open_at, reload, step};
 
 /// A directory of our own, gone with the test.
 struct Scratch(PathBuf);
@@ -158,7 +158,7 @@ fn three_dropped_disks_run_on_and_one_is_taken_out_again() {
         let scratch = Scratch::new("ensemble");
         unpack(&recorded("ensemble.tar.gz"), &scratch.0);
         let servers = ["s1", "s2", "s3"].map(|server| scratch.path(server));
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         drop_on(&page, &[&servers[0], &servers[1], &servers[2]]).await;
         wait_judged(&page, 3).await;
         page.press("import", "use").await;
@@ -197,16 +197,7 @@ fn three_dropped_disks_run_on_and_one_is_taken_out_again() {
         let kept = "(async () => { const cache = await caches.open('zablab'); \
                     window.zablabKept = (await cache.keys()).length; })() && window.zablabKept === 1";
         page.wait_until(kept).await;
-        page.client()
-            .refresh()
-            .await
-            .expect("the page can be loaded anew");
-        page.wait_ready().await;
-        page.wait_until(&format!(
-            "document.documentElement.dataset.step === '{}'",
-            shown.0
-        ))
-        .await;
+        reload(&page).await;
         assert_eq!((step(&page).await, digest(&page).await), shown);
 
         // A link cannot carry the disks; a run file can.
@@ -216,7 +207,7 @@ fn three_dropped_disks_run_on_and_one_is_taken_out_again() {
         page.press("notice", "close").await;
         show_files(&page).await;
         let packed = download(&page, &scratch.0, "run", "zablab-run.tar.gz").await;
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         drop_on(&page, &[&packed]).await;
         page.wait_until("document.querySelectorAll('[data-kind=server]').length === 3")
             .await;
@@ -257,7 +248,7 @@ fn what_is_no_disk_is_told_and_the_run_stays() {
             (write("no.tar", &[b'x'; 2_000]), "no tar header at byte 0"),
             (large, "Too large"),
         ];
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let before = (step(&page).await, digest(&page).await);
         for (path, says) in cases {
             drop_on(&page, &[&path]).await;
@@ -286,9 +277,7 @@ fn sixty_megabytes_come_in_while_the_page_answers() {
         fs::copy(snapshot, dir.join("snapshot.0")).expect("it can be copied");
         fs::write(dir.join("log.1"), log(60 << 20)).expect("it can be written");
         let recovery = judged(&dir);
-        let page = browser
-            .open(&site.page(), "", "at=100", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=100").await;
         let watch = "(() => {
             const seen = window.zablabSeen = { gap: 0, progress: new Set() };
             let last = performance.now();

@@ -1,13 +1,13 @@
 //! Faults by the buttons of the page, and what becomes of them in its rows.
 
-use zablab_tests::browser::{View, in_browser};
+use zablab_tests::browser::in_browser;
 
-use super::{assert_sound, leader, of, play_until, wait_for_state};
+use super::{assert_sound, leader, of, open_at, play_until, wait_for_state};
 
 #[test]
 fn the_leader_crashes_another_is_elected_and_it_recovers() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let old = leader(&page).await;
         page.press("server", &old).await;
         page.press("action", "crash-power").await;
@@ -45,9 +45,7 @@ fn the_leader_crashes_another_is_elected_and_it_recovers() {
 #[test]
 fn a_write_from_the_page_is_committed_and_its_client_told() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=9999", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=9999").await;
         page.press("server", "S1").await;
         page.press("action", "write").await;
         // A client of that server writes; a new one is made when the server has none.
@@ -65,9 +63,7 @@ fn a_write_from_the_page_is_committed_and_its_client_told() {
 #[test]
 fn the_isolated_leader_claims_to_lead_and_follows_when_the_network_is_whole() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "s=happy-path", "", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "").await;
         let old = leader(&page).await;
         page.press("server", &old).await;
         page.press("action", "isolate").await;
@@ -94,9 +90,7 @@ fn the_isolated_leader_claims_to_lead_and_follows_when_the_network_is_whole() {
 #[test]
 fn an_edit_in_the_past_makes_a_branch_and_the_old_one_stays() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=9999", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=9999").await;
         let end = super::digest(&page).await;
         let last = super::step(&page).await;
         page.value("(location.hash = 'at=120') && 0").await;
@@ -132,9 +126,7 @@ fn an_edit_in_the_past_makes_a_branch_and_the_old_one_stays() {
 #[test]
 fn what_is_applied_and_not_forced_does_not_look_safe() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "s=not-on-disk", "", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "s=not-on-disk", "").await;
         play_until(&page, &format!("{} !== null", of("breach-card", "S9"))).await;
         let soft = "document.querySelectorAll('[data-id^=\"S1/\"] .e.com.soft').length";
         assert_eq!(page.value(soft).await, 3);

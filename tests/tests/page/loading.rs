@@ -2,12 +2,12 @@
 
 use zablab_tests::browser::{View, in_browser};
 
-use super::{assert_sound, of, run_script, step};
+use super::{assert_sound, of, open_at, run_script, step};
 
 #[test]
 fn the_page_loads_quietly_from_its_own_origin_and_breaks_no_accessibility_rule() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         assert_eq!(page.root("data-ready").await.as_deref(), Some("true"));
         assert_eq!(page.root("data-playback").await.as_deref(), Some("paused"));
         assert_eq!(page.count("[data-kind=server]").await, 4);
@@ -39,7 +39,7 @@ fn the_page_loads_quietly_from_its_own_origin_and_breaks_no_accessibility_rule()
 #[test]
 fn the_checks_see_a_bad_page() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         page.value("console.error('a fault')").await;
         let console = page.console().await;
         assert!(
@@ -194,9 +194,7 @@ fn with_less_motion_nothing_travels() {
 #[test]
 fn paused_nothing_runs() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=40", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=40").await;
         page.press("transport", "play").await;
         page.press("transport", "play").await;
         page.wait_until("document.documentElement.dataset.playback === 'paused'")

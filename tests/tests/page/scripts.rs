@@ -3,12 +3,12 @@
 use zablab_core::scenario::parse;
 use zablab_tests::browser::{View, in_browser};
 
-use super::{assert_sound, digest, of, play_until, run_script, step};
+use super::{assert_sound, digest, of, open_at, play_until, reload, run_script, step};
 
 #[test]
 fn a_bad_script_shows_the_error_of_the_command_line_and_keeps_the_run() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let before = (step(&page).await, digest(&page).await);
         let garbage = "\u{1F980} ".repeat(200_000);
         for script in [
@@ -40,9 +40,7 @@ fn a_long_script_runs_in_slices_while_the_page_answers() {
     let script =
         "zablab 1\nensemble servers=9 observers=4 seed=3\nuntil leader within=10s\nrun 9000s\n";
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=100", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=100").await;
         // The longest time the main thread was away from the page.
         let watch = "(() => {
             window.zablabGap = 0;
@@ -78,7 +76,7 @@ fn a_long_script_runs_in_slices_while_the_page_answers() {
 fn a_script_that_takes_too_long_can_be_stopped() {
     let script = "zablab 1\nensemble servers=9 seed=3\nrun 9000s\n";
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let before = digest(&page).await;
         run_script(&page, script).await;
         page.press("progress", "stop").await;
@@ -125,9 +123,7 @@ fn a_red_lamp_pauses_the_page_and_its_witnesses_lead_to_their_steps() {
 #[test]
 fn a_click_is_a_line_of_the_script() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=9999", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=9999").await;
         page.press("server", "S2").await;
         page.press("action", "crash-power").await;
         let shown = format!("{}.value", of("script", "text"));
@@ -147,9 +143,7 @@ fn a_click_is_a_line_of_the_script() {
 #[test]
 fn the_run_survives_a_reload_with_its_branches_and_a_link_shows_what_it_says() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "s=leader-power-loss", "", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "s=leader-power-loss", "").await;
         page.press("server", "S2").await;
         page.press("action", "crash-power").await;
         page.wait_until("document.querySelectorAll('[data-id=branch] option').length === 2")
@@ -160,23 +154,12 @@ fn the_run_survives_a_reload_with_its_branches_and_a_link_shows_what_it_says() {
         );
         play_until(&page, &later).await;
         let before = (step(&page).await, digest(&page).await);
-        page.client()
-            .refresh()
-            .await
-            .expect("the page can be loaded anew");
-        page.wait_ready().await;
-        page.wait_until(&format!(
-            "document.documentElement.dataset.step === '{}'",
-            before.0
-        ))
-        .await;
+        reload(&page).await;
         assert_eq!(digest(&page).await, before.1);
         assert_eq!(page.count("[data-id=branch] option").await, 2);
         assert_sound(&page, &site).await;
 
-        let page = browser
-            .open(&site.page(), "s=leader-power-loss", "", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "s=leader-power-loss", "").await;
         assert_eq!(page.count("[data-id=branch] option").await, 1);
     });
 }
@@ -184,7 +167,7 @@ fn the_run_survives_a_reload_with_its_branches_and_a_link_shows_what_it_says() {
 #[test]
 fn another_scenario_is_picked_and_stays_over_a_reload() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let pick = "(select => { select.value = 'late-followers'; \
                     select.dispatchEvent(new Event('change', {bubbles: true})); return true; })\
                     (document.querySelector('[data-kind=picker][data-id=scenario]'))";

@@ -3,7 +3,7 @@
 use zablab_core::lab::{Action, Lab, ServerId};
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, of, step};
+use super::{assert_sound, of, open_at, step};
 
 /// Every way the page is laid out, with a theme and a language each.
 const VIEWS: [(u32, u32, &str, &str); 6] = [
@@ -73,14 +73,7 @@ fn the_tree_is_that_of_the_server_and_of_the_moment_in_every_layout() {
 #[test]
 fn the_tree_is_walked_and_folded_with_the_keyboard_and_the_run_stands_still() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=happy-path",
-                "at=beat:end",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
         page.press("tab", "tree").await;
         let at = step(&page).await;
         page.value("(document.querySelector('[role=tree]').focus(), true)")
@@ -226,14 +219,7 @@ fn the_ledger_names_what_is_lost_and_leads_to_the_step_of_the_promise() {
 #[test]
 fn a_write_of_unknown_outcome_is_followed_up() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(
-                &site.page(),
-                "s=minority-partition",
-                "at=beat:healed",
-                &View::default(),
-            )
-            .await;
+        let page = open_at(&browser, &site, "s=minority-partition", "at=beat:healed").await;
         page.press("tab", "ledger").await;
         page.wait_until(
             "document.querySelectorAll('[data-kind=write][data-state=never]').length === 2",
@@ -269,14 +255,7 @@ fn an_open_panel_asks_for_nothing_while_the_run_stands_still() {
     })";
     in_browser(async |site, browser| {
         for tab in ["tree", "ledger"] {
-            let page = browser
-                .open(
-                    &site.page(),
-                    "s=happy-path",
-                    "at=beat:end",
-                    &View::default(),
-                )
-                .await;
+            let page = open_at(&browser, &site, "s=happy-path", "at=beat:end").await;
             page.press("tab", tab).await;
             page.wait_until(&format!("{} !== null", of("panel", tab)))
                 .await;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use zablab_tests::browser::{View, in_browser};
+use zablab_tests::browser::in_browser;
 
-use super::{assert_sound, digest, step};
+use super::{assert_sound, digest, open_at, step};
 
 /// Notes the digest of every step that is drawn.
 const NOTE: &str = "(() => {
@@ -18,7 +18,7 @@ const NOTE: &str = "(() => {
 #[test]
 fn it_plays_and_every_step_back_shows_the_digest_that_playing_showed() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let start = step(&page).await;
         page.value(NOTE).await;
         page.press("transport", "play").await;
@@ -63,7 +63,7 @@ fn it_plays_and_every_step_back_shows_the_digest_that_playing_showed() {
 #[test]
 fn the_slider_and_its_keys_go_to_any_step() {
     in_browser(async |site, browser| {
-        let page = browser.open(&site.page(), "", "", &View::default()).await;
+        let page = open_at(&browser, &site, "", "").await;
         let slide = |to: u64| {
             format!(
                 "(range => {{ range.value = {to}; range.dispatchEvent(new InputEvent('input', {{bubbles: true}})); \
@@ -95,9 +95,7 @@ fn the_slider_and_its_keys_go_to_any_step() {
 #[test]
 fn a_line_of_the_list_of_events_leads_to_its_step() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=150", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=150").await;
         page.click("[data-kind=event][data-id='145'] button").await;
         page.wait_until("document.documentElement.dataset.step === '146'")
             .await;
@@ -107,9 +105,7 @@ fn a_line_of_the_list_of_events_leads_to_its_step() {
 #[test]
 fn keys_play_step_and_undo() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=100", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=100").await;
         page.keys("\u{e014}").await;
         page.wait_until("document.documentElement.dataset.step === '101'")
             .await;
@@ -139,9 +135,7 @@ fn keys_play_step_and_undo() {
 #[test]
 fn the_list_of_events_is_one_stop_and_arrows_go_from_step_to_step() {
     in_browser(async |site, browser| {
-        let page = browser
-            .open(&site.page(), "", "at=120", &View::default())
-            .await;
+        let page = open_at(&browser, &site, "", "at=120").await;
         let stops = "document.querySelectorAll('.events [tabindex=\"0\"], .events button:not([tabindex])').length";
         assert_eq!(page.value(stops).await, 1);
         page.value("document.querySelector('.evw').focus()").await;
