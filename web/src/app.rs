@@ -6,33 +6,29 @@
 //!         ──► a slice of lab.work, while a job is under way
 //! ```
 
+mod screen;
+
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use web_sys::{Element, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
-use zablab_core::lab::{Action, Lab, NoticeKind, ServerId};
-use zablab_core::view::Text;
-use zablab_core::view::frame::Frame;
+use zablab_core::lab::{Action, Lab, ServerId};
+use zablab_core::view::{Target, Text};
 
-use crate::bench::{Bench, Definitions};
+use crate::bench::Definitions;
 use crate::desk::{Desk, Layout, window_size};
 use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::{self, Listeners};
 use crate::motion::{Clock, Marks};
-use crate::panels::{
-    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
-    ScriptBox, Slot, SlotKind, Talk, TimeSlot, TreeChoice, TreePanel, sentences, tabs,
-};
+use crate::panels::{Panel, TreeChoice, sentences};
 use crate::place::{self, At, Complaint, Place, Ui};
-use crate::progress::{self, progress};
-use crate::toast::{toast, veil};
+use crate::progress;
+use crate::toast::veil;
 use crate::top::Top;
 use crate::transport::TransportBar;
-use crate::words::{self, Word};
 
 /// From this height a window without room for the cockpit shows the events below the caption.
 const TALL: u32 = 640;
@@ -45,6 +41,8 @@ pub enum Msg {
     Stepped,
     /// Another server is selected.
     Select(ServerId),
+    /// Something is to be looked at closely, or nothing any more.
+    Inspect(Option<Target>),
     /// Another panel is shown.
     Show(PanelChoice),
     /// The other language.
@@ -87,7 +85,11 @@ pub struct App {
     width: u32,
     height: u32,
     selected: ServerId,
+    /// What is looked at closely.
+    inspected: Option<Target>,
     panel: Panel,
+    /// The panel that was shown before something was looked at closely.
+    panel_before: Panel,
     /// What is chosen in the tree panel, kept while another one is shown.
     tree: Rc<RefCell<TreeChoice>>,
     /// A lamp was red when the page was last drawn.
@@ -112,6 +114,7 @@ pub struct App {
 struct Wishes {
     act: Callback<Action>,
     select: Callback<ServerId>,
+    inspect: Callback<Option<Target>>,
     show: Callback<Panel>,
     lang: Callback<MouseEvent>,
     theme: Callback<MouseEvent>,
@@ -127,6 +130,7 @@ impl Wishes {
         Self {
             act: link.callback(Msg::Act),
             select: link.callback(Msg::Select),
+            inspect: link.callback(Msg::Inspect),
             show: link.callback(|panel| Msg::Show(PanelChoice(panel))),
             lang: link.callback(|_| Msg::Lang),
             theme: link.callback(|_| Msg::Theme),
@@ -170,7 +174,9 @@ impl Component for App {
             width,
             height,
             selected: ServerId(1),
+            inspected: None,
             panel: Panel::Caption,
+            panel_before: Panel::Caption,
             tree: Rc::default(),
             red: false,
             wishes: Wishes::new(ctx.link()),
@@ -200,6 +206,7 @@ impl Component for App {
                 self.show_red_lamp();
             }
             Msg::Select(server) => self.selected = server,
+            Msg::Inspect(target) => self.inspect(target),
             Msg::Show(PanelChoice(panel)) => self.panel = panel,
             Msg::Lang => {
                 self.place.lang = self.place.lang.other();
@@ -262,11 +269,10 @@ impl Component for App {
             act: self.wishes.act.clone(),
             selected: self.selected,
             select: self.wishes.select.clone(),
+            inspected: self.inspected.clone(),
+            inspect: self.wishes.inspect.clone(),
         };
-        let body = match self.layout {
-            Layout::Cockpit => self.cockpit(&desk, &lab, &frame),
-            Layout::Embed | Layout::Phone => self.narrow(&desk, &lab, &frame),
-        };
+        let body = self.body(&desk, &lab, &frame);
         let sentence = sentences(&frame.caption, self.place.lang, 1);
         let whole_page = match self.place.ui {
             Ui::Embed => place::link(lab.scenario().as_deref(), self.place.lang, frame.step),
@@ -318,6 +324,23 @@ impl App {
             let fine = self.lab.borrow().notice().is_none();
             self.panel = if fine { Panel::Caption } else { Panel::Script };
         }
+    }
+
+    /// Looks at something closely: its panel comes forward, and goes back when nothing is any more.
+    fn inspect(&mut self, target: Option<Target>) {
+        if let Some(server) = target.as_ref().and_then(Target::server) {
+            self.selected = server;
+        }
+        match (&target, self.panel) {
+            (Some(_), Panel::Inspect) => {}
+            (Some(_), before) => {
+                self.panel_before = before;
+                self.panel = Panel::Inspect;
+            }
+            (None, Panel::Inspect) => self.panel = self.panel_before,
+            (None, _) => {}
+        }
+        self.inspected = target;
     }
 
     /// Begins what the lab has to do: a first slice now, the rest frame by frame.
@@ -378,165 +401,6 @@ impl App {
         self.go_on();
     }
 
-    /// One thing beside the run: how far work is, what came of an action, what the address got wrong.
-    fn told(&self, lab: &Lab) -> Html {
-        let lang = self.place.lang;
-        if let Some(work) = lab.working() {
-            let on_stop = self.wishes.act.reform(|_| Action::Stop);
-            return progress(lang, work, on_stop);
-        }
-        let script_is_shown = match self.layout {
-            Layout::Cockpit => self.side_panel() == Panel::Script,
-            Layout::Embed | Layout::Phone => self.panel == Panel::Script,
-        };
-        let notice = lab
-            .notice()
-            .filter(|n| n.kind != NoticeKind::Script || !script_is_shown);
-        if let Some(notice) = notice {
-            let place = notice
-                .place
-                .map(|(line, column)| words::position(lang, line, column));
-            let text = match place {
-                Some(place) => format!("{place} {}", notice.text.get(lang)),
-                None => notice.text.get(lang).to_owned(),
-            };
-            let bad = notice.kind != NoticeKind::Done;
-            let on_close = self.wishes.act.reform(|_| Action::Dismiss);
-            return toast(lang, text, bad, on_close);
-        }
-        if self.poor_link {
-            let text = Word::LinkWithoutDisks.get(lang).to_owned();
-            return toast(lang, text, true, self.wishes.understood.clone());
-        }
-        if self.complaints.is_empty() {
-            return Html::default();
-        }
-        let said = self.complaints.iter().map(|c| words::complaint(lang, c));
-        let text = said.collect::<Vec<_>>().join(" ");
-        toast(lang, text, true, self.wishes.understood.clone())
-    }
-
-    /// The panel at the side of the cockpit.
-    fn side_panel(&self) -> Panel {
-        match self.panel {
-            Panel::Caption | Panel::Events | Panel::Time => Panel::Script,
-            panel => panel,
-        }
-    }
-
-    /// Everything at once.
-    fn cockpit(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let lang = self.place.lang;
-        let ensemble = &frame.ensemble;
-        let shown = self.side_panel();
-        let panels = vec![
-            Panel::Script,
-            Panel::Disk,
-            Panel::Tree,
-            Panel::Ledger,
-            Panel::Console,
-            Panel::Vault,
-            Panel::Files,
-        ];
-        html! {
-            <main class="main">
-                <div class="leftcol">
-                    <div class="lab">
-                        <h2>{ Word::Ensemble.get(lang) }</h2>
-                        <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
-                        <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
-                    </div>
-                    <Bench frame={Arc::clone(frame)} />
-                    <TimeSlot rows={frame.servers.clone()} />
-                    <Events lines={lab.events()} step={frame.step} />
-                </div>
-                <aside class="side">
-                    { self.caption(lab, frame) }
-                    { breaches(lab, frame) }
-                    <div class="pane">
-                        { tabs(desk, &panels, shown, &self.wishes.show) }
-                        { self.panel(shown, lab, frame) }
-                    </div>
-                </aside>
-            </main>
-        }
-    }
-
-    /// The bench, and one panel at a time.
-    fn narrow(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
-        let panels = vec![
-            Panel::Caption,
-            Panel::Events,
-            Panel::Tree,
-            Panel::Ledger,
-            Panel::Console,
-            Panel::Script,
-            Panel::Files,
-            Panel::Time,
-        ];
-        let shown = if panels.contains(&self.panel) {
-            self.panel
-        } else {
-            Panel::Caption
-        };
-        let inside = match shown {
-            Panel::Caption => html! {<>
-                <div class="said">
-                    <div>{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
-                    <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
-                </div>
-                if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
-                    <Events lines={lab.events()} step={frame.step} />
-                }
-            </>},
-            shown => self.panel(shown, lab, frame),
-        };
-        if self.place.ui == Ui::Min {
-            return html! { <main class="estage"><Bench frame={Arc::clone(frame)} /></main> };
-        }
-        html! {
-            <main class="estage">
-                <Bench frame={Arc::clone(frame)} />
-                <section class="epanel">
-                    { tabs(desk, &panels, shown, &self.wishes.show) }
-                    { inside }
-                </section>
-            </main>
-        }
-    }
-
-    /// What stands in a panel. Trees and the ledger are pulled by their panels, while they are shown.
-    fn panel(&self, panel: Panel, lab: &Lab, frame: &Frame) -> Html {
-        let pull = || Pull::new(&self.lab, &self.tree);
-        match panel {
-            Panel::Caption => Html::default(),
-            Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
-            Panel::Script => {
-                html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
-            }
-            Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
-            Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
-            Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
-            Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
-            Panel::Console => {
-                html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
-            }
-            Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
-            Panel::Files => {
-                html! {
-                    <FilesPanel pull={pull()} view={lab.imported()} step={frame.step} on_pick={self.wishes.take.clone()} />
-                }
-            }
-        }
-    }
-
-    fn caption(&self, lab: &Lab, frame: &Frame) -> Html {
-        html! {
-            <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
-                playing={lab.is_playing()} />
-        }
-    }
-
     fn copy_link(&self) {
         let lab = self.lab.borrow();
         let link = place::link(lab.scenario().as_deref(), self.place.lang, lab.frame().step);
@@ -554,15 +418,6 @@ impl App {
         self.act(action);
         true
     }
-}
-
-/// What is broken, if anything is.
-fn breaches(lab: &Lab, frame: &Frame) -> Html {
-    let breaches = lab.breaches();
-    if breaches.is_empty() {
-        return Html::default();
-    }
-    html! { <BreachCard breaches={breaches.to_vec()} step={frame.step} /> }
 }
 
 /// The loop: time goes on, marks move, and Yew hears of it only when another step is shown.

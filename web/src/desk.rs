@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::lab::{Action, ServerId};
-use zablab_core::view::Lang;
+use zablab_core::view::{Lang, Target};
 
 use crate::place::Ui;
 use crate::words::Word;
@@ -55,6 +55,10 @@ pub(crate) struct Desk {
     pub(crate) selected: ServerId,
     /// Selects another.
     pub(crate) select: Callback<ServerId>,
+    /// What is looked at closely.
+    pub(crate) inspected: Option<Target>,
+    /// Looks at something closely, or at nothing any more.
+    pub(crate) inspect: Callback<Option<Target>>,
 }
 
 impl Desk {

@@ -119,6 +119,7 @@ words! {
     LedgerShort: "Writes", "写入";
     Vault: "Backups", "备份";
     Files: "Files", "文件";
+    Inspect: "Inspect", "细看";
     OpenDisks: "Bring disks of real servers", "导入真实服务器的磁盘";
     DropHere: "Drop them here", "拖放到这里";
     DropWhat: "A version-2 directory, a .tar.gz of one, single files or a run file. Nothing is uploaded.",

@@ -9,6 +9,7 @@
 //!   Step ──► caption ──► Text               one sentence per thing that happened
 //!   Violation ──► breach ──► Text         what is wrong, and which assumption did not hold
 //!   Step ──► text                       one golden line per thing that happened
+//!   Target                                  a name for what a reader points at
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
 //!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
@@ -30,6 +31,7 @@ mod rows;
 pub mod shelf;
 pub mod status;
 pub mod strip;
+pub mod target;
 pub mod text;
 pub mod tree;
 mod verdict;
@@ -40,3 +42,4 @@ pub use bench::Sight;
 pub use frame::Frame;
 pub use lang::{Lang, Text};
 pub use shelf::Shelf;
+pub use target::Target;

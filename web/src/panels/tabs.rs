@@ -21,6 +21,7 @@ pub(crate) enum Panel {
     Console,
     Vault,
     Files,
+    Inspect,
 }
 
 impl Panel {
@@ -37,6 +38,7 @@ impl Panel {
             Self::Console => Word::Console,
             Self::Vault => Word::Vault,
             Self::Files => Word::Files,
+            Self::Inspect => Word::Inspect,
         }
     }
 
@@ -60,6 +62,7 @@ impl Panel {
             Self::Console => "console",
             Self::Vault => "vault",
             Self::Files => "files",
+            Self::Inspect => "inspect",
         }
     }
 }

@@ -1,0 +1,202 @@
+//! What stands where: the cockpit with everything at once, and narrower pages with one panel at a time.
+//!
+//! Only composition: which panel shows is the state of [`App`], what a panel shows comes from the lab.
+
+use std::sync::Arc;
+
+use yew::prelude::*;
+use zablab_core::lab::{Action, Lab, NoticeKind};
+use zablab_core::view::frame::Frame;
+
+use super::{App, TALL};
+use crate::bench::Bench;
+use crate::desk::{Desk, Layout};
+use crate::panels::{
+    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
+    ScriptBox, Slot, SlotKind, Talk, TimeSlot, TreePanel, tabs,
+};
+use crate::place::Ui;
+use crate::progress::progress;
+use crate::toast::toast;
+use crate::words::{self, Word};
+
+impl App {
+    /// The part of the page between its two bars.
+    pub(super) fn body(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
+        match self.layout {
+            Layout::Cockpit => self.cockpit(desk, lab, frame),
+            Layout::Embed | Layout::Phone => self.narrow(desk, lab, frame),
+        }
+    }
+
+    /// One thing beside the run: how far work is, what came of an action, what the address got wrong.
+    pub(super) fn told(&self, lab: &Lab) -> Html {
+        let lang = self.place.lang;
+        if let Some(work) = lab.working() {
+            let on_stop = self.wishes.act.reform(|_| Action::Stop);
+            return progress(lang, work, on_stop);
+        }
+        let script_is_shown = match self.layout {
+            Layout::Cockpit => self.side_panel() == Panel::Script,
+            Layout::Embed | Layout::Phone => self.panel == Panel::Script,
+        };
+        let notice = lab
+            .notice()
+            .filter(|n| n.kind != NoticeKind::Script || !script_is_shown);
+        if let Some(notice) = notice {
+            let place = notice
+                .place
+                .map(|(line, column)| words::position(lang, line, column));
+            let text = match place {
+                Some(place) => format!("{place} {}", notice.text.get(lang)),
+                None => notice.text.get(lang).to_owned(),
+            };
+            let bad = notice.kind != NoticeKind::Done;
+            let on_close = self.wishes.act.reform(|_| Action::Dismiss);
+            return toast(lang, text, bad, on_close);
+        }
+        if self.poor_link {
+            let text = Word::LinkWithoutDisks.get(lang).to_owned();
+            return toast(lang, text, true, self.wishes.understood.clone());
+        }
+        if self.complaints.is_empty() {
+            return Html::default();
+        }
+        let said = self.complaints.iter().map(|c| words::complaint(lang, c));
+        let text = said.collect::<Vec<_>>().join(" ");
+        toast(lang, text, true, self.wishes.understood.clone())
+    }
+
+    /// The panel at the side of the cockpit.
+    fn side_panel(&self) -> Panel {
+        match self.panel {
+            Panel::Caption | Panel::Events | Panel::Time => Panel::Script,
+            panel => panel,
+        }
+    }
+
+    /// Everything at once.
+    fn cockpit(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
+        let lang = self.place.lang;
+        let ensemble = &frame.ensemble;
+        let shown = self.side_panel();
+        let panels = vec![
+            Panel::Script,
+            Panel::Disk,
+            Panel::Tree,
+            Panel::Ledger,
+            Panel::Console,
+            Panel::Vault,
+            Panel::Files,
+            Panel::Inspect,
+        ];
+        html! {
+            <main class="main">
+                <div class="leftcol">
+                    <div class="lab">
+                        <h2>{ Word::Ensemble.get(lang) }</h2>
+                        <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
+                        <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
+                    </div>
+                    <Bench frame={Arc::clone(frame)} />
+                    <TimeSlot rows={frame.servers.clone()} />
+                    <Events lines={lab.events()} step={frame.step} />
+                </div>
+                <aside class="side">
+                    { self.caption(lab, frame) }
+                    { breaches(lab, frame) }
+                    <div class="pane">
+                        { tabs(desk, &panels, shown, &self.wishes.show) }
+                        { self.panel(shown, lab, frame) }
+                    </div>
+                </aside>
+            </main>
+        }
+    }
+
+    /// The bench, and one panel at a time.
+    fn narrow(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
+        let panels = vec![
+            Panel::Caption,
+            Panel::Events,
+            Panel::Tree,
+            Panel::Ledger,
+            Panel::Console,
+            Panel::Script,
+            Panel::Files,
+            Panel::Time,
+            Panel::Inspect,
+        ];
+        let shown = if panels.contains(&self.panel) {
+            self.panel
+        } else {
+            Panel::Caption
+        };
+        let inside = match shown {
+            Panel::Caption => html! {<>
+                <div class="said">
+                    <div>{ breaches(lab, frame) }{ self.caption(lab, frame) }</div>
+                    <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
+                </div>
+                if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
+                    <Events lines={lab.events()} step={frame.step} />
+                }
+            </>},
+            shown => self.panel(shown, lab, frame),
+        };
+        if self.place.ui == Ui::Min {
+            return html! { <main class="estage"><Bench frame={Arc::clone(frame)} /></main> };
+        }
+        html! {
+            <main class="estage">
+                <Bench frame={Arc::clone(frame)} />
+                <section class="epanel">
+                    { tabs(desk, &panels, shown, &self.wishes.show) }
+                    { inside }
+                </section>
+            </main>
+        }
+    }
+
+    /// What stands in a panel. Trees and the ledger are pulled by their panels, while they are shown.
+    fn panel(&self, panel: Panel, lab: &Lab, frame: &Frame) -> Html {
+        let pull = || Pull::new(&self.lab, &self.tree);
+        match panel {
+            Panel::Caption => Html::default(),
+            Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
+            Panel::Script => {
+                html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
+            }
+            Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
+            Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
+            Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
+            Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
+            Panel::Console => {
+                html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
+            }
+            Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
+            Panel::Inspect => html! { <Slot kind={SlotKind::Inspect} /> },
+            Panel::Files => {
+                html! {
+                    <FilesPanel pull={pull()} view={lab.imported()} step={frame.step} on_pick={self.wishes.take.clone()} />
+                }
+            }
+        }
+    }
+
+    fn caption(&self, lab: &Lab, frame: &Frame) -> Html {
+        html! {
+            <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
+                playing={lab.is_playing()} />
+        }
+    }
+}
+
+/// What is broken, if anything is.
+fn breaches(lab: &Lab, frame: &Frame) -> Html {
+    let breaches = lab.breaches();
+    if breaches.is_empty() {
+        return Html::default();
+    }
+    html! { <BreachCard breaches={breaches.to_vec()} step={frame.step} /> }
+}
