@@ -91,10 +91,8 @@ async fn wait_for_state(page: &Page, server: &str, state: &str) {
 
 /// Plays at four times the speed until an expression is true, then pauses.
 async fn play_until(page: &Page, expression: &str) {
-    let speed = "(select => { select.value = '4000'; \
-                 select.dispatchEvent(new Event('change', {bubbles: true})); return true; })\
-                 (document.querySelector('[data-kind=picker][data-id=speed]'))";
-    page.value(speed).await;
+    page.press("popover", "speed").await;
+    page.press("speed", "4000").await;
     page.press("transport", "play").await;
     page.wait_until(expression).await;
     if page.root("data-playback").await.as_deref() == Some("playing") {

@@ -6,6 +6,7 @@
 //!         ──► a slice of lab.work, while a job is under way
 //! ```
 
+mod keyed;
 mod screen;
 
 use std::cell::RefCell;
@@ -21,7 +22,7 @@ use crate::bench::Definitions;
 use crate::desk::{Desk, Layout, window_size};
 use crate::intake::{self, Picked};
 use crate::keep;
-use crate::listen::{self, Listeners};
+use crate::listen::Listeners;
 use crate::motion::{Clock, Marks};
 use crate::panels::{Panel, TreeChoice, sentences};
 use crate::place::{self, At, Complaint, Place, Ui};
@@ -198,7 +199,7 @@ impl Component for App {
         app
     }
 
-    fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Act(action) => self.act(action),
             Msg::Stepped => {
@@ -225,7 +226,7 @@ impl Component for App {
             }
             Msg::Link if self.lab.borrow().has_disks() => self.poor_link = true,
             Msg::Link => self.copy_link(),
-            Msg::Key(event) => return self.key(&event),
+            Msg::Key(event) => return self.key(ctx, &event),
             Msg::Moved => {
                 self.complaints.clear();
                 if let Some(at) = place::read_at(&mut self.complaints) {
@@ -407,16 +408,6 @@ impl App {
         let clipboard = gloo_utils::window().navigator().clipboard();
         // A frame may forbid it; the address is still what it was.
         let _ = clipboard.write_text(&link);
-    }
-
-    fn key(&mut self, event: &KeyboardEvent) -> bool {
-        let transport = self.lab.borrow().transport();
-        let Some(action) = listen::wish(event, &transport) else {
-            return false;
-        };
-        event.prevent_default();
-        self.act(action);
-        true
     }
 }
 

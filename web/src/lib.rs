@@ -9,7 +9,8 @@
 //! motion     the one animation loop              transport  play, step, slider, branches
 //! place      address and memory                  words      the page's own words, en and zh-CN
 //! keep       the run over a reload               progress   long work, slice by slice
-//! listen     keys, window, address, drops
+//! listen     keys, window, address, drops         keys       which key does what
+//! popover    a button and the box that it opens
 //! intake     files that come in           outlet     files that go out
 //! ```
 
@@ -19,6 +20,7 @@ mod desk;
 mod icon;
 mod intake;
 mod keep;
+mod keys;
 mod lamps;
 mod listen;
 mod motion;
@@ -26,6 +28,7 @@ mod outlet;
 mod panels;
 mod picker;
 mod place;
+mod popover;
 mod progress;
 mod toast;
 mod top;

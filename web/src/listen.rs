@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{DragEvent, Element, EventTarget, KeyboardEvent};
+use web_sys::{DragEvent, EventTarget, KeyboardEvent};
 use yew::html::Scope;
-use zablab_core::lab::{Action, Direction, Speed, Transport};
 
 use crate::app::{App, Files, Msg};
 use crate::intake::Picked;
@@ -98,46 +97,4 @@ fn drag(link: &Scope<App>, told: impl Fn(&DragEvent) -> Option<Msg> + 'static) -
             }
         }
     })
-}
-
-/// What a key asks for. Space plays, arrows step, with Shift to notable steps; keys typed into a field
-/// are the field's.
-pub(crate) fn wish(event: &KeyboardEvent, transport: &Transport) -> Option<Action> {
-    if event.alt_key() || typing(event) {
-        return None;
-    }
-    let (key, shift) = (event.key(), event.shift_key());
-    if event.ctrl_key() || event.meta_key() {
-        return match key.as_str() {
-            "z" => Some(Action::Undo),
-            "Z" | "y" => Some(Action::Redo),
-            _ => None,
-        };
-    }
-    Some(match key.as_str() {
-        " " | "k" if transport.playing => Action::Pause,
-        " " | "k" => Action::Play,
-        "ArrowRight" if shift => Action::StepNotable(Direction::Forward),
-        "ArrowLeft" if shift => Action::StepNotable(Direction::Back),
-        "ArrowRight" | "." => Action::Step(1),
-        "ArrowLeft" | "," => Action::Step(-1),
-        "Home" => Action::Seek(0),
-        "End" => Action::Seek(transport.total),
-        "[" => Action::SetSpeed(transport.speed.toward(Direction::Back)),
-        "]" => Action::SetSpeed(Speed::toward(transport.speed, Direction::Forward)),
-        _ => return None,
-    })
-}
-
-/// Is the key meant for a field, or (Space, Enter) for the button it is pressed on?
-fn typing(event: &KeyboardEvent) -> bool {
-    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else {
-        return false;
-    };
-    match target.tag_name().as_str() {
-        "TEXTAREA" | "SELECT" => true,
-        "INPUT" => event.key() != " " || target.get_attribute("type").as_deref() == Some("text"),
-        "BUTTON" | "A" => matches!(event.key().as_str(), " " | "Enter"),
-        _ => false,
-    }
 }

@@ -1,6 +1,7 @@
 //! What the address says and what the browser remembers: language, theme, scenario, moment.
 //!
-//! `?s=` scenario · `?lang=` · `?theme=` · `?ui=` full, embed or min · `#at=` a step or `beat:name`.
+//! `?s=` scenario · `?lang=` · `?theme=` · `?ui=` full, embed or min · `?keys=off` · `#at=` a step or
+//! `beat:name`.
 //! Unknown keys are ignored; a bad value falls back and is a [`Complaint`]. Memory is optional: in a
 //! sandboxed frame it throws, and the page goes on without.
 
@@ -117,6 +118,8 @@ pub(crate) struct Place {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
     pub(crate) ui: Ui,
+    /// Keys do something; a host may want them all for itself.
+    pub(crate) keys: bool,
     pub(crate) at: Option<At>,
 }
 
@@ -149,6 +152,7 @@ impl Place {
                 .or_else(|| Theme::from_word(&remembered("theme")?))
                 .unwrap_or(Theme::Auto),
             ui: ui.unwrap_or_default(),
+            keys: get("keys").as_deref() != Some("off"),
             at,
         };
         (place, wrong)

@@ -63,7 +63,7 @@ pub(crate) fn Top(props: &Props) -> Html {
                         data-kind="tool" data-id="open">{ Icon::Open.html() }{ desk.word(Word::OpenPage) }</a>
                 }
                 if roomy {
-                    <button type="button" class="tool i" onclick={full_screen()} title={desk.word(Word::FullScreen)}
+                    <button type="button" class="tool i" onclick={|_: MouseEvent| toggle_full_screen()} title={desk.word(Word::FullScreen)}
                         data-kind="tool" data-id="fullscreen">{ Icon::FullScreen.html() }<span class="sr">{ desk.word(Word::FullScreen) }</span></button>
                 }
             </div>
@@ -71,16 +71,15 @@ pub(crate) fn Top(props: &Props) -> Html {
     }
 }
 
-fn full_screen() -> Callback<MouseEvent> {
-    Callback::from(|_| {
-        let document = gloo_utils::document();
-        if document.fullscreen_element().is_some() {
-            document.exit_fullscreen();
-        } else {
-            // Refused in some frames; then nothing happens.
-            let _ = gloo_utils::document_element().request_fullscreen();
-        }
-    })
+/// Takes the whole screen, or gives it back.
+pub(crate) fn toggle_full_screen() {
+    let document = gloo_utils::document();
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else {
+        // Refused in some frames; then nothing happens.
+        let _ = gloo_utils::document_element().request_fullscreen();
+    }
 }
 
 fn logo() -> Html {

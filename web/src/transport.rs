@@ -9,6 +9,7 @@ use crate::desk::{Desk, Layout, use_desk};
 use crate::icon::Icon;
 use crate::motion::Thousandths;
 use crate::picker::Picker;
+use crate::popover::{Item, Popover};
 use crate::words::{self, Word};
 
 /// What stands beside the slider of the cockpit, in pixels.
@@ -128,16 +129,15 @@ pub(crate) fn edits(desk: &Desk, t: &Transport) -> Html {
 }
 
 fn speed(desk: &Desk, t: &Transport) -> Html {
-    let options = Speed::ALL.map(|s| (s.per_mille().to_string(), s.label().to_owned()));
-    let on_pick = desk.pick(|value| {
-        let speed = Speed::ALL
-            .into_iter()
-            .find(|s| s.per_mille().to_string() == value);
-        speed.map(Action::SetSpeed)
-    });
+    let label = format!("{}: {}", desk.word(Word::Speed), t.speed.label());
+    let face = html! {<>{ t.speed.label() }{ Icon::Down.at(12) }</>};
     html! {
-        <Picker label={desk.word(Word::Speed)} class="quiet" kind="speed" options={options.to_vec()}
-            value={t.speed.per_mille().to_string()} {on_pick} />
+        <Popover id="speed" {label} {face} class={classes!("quiet")}>
+            { for Speed::ALL.into_iter().map(|speed| html! {
+                <Item kind="speed" id={speed.per_mille().to_string()} onclick={desk.ask(Action::SetSpeed(speed))}
+                    on={speed == t.speed}>{ speed.label() }</Item>
+            }) }
+        </Popover>
     }
 }
 
