@@ -1,5 +1,6 @@
 //! Everything a front end can ask of the lab.
 
+use super::event_filter::EventFilter;
 use crate::base::{ClientId, ServerId};
 use crate::protocol::Profile;
 use crate::world::command::Command;
@@ -53,6 +54,8 @@ pub enum Action {
     CloseImport,
     /// Gives up the job under way.
     Stop,
+    /// Shows only some events in their list.
+    FilterEvents(EventFilter),
     /// Takes the last edit back.
     Undo,
     /// Does again what was undone last.

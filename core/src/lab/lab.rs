@@ -7,6 +7,7 @@ use super::action::{Action, Direction};
 use super::branch::Line;
 use super::breaches::{self, Breach};
 use super::console::Consoles;
+use super::event_filter::Search;
 use super::events::event;
 use super::import::Imports;
 use super::lamps::lamps;
@@ -46,6 +47,8 @@ pub struct Lab {
     frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
+    /// The events that the reader asked for.
+    pub(super) search: Option<Search>,
     breaches: breaches::Cache,
     /// The run as a script, as of the last action.
     script: Arc<str>,
@@ -99,6 +102,7 @@ impl Lab {
             shelf: Shelf::default(),
             frame: Arc::default(),
             events: VecDeque::new(),
+            search: None,
             breaches: breaches::Cache::default(),
             script: script.into(),
             notice,
@@ -234,6 +238,7 @@ impl Lab {
             Action::Judge(profile) => self.judge(profile),
             Action::UseDisks(plan) => self.use_disks(&plan),
             Action::CloseImport => self.close_import(),
+            Action::FilterEvents(filter) => self.filter_events(filter),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
             Action::SwitchBranch(to) if to < self.branches.len() => {
@@ -329,6 +334,10 @@ impl Lab {
                 }
             }
             _ => self.events.clear(),
+        }
+        if let Some(search) = &mut self.search {
+            let step = moment.step.as_ref().filter(|_| goes_on);
+            search.follow(self.at, step, self.edition, &moment.world);
         }
         let (at, chronicle) = (self.at, &line.chronicle);
         let monitor = line.timeline.monitor();

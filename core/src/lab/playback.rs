@@ -218,7 +218,7 @@ fn next_step(world: &mut World, recording: &Recording) -> Option<Step> {
 }
 
 /// Small talk: pings and bookkeeping, which may go by quickly.
-fn is_murmur(step: &Step) -> bool {
+pub(super) fn is_murmur(step: &Step) -> bool {
     match &step.cause {
         Cause::Delivered(m) => matches!(
             &m.payload,

@@ -100,7 +100,7 @@ impl App {
                     </div>
                     <Bench frame={Arc::clone(frame)} />
                     <TimeSlot rows={frame.servers.clone()} />
-                    <Events lines={lab.events()} step={frame.step} />
+                    { events(lab, frame) }
                 </div>
                 <aside class="side">
                     { self.caption(lab, frame) }
@@ -139,7 +139,7 @@ impl App {
                     <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
                 </div>
                 if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
-                    <Events lines={lab.events()} step={frame.step} />
+                    { events(lab, frame) }
                 }
             </>},
             shown => self.panel(shown, lab, frame),
@@ -163,7 +163,7 @@ impl App {
         let pull = || Pull::new(&self.lab, &self.tree);
         match panel {
             Panel::Caption => Html::default(),
-            Panel::Events => html! { <Events lines={lab.events()} step={frame.step} /> },
+            Panel::Events => events(lab, frame),
             Panel::Script => {
                 html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
             }
@@ -190,6 +190,11 @@ impl App {
                 playing={lab.is_playing()} />
         }
     }
+}
+
+/// The list of events.
+fn events(lab: &Lab, frame: &Frame) -> Html {
+    html! { <Events page={lab.event_page()} filter={lab.event_filter()} step={frame.step} /> }
 }
 
 /// What is broken, if anything is.

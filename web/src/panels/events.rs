@@ -1,17 +1,21 @@
-//! The last steps as a list; pressing one goes there. For the keyboard the list is one stop: arrows up
-//! and down go from step to step.
+//! Steps as a list; pressing one goes there. For the keyboard the list is one stop: arrows up and down go
+//! from step to step. A filter shows those that pass, behind the moment shown and ahead of it.
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
-use zablab_core::lab::{Action, EventLine};
+use zablab_core::lab::{Action, EventFilter, EventLine, EventPage};
 
-use crate::desk::{Layout, use_desk};
+use super::event_filter::FilterBar;
+use super::events_words::{EventWord, now, word};
+use crate::desk::{Desk, Layout, use_desk};
 use crate::words::{self, Word};
 
 /// Properties of [`Events`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
-    /// Oldest first.
-    pub(crate) lines: Vec<EventLine>,
+    pub(crate) page: EventPage,
+    pub(crate) filter: EventFilter,
     /// Steps shown.
     pub(crate) step: u64,
 }
@@ -21,22 +25,16 @@ pub(crate) struct Props {
 pub(crate) fn Events(props: &Props) -> Html {
     let desk = use_desk();
     let wide = desk.layout == Layout::Cockpit;
-    let row = |line: &EventLine| {
-        let now = line.step + 1 == props.step;
-        html! {
-            <tr key={line.step} class={classes!(now.then_some("now"))} aria-current={now.then_some("step")}
-                data-kind="event" data-id={line.step.to_string()}>
-                <td class="n">{ line.step + 1 }</td>
-                <td class="n">{ words::instant(line.at_us) }</td>
-                <td class="w">{ &line.who }</td>
-                <td class="ev">
-                    <button type="button" class="evb" tabindex="-1" title={line.text.get(desk.lang).to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ line.text.get(desk.lang) }</button>
-                    if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
-                </td>
-                if wide { <td class="chg">{ line.change.get(desk.lang) }</td> }
-            </tr>
-        }
-    };
+    let list = use_node_ref();
+    let filtered = !props.filter.is_open();
+    {
+        let list = list.clone();
+        use_effect_with((props.page.clone(), filtered), move |_| {
+            if filtered && let Some(list) = list.cast::<HtmlElement>() {
+                keep_now_in_view(&list);
+            }
+        });
+    }
     let act = desk.act.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let steps = match event.key().as_str() {
@@ -47,18 +45,60 @@ pub(crate) fn Events(props: &Props) -> Html {
         event.prevent_default();
         act.emit(Action::Step(steps));
     });
+    let EventPage {
+        past,
+        ahead,
+        searching,
+    } = &props.page;
+    let shown = past.last().is_some_and(|line| line.step + 1 == props.step);
+    let empty = past.is_empty() && ahead.is_empty() && !searching;
     html! {
-        <section class="events">
-            <div class="evw" tabindex="0" {onkeydown} role="region" aria-label={desk.word(Word::Events)}>
+        <section class={classes!("events", filtered.then_some("filtered"))}>
+            <FilterBar filter={props.filter.clone()} searching={*searching} />
+            <div ref={list} class="evw" tabindex="0" {onkeydown} role="region" aria-label={desk.word(Word::Events)}>
                 <table>
                     <thead><tr>
                         <th class="n">{ "#" }</th><th class="n">{ "s" }</th><th class="w">{ desk.word(Word::Who) }</th>
                         <th>{ desk.word(Word::Event) }</th>
                         if wide { <th class="chg">{ desk.word(Word::WhatChanged) }</th> }
                     </tr></thead>
-                    <tbody>{ for props.lines.iter().map(row) }</tbody>
+                    <tbody>
+                        { for past.iter().map(|line| row(&desk, line, props.step)) }
+                        if filtered && !shown {
+                            <tr key="now" class="here"><td colspan={if wide { "5" } else { "4" }}>{ now(desk.lang, props.step) }</td></tr>
+                        }
+                        { for ahead.iter().map(|line| row(&desk, line, props.step)) }
+                        if empty { <tr key="none"><td colspan={if wide { "5" } else { "4" }}>{ word(desk.lang, EventWord::Nothing) }</td></tr> }
+                    </tbody>
                 </table>
             </div>
         </section>
+    }
+}
+
+/// One line; what lies ahead is veiled.
+fn row(desk: &Desk, line: &EventLine, step: u64) -> Html {
+    let (now, ahead) = (line.step + 1 == step, line.step >= step);
+    let text = line.text.get(desk.lang);
+    html! {
+        <tr key={line.step} class={classes!(now.then_some("now"), ahead.then_some("ahead"))} aria-current={now.then_some("step")}
+            data-kind="event" data-id={line.step.to_string()}>
+            <td class="n">{ line.step + 1 }</td>
+            <td class="n">{ words::instant(line.at_us) }</td>
+            <td class="w">{ &line.who }</td>
+            <td class="ev">
+                <button type="button" class="evb" tabindex="-1" title={text.to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ text }</button>
+                if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
+            </td>
+            if desk.layout == Layout::Cockpit { <td class="chg">{ line.change.get(desk.lang) }</td> }
+        </tr>
+    }
+}
+
+/// Scrolls the list, and nothing else, so that the moment shown stands in its lower half.
+fn keep_now_in_view(list: &HtmlElement) {
+    let found = list.query_selector(".now, .here").ok().flatten();
+    if let Some(row) = found.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+        list.set_scroll_top(row.offset_top() - list.client_height() * 3 / 5);
     }
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod console;
 mod edits;
+mod events;
 mod service;
 mod status;
 mod time_travel;
