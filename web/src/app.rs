@@ -27,6 +27,7 @@ use crate::motion::{Clock, Marks};
 use crate::panels::{Panel, TreeChoice, sentences};
 use crate::place::{self, At, Complaint, Place, Ui};
 use crate::progress;
+use crate::speaker::Speaker;
 use crate::toast::veil;
 use crate::top::Top;
 use crate::transport::TransportBar;
@@ -288,6 +289,7 @@ impl Component for App {
                     { body }
                     { self.told(&lab) }
                     if self.dragged { { veil(self.place.lang) } }
+                    <Speaker text={sentences(&frame.caption, self.place.lang, 3)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
                     <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
                 </div>
             </ContextProvider<Desk>>

@@ -11,6 +11,7 @@
 //! keep       the run over a reload               progress   long work, slice by slice
 //! listen     keys, window, address, drops         keys       which key does what
 //! popover    a button and the box that it opens
+//! speaker    what a screen reader hears
 //! intake     files that come in           outlet     files that go out
 //! ```
 
@@ -30,6 +31,7 @@ mod picker;
 mod place;
 mod popover;
 mod progress;
+mod speaker;
 mod toast;
 mod top;
 mod transport;

@@ -139,6 +139,11 @@ impl Lab {
         self.playing
     }
 
+    /// Is the moment shown one that the transport stops at as notable?
+    pub fn is_turning_point(&self) -> bool {
+        self.line().chronicle.previous(self.at + 1) == Some(self.at)
+    }
+
     /// Changes whenever something else is to be shown.
     pub fn version(&self) -> u64 {
         self.version

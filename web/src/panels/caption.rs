@@ -13,14 +13,12 @@ pub(crate) struct Props {
     pub(crate) caption: CaptionView,
     pub(crate) step: u64,
     pub(crate) now_us: u64,
-    pub(crate) playing: bool,
 }
 
-/// The caption. It is read out when the run stands still.
+/// The caption. It is read out by [`crate::speaker`].
 #[component]
 pub(crate) fn CaptionPanel(props: &Props) -> Html {
     let lang = use_desk().lang;
-    let live = if props.playing { "off" } else { "polite" };
     html! {
         <section class="caption">
             <div class="cmeta">
@@ -28,7 +26,7 @@ pub(crate) fn CaptionPanel(props: &Props) -> Html {
                 <span class="num">{ format!("{} s", words::instant(props.now_us)) }</span>
                 <span>{ props.caption.heading.get(lang) }</span>
             </div>
-            <p role="status" aria-live={live}>{ sentences(&props.caption, lang, 3) }</p>
+            <p>{ sentences(&props.caption, lang, 3) }</p>
         </section>
     }
 }
