@@ -13,7 +13,7 @@ use super::import::Imports;
 use super::lamps::lamps;
 use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
-use super::scenarios::{SCENARIOS, Scenario};
+use super::scenarios::{Beat, SCENARIOS, Scenario};
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 use super::work::{Job, ScriptRun, Slice};
 use crate::base::Order;
@@ -34,8 +34,8 @@ const SHOWN_AT_ONCE: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Lab {
     pub(super) scenario: Option<&'static Scenario>,
-    /// The names of its beats.
-    beats: BTreeMap<String, Text>,
+    /// Its beats, as their author tells them.
+    pub(super) beats: BTreeMap<String, Beat>,
     pub(super) branches: Vec<Arc<Line>>,
     pub(super) branch: usize,
     /// Steps shown.
@@ -454,8 +454,7 @@ impl Lab {
             name: self
                 .beats
                 .get(&beat.name)
-                .cloned()
-                .unwrap_or_else(|| Text::same(&*beat.name)),
+                .map_or_else(|| Text::same(&*beat.name), |told| told.name.clone()),
         });
         let deaths = line.chronicle.deaths().iter().map(|(step, name)| Mark {
             step: *step,

@@ -20,6 +20,7 @@ mod event_filter;
 mod events;
 mod expected;
 mod export;
+mod gallery;
 mod import;
 #[allow(clippy::module_inception)]
 mod lab;
@@ -30,6 +31,7 @@ mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+mod story;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -45,9 +47,11 @@ pub use breaches::Breach;
 pub use console::{Completed, ConsoleView};
 pub use event_filter::{EventFilter, EventKind, EventPage};
 pub use export::{DiskFile, Download};
+pub use gallery::{Badge, Card, Group, Still, sandbox};
 pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;
 pub use service::Shown;
+pub use story::Story;
 pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 pub use work::{Work, WorkKind};

@@ -9,6 +9,17 @@ use std::collections::BTreeMap;
 use crate::base::Gather;
 use crate::view::Text;
 
+/// A named moment, as its author tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beat {
+    /// The name of the chapter.
+    pub name: Text,
+    /// What is to be seen there.
+    pub caption: Text,
+    /// What is to be looked at: words of [`crate::view::Target::named`], with spaces between.
+    pub spotlight: String,
+}
+
 /// A built-in scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scenario {
@@ -32,10 +43,27 @@ macro_rules! scenarios {
 
 scenarios![
     "happy-path",
-    "leader-power-loss",
-    "minority-partition",
+    "leader-disk-last",
     "late-followers",
+    "leader-power-loss",
+    "leader-after-commit",
+    "follower-before-fsync",
+    "follower-after-fsync",
     "not-on-disk",
+    "lying-disk",
+    "tail-truncated",
+    "tail-promoted",
+    "minority-partition",
+    "paused-leader",
+    "rolling-restart",
+    "three-ways",
+    "stale-read",
+    "session-expiry",
+    "fuzzy-replay",
+    "torn-tail",
+    "flipped-bit",
+    "disk-full",
+    "purge",
     "recipe-lock",
     "lock-without-fencing",
     "lock-with-fencing",
@@ -52,6 +80,9 @@ scenarios![
     "fuzzy-orphan-corrected",
     "admin-restore-shipped",
     "admin-restore-corrected",
+    "sandbox-3",
+    "sandbox-5",
+    "sandbox-7",
 ];
 
 impl Scenario {
@@ -65,25 +96,39 @@ impl Scenario {
         self.text("title").unwrap_or_else(|| Text::same(self.id))
     }
 
-    /// The name of one of its beats.
-    pub fn beat(&self, name: &str) -> Option<Text> {
-        self.text(&format!("beats.{name}"))
+    /// What it is about, in one line.
+    pub fn about(&self) -> Text {
+        self.text("about").unwrap_or_default()
     }
 
-    /// The names of all its beats.
-    pub fn beats(&self) -> BTreeMap<String, Text> {
+    /// All its beats, by their names in the script.
+    pub fn beats(&self) -> BTreeMap<String, Beat> {
         let entries = self.entries();
+        let get = |key: String| entries.get(&key).cloned().unwrap_or_default();
+        let text = |table: &str, id: &str| {
+            let of = |lang: &str| get(format!("{table}.{id}.{lang}"));
+            Text::new(of("en"), of("zh"))
+        };
         let of = |key: &String| {
             let id = key.strip_prefix("beats.")?.strip_suffix(".en")?;
-            let zh = entries.get(&format!("beats.{id}.zh"))?;
-            Some((id.to_owned(), Text::new(entries.get(key)?, zh)))
+            let beat = Beat {
+                name: text("beats", id),
+                caption: text("captions", id),
+                spotlight: get(format!("spotlight.{id}.show")),
+            };
+            Some((id.to_owned(), beat))
         };
         entries.keys().filter_map(of).gather()
     }
 
+    /// One value of its texts: `group`, `order`, `minutes`.
+    pub(super) fn value(&self, key: &str) -> Option<String> {
+        self.entries().get(key).cloned()
+    }
+
     /// The beat at which it is opened.
     pub fn start(&self) -> Option<String> {
-        self.entries().get("start").cloned()
+        self.value("start")
     }
 
     fn text(&self, key: &str) -> Option<Text> {
@@ -142,10 +187,8 @@ mod tests {
             let program = parse(scenario.script).unwrap_or_else(|error| panic!("{id}: {error}"));
             for action in program.actions() {
                 if let crate::scenario::Action::Beat(name) = action {
-                    assert!(
-                        scenario.beat(name).is_some(),
-                        "{id}: beat {name} has no name"
-                    );
+                    let named = scenario.beats().contains_key(name.as_str());
+                    assert!(named, "{id}: beat {name} has no name");
                 }
             }
         }

@@ -35,6 +35,15 @@ impl Zx {
     pub fn hex(self) -> String {
         format!("{:#x}", (self.epoch << 32) | i64::from(self.counter))
     }
+
+    /// The one that `e1·7` names.
+    pub fn named(text: &str) -> Option<Self> {
+        let (epoch, counter) = text.strip_prefix('e')?.split_once('·')?;
+        Some(Self {
+            epoch: epoch.parse().ok()?,
+            counter: counter.parse().ok()?,
+        })
+    }
 }
 
 impl From<Zxid> for Zx {
@@ -86,6 +95,14 @@ pub struct Frame {
     pub verdict: Option<Verdict>,
     /// What just happened.
     pub caption: CaptionView,
+}
+
+impl Frame {
+    /// Is there a column for it, or one that it is folded into?
+    pub fn has(&self, zx: Zx) -> bool {
+        let folded = |fold: &Fold| fold.first <= zx && zx <= fold.last;
+        self.columns.shown.contains(&zx) || self.columns.fold.as_ref().is_some_and(folded)
+    }
 }
 
 /// What is fixed for the run.

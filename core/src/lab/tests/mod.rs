@@ -4,6 +4,7 @@ mod clients;
 mod console;
 mod edits;
 mod events;
+mod gallery;
 mod service;
 mod status;
 mod time_travel;
