@@ -10,6 +10,8 @@ mod disks;
 mod faults;
 #[path = "page/fit.rs"]
 mod fit;
+#[path = "page/gallery.rs"]
+mod gallery;
 #[path = "page/loading.rs"]
 mod loading;
 #[path = "page/scripts.rs"]

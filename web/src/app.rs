@@ -16,10 +16,11 @@ use web_sys::{Element, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 use zablab_core::lab::{Action, Lab, ServerId};
-use zablab_core::view::{Target, Text};
+use zablab_core::view::{Frame, Lang, Target};
 
 use crate::bench::Definitions;
 use crate::desk::{Desk, Layout, window_size};
+use crate::hints::Hints;
 use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::Listeners;
@@ -97,7 +98,6 @@ pub struct App {
     /// A lamp was red when the page was last drawn.
     red: bool,
     wishes: Wishes,
-    scenarios: Vec<(String, Text)>,
     /// What was wrong with the address.
     complaints: Vec<Complaint>,
     /// Files are dragged over the page.
@@ -182,7 +182,6 @@ impl Component for App {
             tree: Rc::default(),
             red: false,
             wishes: Wishes::new(ctx.link()),
-            scenarios: Lab::scenarios(),
             complaints,
             dragged: false,
             poor_link: false,
@@ -284,13 +283,15 @@ impl Component for App {
             <ContextProvider<Desk> context={desk}>
                 <Definitions />
                 <div class={classes!("app", self.layout.class())} ref={self.root.clone()}>
-                    <Top on_files={self.wishes.files.clone()} lamps={frame.lamps.clone()} scenarios={self.scenarios.clone()} scenario={lab.scenario()} {whole_page}
+                    <Top on_files={self.wishes.files.clone()} lamps={frame.lamps.clone()} scenario={lab.scenario()} {whole_page}
                         on_lang={self.wishes.lang.clone()} on_theme={self.wishes.theme.clone()} />
                     { body }
                     { self.told(&lab) }
+                    <Hints />
                     if self.dragged { { veil(self.place.lang) } }
-                    <Speaker text={sentences(&frame.caption, self.place.lang, 3)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
+                    <Speaker text={spoken(&lab, &frame, self.place.lang)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
                     <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
+                    <p class="printed" aria-hidden="true">{ place::link(lab.scenario().as_deref(), self.place.lang, frame.step) }</p>
                 </div>
             </ContextProvider<Desk>>
         }
@@ -428,6 +429,13 @@ fn clock(ctx: &Context<App>, lab: &Rc<RefCell<Lab>>, marks: &Rc<RefCell<Marks>>)
         }
         plays || works
     })
+}
+
+/// What is said at this moment: first the author of the scenario, then the engine.
+fn spoken(lab: &Lab, frame: &Frame, lang: Lang) -> String {
+    let told = lab.story().map(|story| story.caption.get(lang).to_owned());
+    let said = sentences(&frame.caption, lang, 3);
+    told.into_iter().chain([said]).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes one of the page's promises to tests and hosts.

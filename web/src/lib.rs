@@ -12,12 +12,17 @@
 //! listen     keys, window, address, drops         keys       which key does what
 //! popover    a button and the box that it opens
 //! speaker    what a screen reader hears
+//! gallery    every scenario on a sheet            help, hints  what the page explains of itself
+//! sheet      a dialog over the page
 //! intake     files that come in           outlet     files that go out
 //! ```
 
 mod app;
 mod bench;
 mod desk;
+mod gallery;
+mod help;
+mod hints;
 mod icon;
 mod intake;
 mod keep;
@@ -31,6 +36,7 @@ mod picker;
 mod place;
 mod popover;
 mod progress;
+mod sheet;
 mod speaker;
 mod toast;
 mod top;

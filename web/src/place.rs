@@ -167,6 +167,14 @@ pub(crate) fn read_at(wrong: &mut Vec<Complaint>) -> Option<At> {
     asked(at, At::parse, Complaint::At, wrong)
 }
 
+/// Does the address name a scenario or a moment? Then somebody was sent here for it.
+pub(crate) fn names_a_moment() -> bool {
+    let location = gloo_utils::window().location();
+    let hash = location.hash().unwrap_or_default();
+    let query = params(&location.search().unwrap_or_default());
+    hash.contains("at=") || query.is_some_and(|query| query.has("s"))
+}
+
 /// What a value means; when it means nothing, that is noted.
 fn asked<T>(
     value: Option<String>,
@@ -244,7 +252,8 @@ pub(crate) fn remember_theme(theme: Theme) {
     remember("theme", theme.word());
 }
 
-fn remembered(key: &str) -> Option<String> {
+/// What was remembered.
+pub(crate) fn remembered(key: &str) -> Option<String> {
     storage()?.get_item(&format!("zablab.{key}")).ok()?
 }
 

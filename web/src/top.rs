@@ -1,14 +1,13 @@
 //! The bar at the top: name, scenario, invariants, language and theme.
 
 use yew::prelude::*;
-use zablab_core::lab::Action;
-use zablab_core::view::Text;
 use zablab_core::view::frame::Lamp;
 
 use crate::desk::{Layout, use_desk};
+use crate::gallery::Gallery;
+use crate::help::Help;
 use crate::icon::Icon;
 use crate::lamps::Lamps;
-use crate::picker::Picker;
 use crate::place::Ui;
 use crate::words::Word;
 
@@ -16,9 +15,7 @@ use crate::words::Word;
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) lamps: Vec<Lamp>,
-    /// Ids and titles of the built-in scenarios.
-    pub(crate) scenarios: Vec<(String, Text)>,
-    /// The one that is shown; none for a script of one's own.
+    /// The scenario that is shown; none for a script of one's own.
     pub(crate) scenario: Option<String>,
     /// The address of the page outside of its frame.
     pub(crate) whole_page: String,
@@ -31,12 +28,6 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Top(props: &Props) -> Html {
     let desk = use_desk();
-    let mut options: Vec<(String, String)> = Vec::new();
-    if props.scenario.is_none() {
-        options.push((String::new(), desk.word(Word::OwnScript).to_owned()));
-    }
-    let built_in = props.scenarios.iter();
-    options.extend(built_in.map(|(id, title)| (id.clone(), title.get(desk.lang).to_owned())));
     let roomy = desk.layout == Layout::Cockpit;
     let embedded = desk.ui == Ui::Embed;
     html! {
@@ -45,8 +36,7 @@ pub(crate) fn Top(props: &Props) -> Html {
                 <span class="brand">{ logo() }<span>{ "ZabLab" }</span></span>
             }
             <h1 class="lesson">
-                <Picker label={desk.word(Word::Scenario)} class="lessonb" kind="scenario" {options}
-                    value={props.scenario.clone().unwrap_or_default()} on_pick={desk.act.reform(Action::Open)} />
+                <Gallery scenario={props.scenario.clone()} />
             </h1>
             <Lamps lamps={props.lamps.clone()} />
             <div class="tools">
@@ -66,6 +56,7 @@ pub(crate) fn Top(props: &Props) -> Html {
                     <button type="button" class="tool i" onclick={|_: MouseEvent| toggle_full_screen()} title={desk.word(Word::FullScreen)}
                         data-kind="tool" data-id="fullscreen">{ Icon::FullScreen.html() }<span class="sr">{ desk.word(Word::FullScreen) }</span></button>
                 }
+                if desk.ui != Ui::Min { <Help /> }
             </div>
         </header>
     }

@@ -103,7 +103,7 @@ impl App {
                     { events(lab, frame) }
                 </div>
                 <aside class="side">
-                    { caption(frame) }
+                    { caption(lab, frame) }
                     { breaches(lab, frame) }
                     <div class="pane">
                         { tabs(desk, &panels, shown, &self.wishes.show) }
@@ -135,7 +135,7 @@ impl App {
         let inside = match shown {
             Panel::Caption => html! {<>
                 <div class="said">
-                    <div>{ breaches(lab, frame) }{ caption(frame) }</div>
+                    <div>{ breaches(lab, frame) }{ caption(lab, frame) }</div>
                     <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
                 </div>
                 if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
@@ -186,9 +186,10 @@ impl App {
 }
 
 /// What just happened.
-fn caption(frame: &Frame) -> Html {
+fn caption(lab: &Lab, frame: &Frame) -> Html {
     html! {
-        <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us} />
+        <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
+            story={lab.story()} />
     }
 }
 

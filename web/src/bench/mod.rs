@@ -15,6 +15,7 @@ mod wires;
 
 pub(crate) use bench_table::Bench;
 pub(crate) use client::ClientLine;
-pub(crate) use glyph::Definitions;
+pub(crate) use glyph::{Definitions, mark};
 pub(crate) use metrics::Metrics;
+pub(crate) use token::token;
 pub(crate) use verdict::VerdictLine;
