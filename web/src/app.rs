@@ -104,6 +104,8 @@ pub struct App {
     dragged: bool,
     /// A link was wanted that cannot carry the run.
     poor_link: bool,
+    /// How often help was asked for by key.
+    help: u32,
     /// The edition of the lab that is kept.
     kept: u64,
     /// Where its disks are kept.
@@ -185,6 +187,7 @@ impl Component for App {
             complaints,
             dragged: false,
             poor_link: false,
+            help: 0,
             root: NodeRef::default(),
             place,
         };
@@ -283,7 +286,7 @@ impl Component for App {
             <ContextProvider<Desk> context={desk}>
                 <Definitions />
                 <div class={classes!("app", self.layout.class())} ref={self.root.clone()}>
-                    <Top on_files={self.wishes.files.clone()} lamps={frame.lamps.clone()} scenario={lab.scenario()} {whole_page}
+                    <Top on_files={self.wishes.files.clone()} lamps={frame.lamps.clone()} help={self.help} scenario={lab.scenario()} {whole_page}
                         on_lang={self.wishes.lang.clone()} on_theme={self.wishes.theme.clone()} />
                     { body }
                     { self.told(&lab) }

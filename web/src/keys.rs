@@ -39,6 +39,8 @@ pub(crate) enum Wish {
     Theme,
     /// The whole screen.
     FullScreen,
+    /// What there is to know.
+    Help,
     /// Closes what is open; then lets the focus go.
     Leave,
 }
@@ -118,6 +120,7 @@ keys! {
     Plain ["f", "F"], "F" => Wish::FullScreen, "full screen", "全屏";
     Plain ["l", "L"], "L" => Wish::Lang, "the other language", "切换语言";
     Plain ["t", "T"], "T" => Wish::Theme, "light or dark", "切换明暗";
+    Any ["?"], "?" => Wish::Help, "this help", "打开帮助";
     Any ["Escape"], "Esc" => Wish::Leave, "close; then leave the page's keys", "关闭；再按则释放键盘焦点";
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Props {
     pub(crate) scenario: Option<String>,
     /// The address of the page outside of its frame.
     pub(crate) whole_page: String,
+    /// Help opens whenever this becomes another number than 0.
+    pub(crate) help: u32,
     pub(crate) on_files: Callback<MouseEvent>,
     pub(crate) on_lang: Callback<MouseEvent>,
     pub(crate) on_theme: Callback<MouseEvent>,
@@ -56,7 +58,7 @@ pub(crate) fn Top(props: &Props) -> Html {
                     <button type="button" class="tool i" onclick={|_: MouseEvent| toggle_full_screen()} title={desk.word(Word::FullScreen)}
                         data-kind="tool" data-id="fullscreen">{ Icon::FullScreen.html() }<span class="sr">{ desk.word(Word::FullScreen) }</span></button>
                 }
-                if desk.ui != Ui::Min { <Help /> }
+                if desk.ui != Ui::Min { <Help summons={props.help} /> }
             </div>
         </header>
     }

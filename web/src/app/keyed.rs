@@ -34,6 +34,10 @@ impl App {
                 top::toggle_full_screen();
                 return false;
             }
+            Wish::Help => {
+                self.help += 1;
+                return true;
+            }
             wish => match action(wish, &transport) {
                 Some(action) => Msg::Act(action),
                 None => return false,
@@ -94,7 +98,9 @@ fn action(wish: Wish, transport: &Transport) -> Option<Action> {
         }
         Wish::Undo => Action::Undo,
         Wish::Redo => Action::Redo,
-        Wish::Link | Wish::Lang | Wish::Theme | Wish::FullScreen | Wish::Leave => return None,
+        Wish::Link | Wish::Lang | Wish::Theme | Wish::FullScreen | Wish::Help | Wish::Leave => {
+            return None;
+        }
     })
 }
 

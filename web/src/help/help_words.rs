@@ -7,7 +7,6 @@ crate::words::words! {
     Marks: "What the marks mean", "图例";
     Keys: "Keys", "按键";
     KeysNote: "They work while the focus is in this page and not in a field.", "焦点在本页面内且不在输入框中时有效。";
-    ThisHelp: "this help", "打开本帮助";
     About: "What this is, and what it is not", "它是什么，不是什么";
     Servers: "Servers: the shape is the role", "服务器：形状表示角色";
     Leader: "leader", "领导者";

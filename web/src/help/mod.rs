@@ -5,9 +5,6 @@
 mod help_words;
 mod legend;
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::desk::use_desk;
@@ -16,24 +13,28 @@ use crate::keys::KEYS;
 use crate::sheet::{self, Sheet};
 use help_words::{ABOUT, Word};
 
-/// The button, the key `?`, and the sheet that both open.
+/// Properties of [`Help`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The sheet opens whenever this becomes another number than 0.
+    pub(crate) summons: u32,
+}
+
+/// The button, and the sheet that it and the key `?` open.
 #[component]
-pub(crate) fn Help() -> Html {
+pub(crate) fn Help(props: &Props) -> Html {
     let desk = use_desk();
     let lang = desk.lang;
     let node = use_node_ref();
     let opened = use_state(|| 0_u32);
+    let calls = *opened + props.summons;
     {
         let node = node.clone();
-        use_effect_with(*opened, move |opened| {
-            if *opened > 0 {
+        use_effect_with(calls, move |calls| {
+            if *calls > 0 {
                 sheet::show(&node);
             }
         });
-    }
-    {
-        let opened = opened.clone();
-        use_effect_with(*opened, move |_| listen(move || opened.set(*opened + 1)));
     }
     let onclick = {
         let opened = opened.clone();
@@ -44,7 +45,7 @@ pub(crate) fn Help() -> Html {
             <button type="button" class="tool i" {onclick} aria-haspopup="dialog" title={Word::Help.get(lang)}
                 data-kind="tool" data-id="help">{ Icon::Help.html() }<span class="sr">{ Word::Help.get(lang) }</span></button>
             <Sheet {node} id="help" title={Word::Help.get(lang)}>
-                if *opened > 0 {
+                if calls > 0 {
                     <div class="hbody" tabindex="0" role="region" aria-label={Word::Help.get(lang)}>
                         <section><h3>{ Word::Marks.get(lang) }</h3>{ legend::legend(lang) }</section>
                         <section class="keysof"><h3>{ Word::Keys.get(lang) }</h3>
@@ -53,7 +54,6 @@ pub(crate) fn Help() -> Html {
                                 { for KEYS.iter().map(|key| html! {
                                     <tr><th scope="row"><kbd>{ key.shown }</kbd></th><td>{ key.words(lang) }</td></tr>
                                 }) }
-                                <tr><th scope="row"><kbd>{ "?" }</kbd></th><td>{ Word::ThisHelp.get(lang) }</td></tr>
                             </tbody></table>
                         </section>
                         <section><h3>{ Word::About.get(lang) }</h3>
@@ -66,26 +66,4 @@ pub(crate) fn Help() -> Html {
             </Sheet>
         </>
     }
-}
-
-/// Calls `open` for the key `?`, until what is returned is called.
-fn listen(open: impl Fn() + 'static) -> impl FnOnce() {
-    let closure = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        if event.key() == "?" && !event.ctrl_key() && !is_field(&event) {
-            event.prevent_default();
-            open();
-        }
-    });
-    let document = gloo_utils::document();
-    // Every document has these events; without them there is still the button.
-    let _ = document.add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
-    move || {
-        let _ = document
-            .remove_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
-    }
-}
-
-fn is_field(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-    target.is_some_and(|t| matches!(t.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
