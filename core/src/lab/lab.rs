@@ -13,6 +13,7 @@ use super::lamps::lamps;
 use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
 use super::scenarios::{SCENARIOS, Scenario};
+use super::space_time::SpaceTimes;
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 use super::work::{Job, ScriptRun, Slice};
 use crate::base::Order;
@@ -55,6 +56,7 @@ pub struct Lab {
     pub(super) past: Past,
     pub(super) consoles: Consoles,
     pub(super) imports: Imports,
+    pub(super) space_times: SpaceTimes,
     version: u64,
     pub(super) edition: u64,
 }
@@ -106,6 +108,7 @@ impl Lab {
             past: Past::default(),
             consoles: Consoles::default(),
             imports: Imports::default(),
+            space_times: SpaceTimes::default(),
             version: 0,
             edition: 0,
         };

@@ -4,6 +4,7 @@ mod clients;
 mod console;
 mod edits;
 mod service;
+mod space_time;
 mod status;
 mod time_travel;
 mod work;
