@@ -11,6 +11,7 @@
 //! keep       the run over a reload               progress   long work, slice by slice
 //! listen     keys, window, address, drops
 //! intake     files that come in           outlet     files that go out
+//! space_time lines, events and messages of the run
 //! ```
 
 mod app;
@@ -27,6 +28,7 @@ mod panels;
 mod picker;
 mod place;
 mod progress;
+mod space_time;
 mod toast;
 mod top;
 mod transport;

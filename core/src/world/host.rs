@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::agenda::{Event, Slot};
 use crate::base::{Instant, Queue, ServerId};
-use crate::model::{Record, Zxid};
+use crate::model::Record;
 use crate::protocol::zab::Peer;
 use crate::protocol::{HaltReason, Timer};
 use crate::storage::{Disk, FileName, Report};
@@ -67,13 +67,6 @@ impl Host {
             held: Queue::new(),
             unsynced: Queue::new(),
         }
-    }
-
-    /// The first and the last record that was written and is not yet forced.
-    pub fn unsynced(&self) -> Option<(Zxid, Zxid)> {
-        let mut zxids = self.unsynced.iter().map(|(_, record)| record.zxid());
-        let first = zxids.next()?;
-        Some((first, zxids.last().unwrap_or(first)))
     }
 
     /// True when a process runs, paused or not.

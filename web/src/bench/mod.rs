@@ -15,6 +15,6 @@ mod wires;
 
 pub(crate) use bench_table::Bench;
 pub(crate) use client::ClientLine;
-pub(crate) use glyph::Definitions;
+pub(crate) use glyph::{Definitions, mark};
 pub(crate) use metrics::Metrics;
 pub(crate) use verdict::VerdictLine;

@@ -336,7 +336,7 @@ impl ConeView {
 impl Arrow {
     /// True when it is on its way at a moment.
     pub const fn crosses(&self, now: u64) -> bool {
-        self.leaves < now && now < self.ends
+        self.leaves <= now && now < self.ends
     }
 }
 

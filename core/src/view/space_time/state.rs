@@ -65,7 +65,7 @@ impl State {
 pub(super) fn server(host: &Host, world: &World) -> Server {
     Server {
         life: standing(host, world),
-        written: host.unsynced(),
+        written: world.unforced(host.id),
         snapshot: host.process.as_ref().and_then(|p| Some(p.walk()?.zxid)),
     }
 }
