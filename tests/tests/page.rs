@@ -18,6 +18,8 @@ mod loading;
 mod scripts;
 #[path = "page/service.rs"]
 mod service;
+#[path = "page/space_time.rs"]
+mod space_time;
 #[path = "page/time.rs"]
 mod time;
 

@@ -15,6 +15,7 @@
 //! gallery    every scenario on a sheet            help, hints  what the page explains of itself
 //! sheet      a dialog over the page
 //! intake     files that come in           outlet     files that go out
+//! space_time lines, events and messages of the run
 //! ```
 
 mod app;
@@ -37,6 +38,7 @@ mod place;
 mod popover;
 mod progress;
 mod sheet;
+mod space_time;
 mod speaker;
 mod toast;
 mod top;

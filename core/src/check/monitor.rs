@@ -130,6 +130,11 @@ impl Monitor {
         entries.map(|entry| (&entry.record, entry.seen))
     }
 
+    /// The step that showed a transaction first, if anything is known of it.
+    pub fn first_seen(&self, zxid: Zxid) -> Option<StepId> {
+        self.ghost.entry(zxid).map(|entry| entry.seen)
+    }
+
     /// True when the transaction is part of the history that ends at `end`.
     pub fn leads_to(&self, zxid: Zxid, end: Zxid) -> bool {
         self.ghost.leads_to(zxid, end)

@@ -2,10 +2,15 @@
 //! threads of cause without replaying anything.
 //!
 //! Chunks are shared between a line and its forks.
+//!
+//! The space-time view gives every loud step a column. Columns are counted in cells: a loud step takes
+//! one, and one more before it when the silence before it is folded. From a step to its cell and back
+//! takes a look at one chunk.
 
 use std::sync::Arc;
 
-use crate::base::{ClientId, Instant, Ordered, ServerId};
+use super::loud::is_loud;
+use crate::base::{ClientId, Duration, Instant, Ordered, ServerId};
 use crate::world::command::{Command, Endpoint};
 use crate::world::{Actor, Cause, End, Outcome, Step};
 
@@ -53,6 +58,10 @@ pub struct StepBrief {
     pub milestone: bool,
     /// The step that sent the message which arrived.
     pub sender: Option<u64>,
+    /// It has a column in the space-time view.
+    pub loud: bool,
+    /// The silence before it is folded into a cell of its own.
+    pub folded: bool,
 }
 
 /// Sixteen bytes.
@@ -68,6 +77,8 @@ struct Packed {
 
 const DIED: u8 = 1;
 const MILESTONE: u8 = 2;
+const LOUD: u8 = 4;
+const FOLDED: u8 = 8;
 const ACTOR_CLIENT: u16 = 1 << 14;
 const ACTOR_WORLD: u16 = 1 << 15;
 
@@ -75,8 +86,12 @@ const ACTOR_WORLD: u16 = 1 << 15;
 #[derive(Clone, Debug, Default)]
 pub struct StepIndex {
     full: Vec<Arc<[Packed]>>,
+    /// Cells up to the end of each full chunk.
+    cells: Vec<u64>,
     open: Vec<Packed>,
     senders: Ordered<u64, u32>,
+    /// When the last loud step happened.
+    loud_at: Option<Instant>,
 }
 
 impl StepIndex {
@@ -110,7 +125,7 @@ impl StepIndex {
     }
 
     /// Adds a step.
-    pub(super) fn push(&mut self, step: &Step) {
+    pub(super) fn push(&mut self, step: &Step, fold: Duration) {
         let sender = match &step.cause {
             Cause::Delivered(m) | Cause::Dropped(m) => self.senders.remove(&m.id),
             _ => None,
@@ -141,6 +156,11 @@ impl StepIndex {
         {
             flags |= MILESTONE;
         }
+        if is_loud(step) {
+            let silent = self.loud_at.map(|last| step.at.since(last));
+            flags |= LOUD | silent.map_or(0, |silent| if silent > fold { FOLDED } else { 0 });
+            self.loud_at = Some(step.at);
+        }
         self.open.push(Packed {
             at_us: step.at.0,
             sender: sender.map_or(0, |s| s + 1),
@@ -149,6 +169,7 @@ impl StepIndex {
             flags,
         });
         if self.open.len() == CHUNK {
+            self.cells.push(self.cells());
             self.full.push(std::mem::take(&mut self.open).into());
             self.open.reserve_exact(CHUNK);
         }
@@ -165,17 +186,61 @@ impl StepIndex {
         let full = self.full[..(steps / CHUNK).min(self.full.len())].to_vec();
         let rest = steps - full.len() * CHUNK;
         let source = self.full.get(full.len()).map_or(&self.open[..], |c| &c[..]);
-        Self {
+        let mut before = Self {
             open: source[..rest].to_vec(),
+            cells: self.cells[..full.len()].to_vec(),
             full,
             senders,
+            loud_at: None,
+        };
+        let last = before.cells().checked_sub(1);
+        let last = last.and_then(|cell| before.step_at(before.step_at_cell(cell)?));
+        before.loud_at = last;
+        before
+    }
+
+    /// Cells of all steps.
+    pub fn cells(&self) -> u64 {
+        self.cells.last().copied().unwrap_or(0) + count(&self.open)
+    }
+
+    /// Cells of all steps before that one.
+    pub fn cells_before(&self, step: u64) -> u64 {
+        let (chunk, rest) = (step as usize / CHUNK, step as usize % CHUNK);
+        if chunk > self.full.len() {
+            return self.cells();
         }
+        let before = chunk.checked_sub(1).map_or(0, |last| self.cells[last]);
+        let steps = self.full.get(chunk).map_or(&self.open[..], |c| &c[..]);
+        before + count(&steps[..rest.min(steps.len())])
+    }
+
+    /// The cell that is the column of a loud step.
+    pub fn cell(&self, step: u64) -> Option<u64> {
+        let packed = self.packed(step).filter(|p| p.flags & LOUD != 0)?;
+        Some(self.cells_before(step) + packed.cells() - 1)
+    }
+
+    /// The loud step to which a cell belongs.
+    pub fn step_at_cell(&self, cell: u64) -> Option<u64> {
+        let chunk = self.cells.partition_point(|cells| *cells <= cell);
+        let mut before = chunk.checked_sub(1).map_or(0, |last| self.cells[last]);
+        let steps = self.full.get(chunk).map_or(&self.open[..], |c| &c[..]);
+        let inside = steps.iter().position(|packed| {
+            before += packed.cells();
+            before > cell
+        })?;
+        Some((chunk * CHUNK + inside) as u64)
+    }
+
+    fn step_at(&self, step: u64) -> Option<Instant> {
+        self.packed(step).map(|packed| Instant(packed.at_us))
     }
 
     /// Bytes of the index.
     pub fn bytes(&self) -> usize {
         let packed = self.full.len() * CHUNK + self.open.capacity();
-        packed * size_of::<Packed>() + self.senders.len() * 16
+        packed * size_of::<Packed>() + self.cells.len() * 8 + self.senders.len() * 16
     }
 
     fn packed(&self, step: u64) -> Option<&Packed> {
@@ -187,7 +252,16 @@ impl StepIndex {
     }
 }
 
+fn count(steps: &[Packed]) -> u64 {
+    steps.iter().map(|packed| packed.cells()).sum()
+}
+
 impl Packed {
+    /// Cells it takes in the space-time view.
+    const fn cells(self) -> u64 {
+        (self.flags & LOUD != 0) as u64 + (self.flags & FOLDED != 0) as u64
+    }
+
     fn brief(self) -> StepBrief {
         StepBrief {
             at: Instant(self.at_us),
@@ -196,6 +270,8 @@ impl Packed {
             died: self.flags & DIED != 0,
             milestone: self.flags & MILESTONE != 0,
             sender: self.sender.checked_sub(1).map(u64::from),
+            loud: self.flags & LOUD != 0,
+            folded: self.flags & FOLDED != 0,
         }
     }
 }

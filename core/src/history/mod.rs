@@ -6,7 +6,7 @@
 //!       ▼
 //!   steps       0 ──────────────────────────────────────────► head   World + Monitor
 //!   checkpoints ■───────■───────■───────■───────■───────■─────┤      World + Monitor, shared structure
-//!   index       ················································     16 bytes a step
+//!   index       ················································     16 bytes a step, and its column
 //!   moment                              ■──·──·──▲                    where the reader looks
 //! ```
 //!
@@ -31,13 +31,16 @@
 pub mod causality;
 pub mod checkpoint;
 pub mod index;
+pub mod loud;
 pub mod recording;
 pub mod timeline;
+pub mod walk;
 
 pub use causality::Cone;
-pub use index::{StepBrief, StepKind};
+pub use index::{StepBrief, StepIndex, StepKind};
 pub use recording::{Beat, Recorded, Recording};
 pub use timeline::{Keep, Moment, Timeline};
+pub use walk::Walk;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,8 @@ use crate::world::{Command, Refusal, Step, World};
 pub const INTERVAL: u64 = 1024;
 /// Steps between two of the moments that are kept close to where somebody looks.
 const CLOSE: u64 = 128;
+/// Silence of more ticks than this is folded in the space-time view.
+const FOLD_TICKS: u64 = 3;
 /// Checkpoints may cost so many bytes.
 pub const BUDGET: usize = 32 * 1024 * 1024;
 
@@ -283,7 +285,8 @@ impl Timeline {
         let Head { world, monitor } = &mut self.head;
         monitor.observe(&step, world);
         if self.keep == Keep::Everything {
-            self.index.push(&step);
+            let fold = self.recording.config.tick.times(FOLD_TICKS);
+            self.index.push(&step, fold);
             self.growth.count(&step);
             let since = self.checkpoints.last().map_or(0, |c| c.steps);
             if self.len() - since >= INTERVAL || self.growth.is_much() {
@@ -335,8 +338,13 @@ impl Timeline {
         }
     }
 
+    /// The world at the last checkpoint at or before `step`.
+    pub(super) fn checkpoint_before(&self, step: u64) -> Option<&World> {
+        self.checkpoints.nearest(step).map(|c| &c.world)
+    }
+
     /// Runs one step of the past again.
-    fn rerun(&self, world: &mut World) -> Option<Step> {
+    pub(super) fn rerun(&self, world: &mut World) -> Option<Step> {
         let next = self.recording.commands_before(world.steps());
         match self.recording.commands.get(next) {
             Some(recorded) if recorded.at_step == world.steps() => {

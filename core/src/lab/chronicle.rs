@@ -3,13 +3,16 @@
 //! Written while the run happens, one entry per event worth it; looking back only reads. A fork takes
 //! the part before its first step along.
 
+use std::sync::Arc;
+
+use crate::base::ServerId;
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
 use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
 use crate::scenario::Witness;
 use crate::view::{Text, caption};
-use crate::world::{Cause, Command, Outcome, RecipeState, Step};
+use crate::world::{Actor, Cause, Command, Outcome, RecipeState, Step};
 
 /// The notes of one branch.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,21 @@ pub(super) struct Chronicle {
     inherited: Option<(u64, Zxid)>,
     /// Since when each lamp has had something to say.
     lamps: [Option<u64>; 6],
+    /// Snapshots and backups that were finished.
+    copies: Vec<Copied>,
+}
+
+/// A snapshot or a backup.
+#[derive(Clone, Debug)]
+pub(super) struct Copied {
+    /// The step that finished it.
+    pub(super) step: u64,
+    /// The last transaction that it holds for sure.
+    pub(super) to: Zxid,
+    /// Whose it is.
+    pub(super) server: ServerId,
+    /// The name of a backup.
+    pub(super) backup: Option<Arc<str>>,
 }
 
 impl Chronicle {
@@ -44,6 +62,8 @@ impl Chronicle {
                 .find(|c| matches!(c, caption::Caption::Died { .. }));
             self.deaths.extend(death.map(|c| (shown, c.short())));
         }
+        self.copies
+            .extend(step.outcomes.iter().filter_map(|o| copied(step, o)));
         let origin = timeline.monitor().origin();
         if self.inherited.is_none() && origin > Zxid::ZERO {
             self.inherited = Some((shown, origin));
@@ -93,6 +113,7 @@ impl Chronicle {
         kept.notable.retain(|at| *at <= steps);
         kept.deaths.retain(|(at, _)| *at <= steps);
         kept.commits.retain(|(at, _)| *at <= steps);
+        kept.copies.retain(|copy| copy.step < steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
         for since in &mut kept.lamps {
             since.take_if(|at| *at > steps);
@@ -135,6 +156,11 @@ impl Chronicle {
         &self.deaths
     }
 
+    /// Snapshots and backups, in the order in which they were finished.
+    pub(super) fn copies(&self) -> &[Copied] {
+        &self.copies
+    }
+
     /// The next notable step after `steps`.
     pub(super) fn next(&self, steps: u64) -> Option<u64> {
         let at = self.notable.partition_point(|n| *n <= steps);
@@ -165,6 +191,31 @@ pub(super) fn is_notable(step: &Step) -> bool {
         _ => false,
     };
     by_user || step.outcomes.iter().any(turning_point)
+}
+
+fn copied(step: &Step, outcome: &Outcome) -> Option<Copied> {
+    let (server, to, backup) = match (outcome, step.actor) {
+        (
+            Outcome::Effect(Effect::Decide(Decision::SnapshotDone { zxid, .. })),
+            Actor::Server(id),
+        ) => (id, *zxid, None),
+        (
+            Outcome::BackedUp {
+                backup,
+                server,
+                zxid,
+                ..
+            },
+            _,
+        ) => (*server, *zxid, Some(Arc::clone(backup))),
+        _ => return None,
+    };
+    Some(Copied {
+        step: step.id.0,
+        to,
+        server,
+        backup,
+    })
 }
 
 fn turning_point(outcome: &Outcome) -> bool {

@@ -14,6 +14,7 @@ use super::lamps::lamps;
 use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
 use super::scenarios::{Beat, SCENARIOS, Scenario};
+use super::space_time::SpaceTimes;
 use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 use super::work::{Job, ScriptRun, Slice};
 use crate::base::Order;
@@ -58,6 +59,7 @@ pub struct Lab {
     pub(super) past: Past,
     pub(super) consoles: Consoles,
     pub(super) imports: Imports,
+    pub(super) space_times: SpaceTimes,
     version: u64,
     pub(super) edition: u64,
 }
@@ -110,6 +112,7 @@ impl Lab {
             past: Past::default(),
             consoles: Consoles::default(),
             imports: Imports::default(),
+            space_times: SpaceTimes::default(),
             version: 0,
             edition: 0,
         };

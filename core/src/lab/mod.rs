@@ -4,6 +4,7 @@
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is
 //!   tree, ledger, …  ──► what a panel pulls while it is open
+//!   space_time       ──► a window of the picture of the run, with its causes and effects
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
 //!   import_…, disk   ──► real disks come in and go out, some bytes at a time
@@ -31,6 +32,7 @@ mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+mod space_time;
 mod story;
 mod terminal;
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //!   Target                                  a name for what a reader points at
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
+//!   World, Step ──► space_time              lines, columns, arrows: a window of the run, pulled
 //!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
 //!   Recovery ──► findings, import          what a real disk holds, and what a server makes of it
 //! ```
@@ -29,6 +30,7 @@ pub mod lang;
 pub mod ledger;
 mod rows;
 pub mod shelf;
+pub mod space_time;
 pub mod status;
 pub mod strip;
 pub mod target;

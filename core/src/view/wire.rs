@@ -2,6 +2,7 @@
 
 use super::frame::{EndView, Glyph, MessageView};
 use super::lang::Text;
+use crate::model::Zxid;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::Role;
 use crate::protocol::{ClientPacket, ServerPacket};
@@ -18,10 +19,7 @@ pub(super) fn view(message: &Message, clients: &[Client]) -> MessageView {
             .unwrap_or_default(),
     };
     let (from, to) = (name(message.from), name(message.to));
-    let zxid = message
-        .payload
-        .zxid()
-        .filter(|z| z.0 > 0 && !z.is_epoch_start());
+    let zxid = zxid(&message.payload);
     let word = match &message.payload {
         Payload::ToServer(ClientPacket::Request { request, .. }) => request.word().to_owned(),
         payload => payload.word().to_ascii_uppercase(),
@@ -46,6 +44,11 @@ pub(super) fn view(message: &Message, clients: &[Client]) -> MessageView {
     }
 }
 
+/// The transaction that a message is about.
+pub(super) fn zxid(payload: &Payload) -> Option<Zxid> {
+    payload.zxid().filter(|z| z.0 > 0 && !z.is_epoch_start())
+}
+
 /// An end without its name.
 pub(super) fn end(end: End) -> EndView {
     match end {
@@ -54,7 +57,8 @@ pub(super) fn end(end: End) -> EndView {
     }
 }
 
-fn glyph(payload: &Payload) -> Glyph {
+/// The mark of a message.
+pub(super) fn glyph(payload: &Payload) -> Glyph {
     match payload {
         Payload::Peer(packet) => match packet {
             Packet::Notification { .. } => Glyph::Vote,

@@ -189,6 +189,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The server that it tried first.
+    pub fn first_server(&self) -> Option<ServerId> {
+        self.servers.first().copied()
+    }
+
     /// `servers` has at least one.
     pub(super) fn new(
         id: ClientId,

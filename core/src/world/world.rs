@@ -14,6 +14,7 @@ use super::traps::Traps;
 use super::vault::Vault;
 use crate::base::rng::Subject;
 use crate::base::{ClientId, Dice, Instant, Mix, ServerId, StepId};
+use crate::model::Zxid;
 use crate::protocol::Input;
 use crate::protocol::config::Config;
 use crate::protocol::zab::peer::Peer;
@@ -130,6 +131,23 @@ impl World {
         self.agenda.iter().filter_map(|e| match e {
             Event::Deliver(m) => Some(m),
             _ => None,
+        })
+    }
+
+    /// The first and the last record that a server has written and that is not yet forced.
+    pub fn unforced(&self, server: ServerId) -> Option<(Zxid, Zxid)> {
+        let host = self.host(server);
+        let syncing = self.agenda.iter().filter_map(|event| match event {
+            Event::Synced(done) => Some(done),
+            _ => None,
+        });
+        let own = syncing.filter(|d| d.server == server && d.incarnation == host.incarnation);
+        let syncing = own.flat_map(|done| &done.records);
+        let waiting = host.unsynced.iter().map(|(_, record)| record);
+        let zxids = syncing.chain(waiting).map(|record| record.zxid());
+        zxids.fold(None, |range, zxid| match range {
+            None => Some((zxid, zxid)),
+            Some((first, last)) => Some((zxid.min(first), zxid.max(last))),
         })
     }
 

@@ -13,10 +13,11 @@ use crate::bench::Bench;
 use crate::desk::{Desk, Layout};
 use crate::panels::{
     Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
-    ScriptBox, Slot, SlotKind, Talk, TimeSlot, TreePanel, tabs,
+    ScriptBox, Slot, SlotKind, Talk, TreePanel, tabs,
 };
 use crate::place::Ui;
 use crate::progress::progress;
+use crate::space_time::{Run, SpaceTimeView};
 use crate::toast::toast;
 use crate::words::{self, Word};
 
@@ -99,7 +100,7 @@ impl App {
                         <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
                     </div>
                     <Bench frame={Arc::clone(frame)} />
-                    <TimeSlot rows={frame.servers.clone()} />
+                    { self.space_time(frame) }
                     { events(lab, frame) }
                 </div>
                 <aside class="side">
@@ -167,7 +168,7 @@ impl App {
             Panel::Script => {
                 html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
             }
-            Panel::Time => html! { <Slot kind={SlotKind::Time} /> },
+            Panel::Time => self.space_time(frame),
             Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
             Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
             Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
@@ -182,6 +183,13 @@ impl App {
                 }
             }
         }
+    }
+
+    fn space_time(&self, frame: &Frame) -> Html {
+        let columns = &frame.columns;
+        let lens = columns.lens.and_then(|lens| columns.shown.get(lens));
+        let offers = lens.or(columns.shown.last()).copied();
+        html! { <SpaceTimeView run={Run::new(&self.lab)} {offers} /> }
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn Definitions() -> Html {
             { hatch("h-slate2", "hl-rule", "6", "45") }
             { hatch("h-copy", "hl-copy", "6", "-45") }
             { hatch("h-loss", "hl-loss", "5", "45") }
+            { crate::space_time::small_marks() }
             <marker id="ah" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"
                 orient="auto-start-reverse"><path class="ah" d="M0 .5 8 4 0 7.5" /></marker>
         </defs></svg>

@@ -30,6 +30,6 @@ pub(crate) use files::FilesPanel;
 pub(crate) use ledger::LedgerPanel;
 pub(crate) use pull::{Pull, TreeChoice};
 pub(crate) use script::ScriptBox;
-pub(crate) use slot::{Slot, SlotKind, TimeSlot};
+pub(crate) use slot::{Slot, SlotKind};
 pub(crate) use tabs::{Panel, tabs};
 pub(crate) use tree::TreePanel;

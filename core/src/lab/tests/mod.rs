@@ -6,6 +6,7 @@ mod edits;
 mod events;
 mod gallery;
 mod service;
+mod space_time;
 mod status;
 mod time_travel;
 mod work;
