@@ -30,6 +30,10 @@ pub(crate) enum Icon {
     Redo,
     Open,
     Disks,
+    Flag,
+    Bookmark,
+    Compare,
+    More,
 }
 
 impl Icon {
@@ -61,6 +65,10 @@ impl Icon {
             Self::Undo => "M6 3 3 6l3 3M3 6H9.500a3.500 3.500 0 0 1 0 7H6",
             Self::Redo => "M10 3l3 3-3 3M13 6H6.500a3.500 3.500 0 0 0 0 7H10",
             Self::Disks => "M8 2V9.500M5 6.500 8 9.500 11 6.500M2.500 10V13.500H13.500V10",
+            Self::Flag => "M4 14V2.500M4 3H12L10 6l2 3H4",
+            Self::Bookmark => "M5 2.500h6V14L8 11.300 5 14Z",
+            Self::Compare => "M8 2V14M2.500 5H6M2.500 8H6M10 5h3.500M10 11h3.500",
+            Self::More => "M8 3.500h.01M8 8h.01M8 12.500h.01",
             Self::Open => "M7 3.500H3.500V12.500H12.500V9M9.500 3H13V6.500M13 3 7.500 8.500",
         }
     }

@@ -12,9 +12,14 @@
 //! done becomes a [`Notice`] and changes nothing.
 
 pub mod action;
+pub mod anchor;
+mod bookmarks;
 mod branch;
+mod branches;
 mod breaches;
+pub mod breakpoints;
 mod chronicle;
+pub mod compare;
 mod console;
 mod event_filter;
 mod events;
@@ -24,16 +29,21 @@ mod import;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;
+mod marks;
 mod memory;
 mod notices;
 mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+mod stops;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod trace;
 pub mod transport;
+mod turns;
+pub mod unit;
 mod wishes;
 mod work;
 
@@ -41,7 +51,11 @@ pub use crate::base::{ClientId, Duration, Order, ServerId};
 pub use crate::protocol::Profile;
 pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
+pub use anchor::{Anchor, Offer};
+pub use bookmarks::Bookmark;
 pub use breaches::Breach;
+pub use breakpoints::{Breakpoint, Condition};
+pub use compare::Comparison;
 pub use console::{Completed, ConsoleView};
 pub use event_filter::{EventFilter, EventKind, EventPage};
 pub use export::{DiskFile, Download};
@@ -50,4 +64,5 @@ pub use lab::Lab;
 pub use service::Shown;
 pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
+pub use unit::Unit;
 pub use work::{Work, WorkKind};

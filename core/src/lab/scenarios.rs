@@ -81,6 +81,13 @@ impl Scenario {
         entries.keys().filter_map(of).gather()
     }
 
+    /// Has every beat a caption of its own? Then it is told beat by beat.
+    pub fn tells_its_beats(&self) -> bool {
+        let entries = self.entries();
+        let told = |key: &&String| key.starts_with("captions.") || key.contains(".caption.");
+        entries.keys().any(|key| told(&key))
+    }
+
     /// The beat at which it is opened.
     pub fn start(&self) -> Option<String> {
         self.entries().get("start").cloned()
