@@ -26,12 +26,12 @@ use crate::keep;
 use crate::listen::Listeners;
 use crate::motion::{Clock, Marks};
 use crate::panels::{Panel, TreeChoice, sentences};
-use crate::place::{self, At, Complaint, Place, Ui};
+use crate::place::{self, Complaint, Place, Ui};
 use crate::progress;
 use crate::speaker::Speaker;
 use crate::toast::veil;
 use crate::top::Top;
-use crate::transport::TransportBar;
+use crate::transport::{Ask, ComparePanel, TransportBar};
 
 /// From this height a window without room for the cockpit shows the events below the caption.
 const TALL: u32 = 640;
@@ -56,6 +56,8 @@ pub enum Msg {
     Resized,
     /// A link to this moment is wanted.
     Link,
+    /// Somebody asks where to go.
+    Go,
     /// A key was pressed.
     Key(KeyboardEvent),
     /// The address names another moment.
@@ -106,6 +108,8 @@ pub struct App {
     poor_link: bool,
     /// How often help was asked for by key.
     help: u32,
+    /// How often somebody asked where to go.
+    summons: u32,
     /// The edition of the lab that is kept.
     kept: u64,
     /// Where its disks are kept.
@@ -188,6 +192,7 @@ impl Component for App {
             dragged: false,
             poor_link: false,
             help: 0,
+            summons: 0,
             root: NodeRef::default(),
             place,
         };
@@ -197,7 +202,7 @@ impl Component for App {
         } else if comes_back {
             app.go_on();
         } else if let Some(at) = app.place.at.clone() {
-            app.go_to(&at);
+            app.go_to(at);
         }
         app
     }
@@ -229,11 +234,12 @@ impl Component for App {
             }
             Msg::Link if self.lab.borrow().has_disks() => self.poor_link = true,
             Msg::Link => self.copy_link(),
+            Msg::Go => self.summons += 1,
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Moved => {
                 self.complaints.clear();
-                if let Some(at) = place::read_at(&mut self.complaints) {
-                    self.go_to(&at);
+                if let Some(at) = place::read_at() {
+                    self.go_to(at);
                 }
             }
             Msg::Leaves => {
@@ -277,9 +283,15 @@ impl Component for App {
             inspect: self.wishes.inspect.clone(),
         };
         let body = self.body(&desk, &lab, &frame);
+        let (transport, ask) = (lab.transport(), Ask::new(&self.lab));
+        let servers = u8::try_from(frame.servers.len()).unwrap_or(u8::MAX);
         let sentence = sentences(&frame.caption, self.place.lang, 1);
         let whole_page = match self.place.ui {
-            Ui::Embed => place::link(lab.scenario().as_deref(), self.place.lang, frame.step),
+            Ui::Embed => place::link(
+                lab.scenario().as_deref(),
+                self.place.lang,
+                &lab.anchor().to_string(),
+            ),
             Ui::Full | Ui::Min => String::new(),
         };
         html! {
@@ -292,8 +304,9 @@ impl Component for App {
                     { self.told(&lab) }
                     <Hints />
                     if self.dragged { { veil(self.place.lang) } }
+                    if let Some(pair) = transport.compared { <ComparePanel ask={ask.clone()} {pair} /> }
                     <Speaker text={spoken(&lab, &frame, self.place.lang)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
-                    <TransportBar transport={lab.transport()} {sentence} on_link={self.wishes.link.clone()} />
+                    <TransportBar {transport} {ask} {sentence} {servers} summons={self.summons} on_link={self.wishes.link.clone()} />
                     <p class="printed" aria-hidden="true">{ place::link(lab.scenario().as_deref(), self.place.lang, frame.step) }</p>
                 </div>
             </ContextProvider<Desk>>
@@ -387,30 +400,19 @@ impl App {
         self.red = red;
     }
 
-    /// Shows a moment that the address names.
-    fn go_to(&mut self, at: &At) {
-        let (total, beats) = {
-            let lab = self.lab.borrow();
-            (lab.transport().total, lab.beats())
-        };
-        let (action, wrong) = match at {
-            At::Step(step) => (
-                Action::Seek(*step),
-                (*step > total).then_some(Complaint::Beyond(*step, total)),
-            ),
-            At::Beat(name) => (
-                Action::SeekBeat(name.clone()),
-                (!beats.contains(name)).then(|| Complaint::Beat(name.clone())),
-            ),
-        };
-        self.lab.borrow_mut().dispatch(action);
-        self.complaints.extend(wrong);
+    /// Shows a moment that the address names; the lab tells when there is none.
+    fn go_to(&mut self, anchor: String) {
+        self.lab.borrow_mut().dispatch(Action::Go(anchor));
         self.go_on();
     }
 
     fn copy_link(&self) {
         let lab = self.lab.borrow();
-        let link = place::link(lab.scenario().as_deref(), self.place.lang, lab.frame().step);
+        let link = place::link(
+            lab.scenario().as_deref(),
+            self.place.lang,
+            &lab.anchor().to_string(),
+        );
         let clipboard = gloo_utils::window().navigator().clipboard();
         // A frame may forbid it; the address is still what it was.
         let _ = clipboard.write_text(&link);

@@ -27,8 +27,24 @@ pub(crate) enum Wish {
     Speed(Direction),
     /// To the named moment of that number, from 1.
     Chapter(usize),
+    /// The next coarser unit; after the coarsest the finest.
+    Unit,
+    /// Asks where to go.
+    Go,
+    /// Sets a bookmark here, or takes it away.
+    Bookmark,
+    /// The next bookmark.
+    NextBookmark,
     /// Copies a link.
     Link,
+    /// The filter of the list of events.
+    Filter,
+    /// On a server: it loses power.
+    Crash,
+    /// On a server: it starts again.
+    Restart,
+    /// On a server: it is frozen, or goes on.
+    Freeze,
     /// Takes the last edit back.
     Undo,
     /// Does it again.
@@ -114,7 +130,15 @@ keys! {
     Any ["["], "[" => Wish::Speed(BACK), "slower", "放慢";
     Any ["]"], "]" => Wish::Speed(FORWARD), "faster", "加快";
     Plain ["1"], "1–9" => Wish::Chapter(1), "the named moment of that number", "跳到第几个命名时刻";
+    Plain ["u", "U"], "U" => Wish::Unit, "the next step unit", "切换步长";
+    Plain ["g", "G"], "G" => Wish::Go, "go to a step, a time, a zxid or a named moment", "跳转到某一步、时间、zxid 或命名时刻";
+    Plain ["b", "B"], "B" => Wish::Bookmark, "bookmark this moment", "为此刻加书签";
+    Shift ["B", "b"], "Shift + B" => Wish::NextBookmark, "next bookmark", "下一个书签";
     Plain ["c", "C"], "C" => Wish::Link, "copy a link to this moment", "复制此刻的链接";
+    Any ["/"], "/" => Wish::Filter, "filter the list of events", "筛选事件列表";
+    Plain ["x", "X"], "X" => Wish::Crash, "on a server: cut its power", "在服务器上：断电";
+    Plain ["r", "R"], "R" => Wish::Restart, "on a server: restart it", "在服务器上：重启";
+    Plain ["p", "P"], "P" => Wish::Freeze, "on a server: freeze or thaw it", "在服务器上：冻结或解冻";
     Ctrl ["z"], "Ctrl + Z" => Wish::Undo, "undo", "撤销";
     Ctrl ["y", "Z"], "Ctrl + Y" => Wish::Redo, "redo", "重做";
     Plain ["f", "F"], "F" => Wish::FullScreen, "full screen", "全屏";

@@ -1,7 +1,7 @@
 //! What the address says and what the browser remembers: language, theme, scenario, moment.
 //!
-//! `?s=` scenario · `?lang=` · `?theme=` · `?ui=` full, embed or min · `?keys=off` · `#at=` a step or
-//! `beat:name`.
+//! `?s=` scenario · `?lang=` · `?theme=` · `?ui=` full, embed or min · `?keys=off` · `#at=` a moment
+//! by its name: `beat:quorum`, `commit:1.3`, `crash:S1#1`, `14`, `3.2s`.
 //! Unknown keys are ignored; a bad value falls back and is a [`Complaint`]. Memory is optional: in a
 //! sandboxed frame it throws, and the page goes on without.
 
@@ -80,35 +80,6 @@ pub(crate) enum Complaint {
     Theme(String),
     /// There is no such form of the page.
     Ui(String),
-    /// This names no moment.
-    At(String),
-    /// The run has no moment of that name.
-    Beat(String),
-    /// The run is shorter: its length.
-    Beyond(u64, u64),
-}
-
-/// Where a run is to be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum At {
-    /// After so many steps.
-    Step(u64),
-    /// At a named moment.
-    Beat(String),
-}
-
-impl At {
-    fn parse(text: &str) -> Option<Self> {
-        match text.strip_prefix("beat:") {
-            Some(name) => Some(Self::Beat(name.to_owned())),
-            None => text
-                .strip_prefix("t=")
-                .unwrap_or(text)
-                .parse()
-                .ok()
-                .map(Self::Step),
-        }
-    }
 }
 
 /// What the address asks for.
@@ -120,7 +91,8 @@ pub(crate) struct Place {
     pub(crate) ui: Ui,
     /// Keys do something; a host may want them all for itself.
     pub(crate) keys: bool,
-    pub(crate) at: Option<At>,
+    /// The name of a moment, see [`zablab_core::lab::Anchor`].
+    pub(crate) at: Option<String>,
 }
 
 impl Place {
@@ -141,7 +113,7 @@ impl Place {
         let lang = asked(get("lang"), Lang::from_tag, Complaint::Lang, &mut wrong);
         let theme = asked(get("theme"), Theme::from_word, Complaint::Theme, &mut wrong);
         let ui = asked(get("ui"), Ui::from_word, Complaint::Ui, &mut wrong);
-        let at = read_at(&mut wrong);
+        let at = read_at();
         let place = Self {
             scenario,
             lang: lang
@@ -159,12 +131,12 @@ impl Place {
     }
 }
 
-/// The moment that the address asks for.
-pub(crate) fn read_at(wrong: &mut Vec<Complaint>) -> Option<At> {
+/// The name of the moment that the address asks for.
+pub(crate) fn read_at() -> Option<String> {
     let location = gloo_utils::window().location();
     let hash = location.hash().unwrap_or_default();
-    let at = params(hash.trim_start_matches('#'))?.get("at");
-    asked(at, At::parse, Complaint::At, wrong)
+    let hash = hash.strip_prefix('#').unwrap_or_default();
+    params(hash)?.get("at")
 }
 
 /// Does the address name a scenario or a moment? Then somebody was sent here for it.
@@ -220,12 +192,13 @@ fn system_lang() -> Option<Lang> {
 }
 
 /// A link to a moment of a scenario.
-pub(crate) fn link(scenario: Option<&str>, lang: Lang, step: u64) -> String {
+pub(crate) fn link(scenario: Option<&str>, lang: Lang, anchor: &str) -> String {
     let location = gloo_utils::window().location();
     let page = location.href().unwrap_or_default();
     let page = page.split(['?', '#']).next().unwrap_or_default();
     let scenario = scenario.map(|id| format!("s={id}&")).unwrap_or_default();
-    format!("{page}?{scenario}lang={}#at={step}", lang.tag())
+    let anchor = anchor.replace('#', "%23");
+    format!("{page}?{scenario}lang={}#at={anchor}", lang.tag())
 }
 
 /// Tells the document and the memory which language and theme are shown.
@@ -265,19 +238,4 @@ fn storage() -> Option<Storage> {
 pub(crate) fn matches(query: &str) -> bool {
     let found = gloo_utils::window().match_media(query);
     found.ok().flatten().is_some_and(|list| list.matches())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_is_a_step_or_a_beat() {
-        let found = ["44", "t=7", "beat:quorum", "x", ""].map(At::parse);
-        let beat = Some(At::Beat("quorum".to_owned()));
-        assert_eq!(
-            found,
-            [Some(At::Step(44)), Some(At::Step(7)), beat, None, None]
-        );
-    }
 }

@@ -101,6 +101,17 @@ pub(crate) fn Popover(props: &Props) -> Html {
             move || drop(outside)
         });
     }
+    {
+        // A control that went away had the focus: the box keeps it.
+        let (open, panel) = (*open, panel.clone());
+        use_effect(move || {
+            let active = gloo_utils::document().active_element();
+            let nobody = active.is_none_or(|active| active.tag_name() == "BODY");
+            if let Some(panel) = panel.cast().filter(|_| open && nobody) {
+                focus(&panel);
+            }
+        });
+    }
     let close = {
         let (open, around) = (open.clone(), around.clone());
         use_callback((), move |(), ()| {
@@ -287,7 +298,8 @@ fn stops(panel: &Element) -> Vec<HtmlElement> {
         .collect()
 }
 
-fn focus_first(panel: &Element) {
+/// Gives the focus to the first control in a box.
+pub(crate) fn focus_first(panel: &Element) {
     match stops(panel).first() {
         Some(first) => focus(first),
         None => {

@@ -474,20 +474,6 @@ pub(crate) fn complaint(lang: Lang, complaint: &Complaint) -> String {
         (Complaint::Ui(word), Lang::Zh) => {
             format!("“ui={word}”无法识别，可用 full、embed 和 min。")
         }
-        (Complaint::At(at), Lang::En) => {
-            format!("“at={at}” names no moment: give a step, or beat: and a name.")
-        }
-        (Complaint::At(at), Lang::Zh) => {
-            format!("“at={at}”不是一个时刻：请写步数，或 beat: 加名称。")
-        }
-        (Complaint::Beat(name), Lang::En) => format!("This run has no moment “{name}”."),
-        (Complaint::Beat(name), Lang::Zh) => format!("这次运行没有时刻“{name}”。"),
-        (Complaint::Beyond(step, len), Lang::En) => {
-            format!("Step {step} is beyond this run; it has {len} steps so far.")
-        }
-        (Complaint::Beyond(step, len), Lang::Zh) => {
-            format!("第 {step} 步超出了这次运行，目前共 {len} 步。")
-        }
     }
 }
 

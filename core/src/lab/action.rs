@@ -1,6 +1,7 @@
 //! Everything a front end can ask of the lab.
 
 use super::event_filter::EventFilter;
+use super::unit::Unit;
 use crate::base::{ClientId, ServerId};
 use crate::protocol::Profile;
 use crate::world::command::Command;
@@ -14,8 +15,16 @@ pub enum Action {
     Pause,
     /// Goes so many steps forward, or back.
     Step(i64),
-    /// Goes to the next notable step, or the previous one.
-    StepNotable(Direction),
+    /// Goes one step in the unit that is set.
+    StepUnit(Direction),
+    /// Goes one step in a unit.
+    StepBy(Unit, Direction),
+    /// Goes to the next place that a breakpoint names, or the previous one.
+    StepHit(Direction),
+    /// Goes to the next bookmark, or the previous one, round about.
+    StepBookmark(Direction),
+    /// Goes to the moment of that name, see [`super::Anchor`].
+    Go(String),
     /// Shows the run as it was after so many steps.
     Seek(u64),
     /// Shows a named moment, if there is one of that name.
@@ -25,6 +34,16 @@ pub enum Action {
     SeekTold(ClientId, u32),
     /// Changes the speed of playback.
     SetSpeed(Speed),
+    /// Changes how far one step goes.
+    SetUnit(Unit),
+    /// Sets a breakpoint, see [`super::Condition`], or takes it away.
+    Break(String, bool),
+    /// Sets a bookmark at the moment that is shown, or takes the one there away.
+    Bookmark,
+    /// Gives a bookmark a name.
+    NameBookmark(usize, String),
+    /// Takes a bookmark away.
+    RemoveBookmark(usize),
     /// Does something to the world, now. In the past this starts a branch; the old one stays.
     Perform(Command),
     /// A client of that server writes; one is made when the server has none.
@@ -62,6 +81,12 @@ pub enum Action {
     Redo,
     /// Shows another branch.
     SwitchBranch(usize),
+    /// Gives a branch a name.
+    NameBranch(usize, String),
+    /// Takes a branch away, unless it is the last.
+    DeleteBranch(usize),
+    /// Compares two branches, or none any more.
+    Compare(Option<(usize, usize)>),
     /// Takes the notice away.
     Dismiss,
 }

@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub(super) title: Text,
     /// Where it left another one.
     pub(super) from: u64,
+    /// Which one it left, by name.
+    pub(super) parent: Option<String>,
     /// The run.
     pub(super) timeline: Timeline,
     /// The notes.
@@ -49,6 +51,7 @@ impl Line {
             name,
             title: Text::default(),
             from: steps,
+            parent: Some(self.name.clone()),
             timeline: self.timeline.fork_at(steps),
             chronicle: self.chronicle.before(steps),
             source: None,

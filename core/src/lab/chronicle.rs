@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use super::trace::Traces;
+use super::turns::Turns;
 use crate::base::ServerId;
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
@@ -12,15 +14,17 @@ use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
 use crate::scenario::Witness;
 use crate::view::{Text, caption};
-use crate::world::{Actor, Cause, Command, Outcome, RecipeState, Step};
+use crate::world::{Actor, Outcome, Step};
 
 /// The notes of one branch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chronicle {
-    /// Steps to stop at, as the number of steps shown then.
-    notable: Vec<u64>,
+    /// Every step in short.
+    pub(super) traces: Traces,
+    /// What breakpoints look for.
+    pub(super) turns: Turns,
     /// Deaths of servers.
-    deaths: Vec<(u64, Text)>,
+    deaths: Vec<(u64, ServerId, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
     commits: Vec<(u64, Zxid)>,
     /// The end of the history that loaded disks brought, and since when it is committed.
@@ -48,19 +52,19 @@ impl Chronicle {
     /// Takes a step in; `timeline` is behind it.
     pub(super) fn note(&mut self, step: &Step, timeline: &Timeline) {
         let shown = step.id.0 + 1;
-        if is_notable(step) {
-            self.notable.push(shown);
-        }
-        if step
-            .outcomes
-            .iter()
-            .any(|o| matches!(o, Outcome::Died { .. }))
-        {
+        self.traces.push(step, timeline.world());
+        self.turns.note(step, timeline);
+        let died = step.outcomes.iter().find_map(|o| match o {
+            Outcome::Died { server, .. } => Some(*server),
+            _ => None,
+        });
+        if let Some(server) = died {
             let said = caption::captions(step, timeline.world());
             let death = said
                 .iter()
                 .find(|c| matches!(c, caption::Caption::Died { .. }));
-            self.deaths.extend(death.map(|c| (shown, c.short())));
+            self.deaths
+                .extend(death.map(|c| (shown, server, c.short())));
         }
         self.copies
             .extend(step.outcomes.iter().filter_map(|o| copied(step, o)));
@@ -109,9 +113,16 @@ impl Chronicle {
     /// The part that a fork behind `steps` steps keeps.
     #[must_use]
     pub(super) fn before(&self, steps: u64) -> Self {
-        let mut kept = self.clone();
-        kept.notable.retain(|at| *at <= steps);
-        kept.deaths.retain(|(at, _)| *at <= steps);
+        let mut kept = Self {
+            traces: self.traces.before(steps),
+            turns: self.turns.before(steps),
+            deaths: self.deaths.clone(),
+            copies: self.copies.clone(),
+            commits: self.commits.clone(),
+            inherited: self.inherited,
+            lamps: self.lamps,
+        };
+        kept.deaths.retain(|(at, ..)| *at <= steps);
         kept.commits.retain(|(at, _)| *at <= steps);
         kept.copies.retain(|copy| copy.step < steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
@@ -152,7 +163,7 @@ impl Chronicle {
     }
 
     /// Deaths with the number of steps shown then.
-    pub(super) fn deaths(&self) -> &[(u64, Text)] {
+    pub(super) fn deaths(&self) -> &[(u64, ServerId, Text)] {
         &self.deaths
     }
 
@@ -161,16 +172,25 @@ impl Chronicle {
         &self.copies
     }
 
-    /// The next notable step after `steps`.
-    pub(super) fn next(&self, steps: u64) -> Option<u64> {
-        let at = self.notable.partition_point(|n| *n <= steps);
-        self.notable.get(at).copied()
+    /// When that server died.
+    pub(super) fn deaths_of(&self, server: ServerId) -> impl Iterator<Item = u64> {
+        let own = self
+            .deaths
+            .iter()
+            .filter(move |(_, died, _)| *died == server);
+        own.map(|(at, ..)| *at)
     }
 
-    /// The last notable step before `steps`.
-    pub(super) fn previous(&self, steps: u64) -> Option<u64> {
-        let at = self.notable.partition_point(|n| *n < steps);
-        at.checked_sub(1).map(|at| self.notable[at])
+    /// Who died with the last of so many steps, and for which time.
+    pub(super) fn death_at(&self, steps: u64) -> Option<(ServerId, u32)> {
+        let (_, server, _) = self.deaths.iter().find(|(at, ..)| *at == steps)?;
+        let before = self.deaths_of(*server).take_while(|at| *at <= steps);
+        Some((*server, u32::try_from(before.count()).ok()?))
+    }
+
+    /// Committed transactions, each with the number of steps after which it is.
+    pub(super) fn commits(&self) -> &[(u64, Zxid)] {
+        &self.commits
     }
 }
 
@@ -178,19 +198,6 @@ impl Witness for Chronicle {
     fn step(&mut self, step: &Step, timeline: &Timeline) {
         self.note(step, timeline);
     }
-}
-
-/// Leader and epoch changes, commits, truncation, synchronisation, crash and restart, expiry,
-/// snapshots, locks and leads that come and go, old tokens, and everything a user does.
-pub(super) fn is_notable(step: &Step) -> bool {
-    let by_user = match &step.cause {
-        Cause::Command(command) => {
-            !matches!(**command, Command::Client { .. } | Command::Invoke { .. })
-        }
-        Cause::DiskFailed => true,
-        _ => false,
-    };
-    by_user || step.outcomes.iter().any(turning_point)
 }
 
 fn copied(step: &Step, outcome: &Outcome) -> Option<Copied> {
@@ -216,32 +223,4 @@ fn copied(step: &Step, outcome: &Outcome) -> Option<Copied> {
         server,
         backup,
     })
-}
-
-fn turning_point(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Died { .. } => true,
-        Outcome::Unknown { entries, .. } => !entries.is_empty(),
-        Outcome::Recipe { standing, .. } => matches!(
-            standing.state,
-            RecipeState::Holding | RecipeState::Leading | RecipeState::Doubting | RecipeState::Lost
-        ),
-        Outcome::Stored { token, highest, .. } => highest.is_some_and(|highest| *token < highest),
-        Outcome::Effect(Effect::Halt(_)) => true,
-        Outcome::Effect(Effect::Decide(decision)) => matches!(
-            decision,
-            Decision::QuorumOfAcks { .. }
-                | Decision::EpochAgreed { .. }
-                | Decision::Established { .. }
-                | Decision::PlannedSync { .. }
-                | Decision::Truncated { .. }
-                | Decision::LoadedSnap { .. }
-                | Decision::WentLooking { .. }
-                | Decision::FollowerAhead { .. }
-                | Decision::ExpiredSession { .. }
-                | Decision::SnapshotBegun { .. }
-                | Decision::SnapshotDone { .. }
-        ),
-        _ => false,
-    }
 }

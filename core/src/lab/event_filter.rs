@@ -12,10 +12,10 @@
 use std::collections::VecDeque;
 
 use super::Lab;
-use super::chronicle::is_notable;
 use super::events::event;
 use super::playback::is_murmur;
 use super::transport::EventLine;
+use super::unit::is_notable;
 use crate::history::Timeline;
 use crate::protocol::{Decision, Effect};
 use crate::view::caption;

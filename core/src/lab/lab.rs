@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::action::{Action, Direction};
+use super::action::Action;
+use super::bookmarks;
 use super::branch::Line;
 use super::breaches::{self, Breach};
+use super::breakpoints::Breakpoints;
 use super::console::Consoles;
 use super::event_filter::Search;
 use super::events::event;
@@ -15,9 +17,9 @@ use super::past::{Past, Scene};
 use super::playback::{Pass, Playback};
 use super::scenarios::{Beat, SCENARIOS, Scenario};
 use super::space_time::SpaceTimes;
-use super::transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
+use super::transport::{EventLine, Notice, NoticeKind, Transport};
+use super::unit::Unit;
 use super::work::{Job, ScriptRun, Slice};
-use crate::base::Order;
 use crate::model::Zxid;
 use crate::scenario::{Images, ScriptError};
 use crate::view::{Frame, Shelf, Sight, Text};
@@ -37,6 +39,8 @@ pub struct Lab {
     pub(super) scenario: Option<&'static Scenario>,
     /// Its beats, as their author tells them.
     pub(super) beats: BTreeMap<String, Beat>,
+    /// Every beat has a caption of its own.
+    told: bool,
     pub(super) branches: Vec<Arc<Line>>,
     pub(super) branch: usize,
     /// Steps shown.
@@ -58,6 +62,12 @@ pub struct Lab {
     pub(super) job: Option<Job>,
     pub(super) past: Past,
     pub(super) consoles: Consoles,
+    /// How far one step goes, when the reader chose it.
+    pub(super) unit: Option<Unit>,
+    pub(super) breakpoints: Breakpoints,
+    pub(super) bookmarks: Vec<bookmarks::Mark>,
+    /// The branches that are compared, by name.
+    pub(super) compared: Option<[String; 2]>,
     pub(super) imports: Imports,
     pub(super) space_times: SpaceTimes,
     version: u64,
@@ -95,6 +105,7 @@ impl Lab {
         let mut lab = Self {
             scenario: None,
             beats: BTreeMap::new(),
+            told: false,
             branches: vec![Arc::new(main)],
             branch: 0,
             at: 0,
@@ -111,6 +122,10 @@ impl Lab {
             job: None,
             past: Past::default(),
             consoles: Consoles::default(),
+            unit: None,
+            breakpoints: Breakpoints::default(),
+            bookmarks: Vec::new(),
+            compared: None,
             imports: Imports::default(),
             space_times: SpaceTimes::default(),
             version: 0,
@@ -123,6 +138,7 @@ impl Lab {
     pub(super) fn set_scenario(&mut self, scenario: Option<&'static Scenario>) {
         self.scenario = scenario;
         self.beats = scenario.map(Scenario::beats).unwrap_or_default();
+        self.told = scenario.is_some_and(Scenario::tells_its_beats);
     }
 
     /// Shows the moment at which the scenario opens.
@@ -180,8 +196,13 @@ impl Lab {
             now_us: self.frame.now_us,
             playing: self.playing,
             speed: self.speed,
+            unit: self.unit(),
+            concurrent: self.concurrent_with(),
+            breakpoints: u32::try_from(self.breakpoints.set().len()).unwrap_or(u32::MAX),
+            differs: self.differs_from(),
+            compared: self.compared(),
             marks: self.marks(),
-            branches: self.branches.iter().map(|line| branch(line)).collect(),
+            branches: self.branch_list(),
             branch: self.branch,
             undo: self.past.undo_name(),
             redo: self.past.redo_name(),
@@ -217,7 +238,11 @@ impl Lab {
     pub fn dispatch(&mut self, action: Action) {
         self.version += 1;
         self.notice = None;
-        if !matches!(action, Action::Dismiss | Action::SetSpeed(_)) {
+        let stays = matches!(
+            action,
+            Action::Dismiss | Action::SetSpeed(_) | Action::SetUnit(_) | Action::Break(..)
+        );
+        if !stays {
             // Who goes elsewhere waits no longer for what the head would bring.
             self.job.take_if(|job| matches!(job, Job::Grow { .. }));
         }
@@ -226,11 +251,20 @@ impl Lab {
             Action::Play => self.play(),
             Action::Pause => self.playing = false,
             Action::Step(by) => self.step(by),
-            Action::StepNotable(direction) => self.step_notable(direction),
+            Action::StepUnit(direction) => self.step_by(self.unit(), direction),
+            Action::StepBy(unit, direction) => self.step_by(unit, direction),
+            Action::StepHit(direction) => self.step_hit(direction),
+            Action::StepBookmark(direction) => self.step_bookmark(direction),
+            Action::Go(anchor) => self.go(&anchor),
             Action::Seek(step) => self.jump(step),
             Action::SeekBeat(name) => self.seek_beat(&name),
             Action::SeekTold(client, entry) => self.seek_told(client, entry),
             Action::SetSpeed(speed) => self.speed = speed,
+            Action::SetUnit(unit) => self.unit = Some(unit),
+            Action::Break(condition, on) => self.set_breakpoint(&condition, on),
+            Action::Bookmark => self.toggle_bookmark(),
+            Action::NameBookmark(id, name) => self.name_bookmark(id, &name),
+            Action::RemoveBookmark(id) => self.remove_bookmark(id),
             Action::Perform(command) => self.perform(vec![command]),
             Action::Write(server) => self.write(server),
             Action::Isolate(server) => self.isolate(server),
@@ -254,8 +288,12 @@ impl Lab {
                 self.edition += 1;
                 self.jump(self.at);
             }
+            Action::NameBranch(at, name) => self.name_branch(at, &name),
+            Action::DeleteBranch(at) => self.delete_branch(at),
+            Action::Compare(pair) => self.choose_compared(pair),
             Action::SwitchBranch(_) | Action::Dismiss => {}
         }
+        self.hits();
         self.hear();
         self.note_script();
     }
@@ -289,8 +327,11 @@ impl Lab {
                 Pass::Show { left_us } if self.grow_to(shown + 1) => {
                     shown += 1;
                     time_us = left_us;
-                    if self.breaks_at(shown) {
+                    let hit = self.hit_at(shown);
+                    if hit.is_some() || self.breaks_at(shown) {
                         self.playing = false;
+                        self.version += 1;
+                        self.say_hit(hit);
                         break;
                     }
                 }
@@ -399,9 +440,23 @@ impl Lab {
 
     /// Did a lamp turn red with the last of so many steps?
     fn breaks_at(&self, steps: u64) -> bool {
-        let lamps = self.line().timeline.monitor().lamps();
-        let mut broken = lamps.iter().filter_map(|lamp| lamp.verdict.violation());
-        broken.any(|violation| violation.at.0 + 1 == steps)
+        self.line().broken().any(|broken| broken == steps)
+    }
+
+    /// How far one step goes: as the reader chose, else as suits the run.
+    fn unit(&self) -> Unit {
+        let usual = if self.told { Unit::Beat } else { Unit::Message };
+        self.unit.unwrap_or(usual)
+    }
+
+    fn say_hit(&mut self, hit: Option<Text>) {
+        if let Some(hit) = hit {
+            let text = Text::new(
+                format!("Breakpoint: {}.", hit.en),
+                format!("断点：{}。", hit.zh),
+            );
+            self.say(NoticeKind::Done, text);
+        }
     }
 
     // --- wishes ---
@@ -426,64 +481,12 @@ impl Lab {
         self.jump(to);
     }
 
-    fn step_notable(&mut self, direction: Direction) {
-        self.playing = false;
-        let chronicle = &self.line().chronicle;
-        let found = match direction {
-            Direction::Back => Some(chronicle.previous(self.at).unwrap_or(0)),
-            Direction::Forward => chronicle.next(self.at),
-        };
-        match found {
-            Some(to) => self.jump(to),
-            None => self.job = Some(Job::find_notable(self.at, self.line().timeline.len())),
-        }
-    }
-
     pub(super) fn say(&mut self, kind: NoticeKind, text: Text) {
         self.notice = Some(Notice {
             kind,
             text,
             place: None,
         });
-    }
-
-    // --- views ---
-
-    fn marks(&self) -> Vec<Mark> {
-        let line = self.line();
-        let beats = line.timeline.recording().beats.iter().map(|beat| Mark {
-            step: beat.at_step,
-            kind: MarkKind::Beat,
-            name: self
-                .beats
-                .get(&beat.name)
-                .map_or_else(|| Text::same(&*beat.name), |told| told.name.clone()),
-        });
-        let deaths = line.chronicle.deaths().iter().map(|(step, name)| Mark {
-            step: *step,
-            kind: MarkKind::Crash,
-            name: name.clone(),
-        });
-        let lamps = line.timeline.monitor().lamps();
-        let broken = lamps.iter().filter_map(|lamp| {
-            Some(Mark {
-                step: lamp.verdict.violation()?.at.0 + 1,
-                kind: MarkKind::Broken,
-                name: Text::same(lamp.name),
-            })
-        });
-        let mut marks: Vec<Mark> = beats.chain(deaths).chain(broken).collect();
-        marks.order_by_key(|mark| mark.step);
-        marks
-    }
-}
-
-fn branch(line: &Line) -> Branch {
-    Branch {
-        name: line.name.clone(),
-        title: line.title.clone(),
-        from: line.from,
-        total: line.timeline.len(),
     }
 }
 
@@ -496,6 +499,7 @@ impl Lab {
             branches: self.branches.clone(),
             branch: self.branch,
             at: self.at,
+            bookmarks: None,
         }
     }
 
@@ -503,7 +507,11 @@ impl Lab {
         self.set_scenario(scene.scenario);
         self.branches = scene.branches;
         self.branch = scene.branch;
+        if let Some(bookmarks) = scene.bookmarks {
+            self.bookmarks = bookmarks;
+        }
         self.edition += 1;
+        self.breakpoints.forget();
         self.events.clear();
         self.jump(scene.at);
     }

@@ -13,9 +13,14 @@
 //! done becomes a [`Notice`] and changes nothing.
 
 pub mod action;
+pub mod anchor;
+mod bookmarks;
 mod branch;
+mod branches;
 mod breaches;
+pub mod breakpoints;
 mod chronicle;
+pub mod compare;
 mod console;
 mod event_filter;
 mod events;
@@ -26,6 +31,7 @@ mod import;
 #[allow(clippy::module_inception)]
 mod lab;
 mod lamps;
+mod marks;
 mod memory;
 mod notices;
 mod past;
@@ -33,11 +39,15 @@ pub mod playback;
 pub mod scenarios;
 mod service;
 mod space_time;
+mod stops;
 mod story;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod trace;
 pub mod transport;
+mod turns;
+pub mod unit;
 mod wishes;
 mod work;
 
@@ -45,7 +55,11 @@ pub use crate::base::{ClientId, Duration, Order, ServerId};
 pub use crate::protocol::Profile;
 pub use crate::world::command::{Command, CrashKind, Endpoint};
 pub use action::{Action, Direction, Speed};
+pub use anchor::{Anchor, Offer};
+pub use bookmarks::Bookmark;
 pub use breaches::Breach;
+pub use breakpoints::{Breakpoint, Condition};
+pub use compare::Comparison;
 pub use console::{Completed, ConsoleView};
 pub use event_filter::{EventFilter, EventKind, EventPage};
 pub use export::{DiskFile, Download};
@@ -56,4 +70,5 @@ pub use service::Shown;
 pub use story::Story;
 pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
+pub use unit::Unit;
 pub use work::{Work, WorkKind};

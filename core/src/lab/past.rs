@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::Lab;
+use super::bookmarks::Mark;
 use super::branch::Line;
 use super::scenarios::Scenario;
 use super::transport::NoticeKind;
@@ -23,6 +24,8 @@ pub(super) struct Scene {
     pub(super) branches: Vec<Arc<Line>>,
     pub(super) branch: usize,
     pub(super) at: u64,
+    /// The bookmarks, where another run takes the place of this one.
+    pub(super) bookmarks: Option<Vec<Mark>>,
 }
 
 /// What can be undone, and what can be done again; the nearest last.
@@ -63,7 +66,8 @@ impl Lab {
     /// Shows what was there before the last edit.
     pub(super) fn undo(&mut self) {
         if let Some(scene) = self.past.undo.pop() {
-            self.past.redo.push(self.scene(scene.name.clone()));
+            let now = self.scene_beside(&scene);
+            self.past.redo.push(now);
             self.bring_back(scene, ("Undone", "已撤销"));
         }
     }
@@ -71,9 +75,17 @@ impl Lab {
     /// Does the edit again that was undone last.
     pub(super) fn redo(&mut self) {
         if let Some(scene) = self.past.redo.pop() {
-            self.past.undo.push(self.scene(scene.name.clone()));
+            let now = self.scene_beside(&scene);
+            self.past.undo.push(now);
             self.bring_back(scene, ("Done again", "已重做"));
         }
+    }
+
+    /// What is shown now, to be brought back in place of `scene`.
+    fn scene_beside(&self, scene: &Scene) -> Scene {
+        let mut now = self.scene(scene.name.clone());
+        now.bookmarks = scene.bookmarks.as_ref().map(|_| self.bookmarks.clone());
+        now
     }
 
     fn bring_back(&mut self, scene: Scene, (en, zh): (&str, &str)) {

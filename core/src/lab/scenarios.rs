@@ -126,6 +126,12 @@ impl Scenario {
         self.entries().get(key).cloned()
     }
 
+    /// Has every beat a caption of its own? Then it is told beat by beat.
+    pub fn tells_its_beats(&self) -> bool {
+        let entries = self.entries();
+        entries.keys().any(|key| key.starts_with("captions."))
+    }
+
     /// The beat at which it is opened.
     pub fn start(&self) -> Option<String> {
         self.value("start")

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::action::Speed;
+use super::unit::Unit;
 use crate::view::Text;
 
 /// The state of the controls.
@@ -18,6 +19,17 @@ pub struct Transport {
     pub playing: bool,
     /// How fast.
     pub speed: Speed,
+    /// How far one step goes.
+    pub unit: Unit,
+    /// Events at the same instant as the one that is shown, beside it.
+    pub concurrent: u32,
+    /// Breakpoints that are set.
+    pub breakpoints: u32,
+    /// The first step of this branch that differs from the one it is compared with; shown after
+    /// `differs + 1` steps.
+    pub differs: Option<u64>,
+    /// The branches that are compared.
+    pub compared: Option<(usize, usize)>,
     /// Places worth a look, ascending.
     pub marks: Vec<Mark>,
     /// Every branch; the first is the main one.
@@ -39,6 +51,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// Its name.
     pub name: Text,
+    /// What a link to it says, when it has a meaning of its own.
+    pub anchor: Option<String>,
 }
 
 /// Kind of mark.
@@ -50,6 +64,10 @@ pub enum MarkKind {
     Crash,
     /// An invariant broke.
     Broken,
+    /// The reader marked it.
+    Bookmark,
+    /// A breakpoint names it.
+    Flag,
 }
 
 /// One future of the run.
@@ -61,6 +79,8 @@ pub struct Branch {
     pub title: Text,
     /// The step at which it leaves the branch it comes from.
     pub from: u64,
+    /// That branch, by its place in the list; none for one that begins at the start.
+    pub parent: Option<usize>,
     /// Steps recorded.
     pub total: u64,
 }
@@ -81,6 +101,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// Something was done.
     Done,
+    /// A branch was begun: undo takes it back.
+    Branched,
     /// A command could not be performed.
     Refused,
     /// A script is wrong.

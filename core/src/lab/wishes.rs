@@ -44,8 +44,7 @@ impl Lab {
         let mut line = if at_head {
             self.line().clone()
         } else {
-            let name = format!("b{}", self.branches.len() + 1);
-            self.line().fork(self.at, name)
+            self.line().fork(self.at, self.free_branch_name())
         };
         let mut done = Text::default();
         for command in commands {
@@ -82,7 +81,7 @@ impl Lab {
         self.branches.push(Arc::new(line));
         self.branch = self.branches.len() - 1;
         self.say(
-            NoticeKind::Done,
+            NoticeKind::Branched,
             Text::new(
                 format!("New branch {name} from step {from}. {old} is kept."),
                 format!("从第 {from} 步新建分支 {name}，{old} 已保留。"),

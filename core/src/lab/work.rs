@@ -1,7 +1,7 @@
 //! What takes longer than a moment, in slices.
 //!
 //! ```text
-//!   dispatch(Load, Restore, StepNotable, Step far) ──► Job ──► work(steps) … work(steps) ──► done
+//!   dispatch(Load, Restore, StepBy, Step far) ──► Job ──► work(steps) … work(steps) ──► done
 //! ```
 //! While a job is under way the run that is shown stays as it is and can be used; a script that turns
 //! out to be wrong changes nothing. The caller chooses the slice: some hundred steps, again and again,
@@ -20,6 +20,7 @@ use super::memory::{Saved, SavedLine};
 use super::notices::script_notice;
 use super::scenarios::Scenario;
 use super::transport::{Notice, NoticeKind};
+use super::unit::Unit;
 use crate::history::Keep;
 use crate::scenario::{Images, Options, Problem, Progress, Runner, ScriptError, parse};
 use crate::view::Text;
@@ -73,19 +74,28 @@ pub(super) enum Job {
         done: Vec<Arc<Line>>,
         saved: Saved,
     },
-    /// The head goes on to a number of steps, or to something notable behind `since` before that.
-    Grow { to: u64, since: Option<u64> },
+    /// The head goes on to a number of steps, or to what is searched before that.
+    Grow { to: u64, search: Option<Search> },
+}
+
+/// What the head goes on for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// A stop of a unit behind a place, or what a breakpoint names.
+    Stop { unit: Unit, since: u64 },
+    /// What a breakpoint names.
+    Hit { since: u64 },
 }
 
 impl Job {
     pub(super) const fn grow(to: u64) -> Self {
-        Self::Grow { to, since: None }
+        Self::Grow { to, search: None }
     }
 
-    pub(super) const fn find_notable(since: u64, len: u64) -> Self {
+    pub(super) const fn search(search: Search, len: u64) -> Self {
         Self::Grow {
             to: len + SEARCH_MAX,
-            since: Some(since),
+            search: Some(search),
         }
     }
 }
@@ -136,6 +146,7 @@ impl ScriptRun {
                     name: "main".to_owned(),
                     title: Text::default(),
                     from: 0,
+                    parent: None,
                     timeline,
                     chronicle: self.chronicle,
                     source: Some(self.script),
@@ -225,7 +236,7 @@ impl Lab {
                 }
                 Slice::Failed(_) => self.say_unreadable(),
             },
-            Job::Grow { to, since } => self.grow(to, since, steps),
+            Job::Grow { to, search } => self.grow(to, search, steps),
         }
         self.hear();
         if self.job.is_none() {
@@ -257,7 +268,8 @@ impl Lab {
             || Text::new("another script", "另一个脚本"),
             Scenario::title,
         );
-        let before = self.scene(name.clone());
+        let mut before = self.scene(name.clone());
+        before.bookmarks = Some(self.bookmarks.clone());
         let end = line.timeline.len();
         self.past.edit(before);
         self.consoles = Consoles::default();
@@ -268,7 +280,10 @@ impl Lab {
             branches: vec![Arc::new(line)],
             branch: 0,
             at: end,
+            bookmarks: Some(Vec::new()),
         });
+        self.unit = None;
+        self.compared = None;
         self.go_to_opening();
         self.notice = notice;
     }
@@ -310,12 +325,14 @@ impl Lab {
         }
         let branch = saved.branch.min(done.len().saturating_sub(1));
         let len = done.get(branch).map_or(0, |line| line.timeline.len());
+        self.breakpoints.replace(saved.breakpoints);
         self.set_scene(super::past::Scene {
             name: Text::default(),
             scenario: saved.scenario,
             branches: done,
             branch,
             at: saved.at.min(len),
+            bookmarks: Some(saved.bookmarks),
         });
         if saved.at > len {
             // The head had gone on by itself.
@@ -345,19 +362,18 @@ impl Lab {
     }
 
     /// Lets the head go on; shows the place when it is reached.
-    fn grow(&mut self, to: u64, since: Option<u64>, steps: u64) {
-        let found = |lab: &Self| since.and_then(|since| lab.line().chronicle.next(since));
+    fn grow(&mut self, to: u64, search: Option<Search>, steps: u64) {
         let mut left = steps;
         loop {
             let len = self.line().timeline.len();
-            if let Some(place) = found(self) {
+            if let Some(place) = search.and_then(|search| self.found(search)) {
                 return self.jump(place);
             }
             if len >= to {
                 return self.jump(to);
             }
             if left == 0 {
-                self.job = Some(Job::Grow { to, since });
+                self.job = Some(Job::Grow { to, search });
                 return;
             }
             left -= 1;

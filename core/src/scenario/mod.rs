@@ -29,7 +29,7 @@ pub mod transcript;
 
 pub use ast::{Action, Program};
 pub use error::{Position, Problem, ScriptError};
-pub use parser::{parse, parse_bytes};
+pub use parser::{parse, parse_bytes, parse_zxid};
 pub use record::recorded;
 pub use runner::{Check, Images, Options, Progress, Runner, Witness};
 pub use show::Show;

@@ -4,7 +4,8 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
-use zablab_core::lab::{Action, Direction, MarkKind, Transport};
+use zablab_core::lab::{Action, Command, CrashKind, Direction, MarkKind, Transport, Unit};
+use zablab_core::view::frame::Power;
 
 use super::{App, Msg};
 use crate::keys::{self, Wish};
@@ -25,9 +26,9 @@ impl App {
             return self.leave();
         }
         event.prevent_default();
-        let transport = self.lab.borrow().transport();
         let message = match wish {
             Wish::Link => Msg::Link,
+            Wish::Go => Msg::Go,
             Wish::Lang => Msg::Lang,
             Wish::Theme => Msg::Theme,
             Wish::FullScreen => {
@@ -38,12 +39,44 @@ impl App {
                 self.help += 1;
                 return true;
             }
-            wish => match action(wish, &transport) {
-                Some(action) => Msg::Act(action),
-                None => return false,
-            },
+            Wish::Filter => {
+                focus_filter();
+                return false;
+            }
+            wish => {
+                let transport = self.lab.borrow().transport();
+                let found = action(wish, &transport).or_else(|| self.fault(wish, event));
+                match found {
+                    Some(action) => Msg::Act(action),
+                    None => return false,
+                }
+            }
         };
         Component::update(self, ctx, message)
+    }
+
+    /// What a key does to the server on whose row it is pressed.
+    fn fault(&self, wish: Wish, event: &KeyboardEvent) -> Option<Action> {
+        let target = event.target()?.dyn_into::<Element>().ok()?;
+        let row = target.closest("[data-kind='server']").ok()??;
+        let server = row.get_attribute("data-id")?;
+        let frame = self.lab.borrow().frame();
+        let row = frame
+            .servers
+            .iter()
+            .find(|row| row.id.to_string() == server)?;
+        let server = row.id;
+        let command = match wish {
+            Wish::Crash if row.power.has_memory() => Command::Crash {
+                server,
+                kind: CrashKind::Power,
+            },
+            Wish::Restart if !row.power.has_memory() => Command::Restart(server),
+            Wish::Freeze if row.power == Power::Paused => Command::Resume(server),
+            Wish::Freeze if row.power == Power::Up => Command::Pause(server),
+            _ => return None,
+        };
+        Some(Action::Perform(command))
     }
 
     /// Is the focus in the page's own part of the document, or nowhere?
@@ -61,8 +94,11 @@ impl App {
     /// Closes one thing; when nothing is open, the focus goes.
     fn leave(&mut self) -> bool {
         let told = self.lab.borrow().notice().is_some();
+        let compares = self.lab.borrow().compared().is_some();
         if told || self.poor_link || !self.complaints.is_empty() {
             self.act(Action::Dismiss);
+        } else if compares {
+            self.act(Action::Compare(None));
         } else if self.inspected.is_some() {
             self.inspect(None);
         } else {
@@ -82,26 +118,35 @@ fn action(wish: Wish, transport: &Transport) -> Option<Action> {
     Some(match wish {
         Wish::Play if transport.playing => Action::Pause,
         Wish::Play => Action::Play,
-        Wish::Step(Direction::Forward) | Wish::Micro(Direction::Forward) => Action::Step(1),
-        Wish::Step(Direction::Back) | Wish::Micro(Direction::Back) => Action::Step(-1),
-        Wish::Notable(direction) => Action::StepNotable(direction),
+        Wish::Step(direction) => Action::StepUnit(direction),
+        Wish::Micro(direction) => Action::StepBy(Unit::Micro, direction),
+        Wish::Notable(direction) => Action::StepBy(Unit::Notable, direction),
+        Wish::Beat(direction) => Action::StepBy(Unit::Beat, direction),
         Wish::Start => Action::Seek(0),
         Wish::End => Action::Seek(transport.total),
         Wish::Speed(direction) => Action::SetSpeed(transport.speed.toward(direction)),
         Wish::Chapter(number) => Action::Seek(beats(transport).nth(number - 1)?),
-        Wish::Beat(Direction::Forward) => {
-            Action::Seek(beats(transport).find(|beat| *beat > transport.step)?)
-        }
-        Wish::Beat(Direction::Back) => {
-            let before = beats(transport).filter(|beat| *beat < transport.step);
-            Action::Seek(before.last().unwrap_or(0))
-        }
+        Wish::Unit => Action::SetUnit(transport.unit.next()),
+        Wish::Bookmark => Action::Bookmark,
+        Wish::NextBookmark => Action::StepBookmark(Direction::Forward),
         Wish::Undo => Action::Undo,
         Wish::Redo => Action::Redo,
-        Wish::Link | Wish::Lang | Wish::Theme | Wish::FullScreen | Wish::Help | Wish::Leave => {
-            return None;
-        }
+        _ => return None,
     })
+}
+
+/// The field that filters the list of events, where there is one.
+fn focus_filter() {
+    let document = gloo_utils::document();
+    let field = document.query_selector("[data-kind='filter'][data-id='events']");
+    if let Some(field) = field
+        .ok()
+        .flatten()
+        .and_then(|f| f.dyn_into::<HtmlElement>().ok())
+    {
+        // A field that is not visible cannot have it.
+        let _ = field.focus();
+    }
 }
 
 fn beats(transport: &Transport) -> impl Iterator<Item = u64> {

@@ -52,20 +52,21 @@ impl App {
                 Some(place) => format!("{place} {}", notice.text.get(lang)),
                 None => notice.text.get(lang).to_owned(),
             };
-            let bad = notice.kind != NoticeKind::Done;
-            let on_close = self.wishes.act.reform(|_| Action::Dismiss);
-            return toast(lang, text, bad, on_close);
+            let bad = !matches!(notice.kind, NoticeKind::Done | NoticeKind::Branched);
+            let act = &self.wishes.act;
+            let undo = (notice.kind == NoticeKind::Branched).then(|| act.reform(|_| Action::Undo));
+            return toast(lang, text, bad, undo, act.reform(|_| Action::Dismiss));
         }
         if self.poor_link {
             let text = Word::LinkWithoutDisks.get(lang).to_owned();
-            return toast(lang, text, true, self.wishes.understood.clone());
+            return toast(lang, text, true, None, self.wishes.understood.clone());
         }
         if self.complaints.is_empty() {
             return Html::default();
         }
         let said = self.complaints.iter().map(|c| words::complaint(lang, c));
         let text = said.collect::<Vec<_>>().join(" ");
-        toast(lang, text, true, self.wishes.understood.clone())
+        toast(lang, text, true, None, self.wishes.understood.clone())
     }
 
     /// The panel at the side of the cockpit.
@@ -203,7 +204,9 @@ fn caption(lab: &Lab, frame: &Frame) -> Html {
 
 /// The list of events.
 fn events(lab: &Lab, frame: &Frame) -> Html {
-    html! { <Events page={lab.event_page()} filter={lab.event_filter()} step={frame.step} /> }
+    html! {
+        <Events page={lab.event_page()} filter={lab.event_filter()} step={frame.step} differs={lab.differs_from()} />
+    }
 }
 
 /// What is broken, if anything is.

@@ -9,6 +9,7 @@ use zablab_core::lab::{Action, EventFilter, EventLine, EventPage};
 use super::event_filter::FilterBar;
 use super::events_words::{EventWord, now, word};
 use crate::desk::{Desk, Layout, use_desk};
+use crate::transport::Word as Differs;
 use crate::words::{self, Word};
 
 /// Properties of [`Events`].
@@ -18,6 +19,8 @@ pub(crate) struct Props {
     pub(crate) filter: EventFilter,
     /// Steps shown.
     pub(crate) step: u64,
+    /// The first step that differs from the branch it is compared with.
+    pub(crate) differs: Option<u64>,
 }
 
 /// The list.
@@ -63,11 +66,11 @@ pub(crate) fn Events(props: &Props) -> Html {
                         if wide { <th class="chg">{ desk.word(Word::WhatChanged) }</th> }
                     </tr></thead>
                     <tbody>
-                        { for past.iter().map(|line| row(&desk, line, props.step)) }
+                        { for past.iter().map(|line| row(&desk, line, props)) }
                         if filtered && !shown {
                             <tr key="now" class="here"><td colspan={if wide { "5" } else { "4" }}>{ now(desk.lang, props.step) }</td></tr>
                         }
-                        { for ahead.iter().map(|line| row(&desk, line, props.step)) }
+                        { for ahead.iter().map(|line| row(&desk, line, props)) }
                         if empty { <tr key="none"><td colspan={if wide { "5" } else { "4" }}>{ word(desk.lang, EventWord::Nothing) }</td></tr> }
                     </tbody>
                 </table>
@@ -77,7 +80,8 @@ pub(crate) fn Events(props: &Props) -> Html {
 }
 
 /// One line; what lies ahead is veiled.
-fn row(desk: &Desk, line: &EventLine, step: u64) -> Html {
+fn row(desk: &Desk, line: &EventLine, props: &Props) -> Html {
+    let step = props.step;
     let (now, ahead) = (line.step + 1 == step, line.step >= step);
     let text = line.text.get(desk.lang);
     html! {
@@ -88,6 +92,7 @@ fn row(desk: &Desk, line: &EventLine, step: u64) -> Html {
             <td class="w">{ &line.who }</td>
             <td class="ev">
                 <button type="button" class="evb" tabindex="-1" title={text.to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ text }</button>
+                if props.differs == Some(line.step) { <span class="conc differ">{ Differs::FirstDifference.get(desk.lang) }</span> }
                 if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
             </td>
             if desk.layout == Layout::Cockpit { <td class="chg">{ line.change.get(desk.lang) }</td> }

@@ -124,7 +124,7 @@ fn stepping_back_changes_nothing_and_acting_in_the_past_keeps_the_old_branch() {
     assert_eq!((transport.branches.len(), transport.branch), (2, 1));
     assert_eq!(transport.branches[1].from, end.step - 10);
     assert_eq!(lab.frame().servers[1].power, Power::PowerLost);
-    assert_eq!(lab.notice().map(|n| n.kind), Some(NoticeKind::Done));
+    assert_eq!(lab.notice().map(|n| n.kind), Some(NoticeKind::Branched));
     lab.dispatch(Action::SwitchBranch(0));
     lab.dispatch(Action::Seek(u64::MAX));
     assert_eq!(*lab.frame(), *end);
@@ -279,12 +279,12 @@ fn a_power_loss_leaves_what_was_forced_and_takes_what_was_not() {
 #[test]
 fn notable_steps_are_found_forward_and_back() {
     let mut lab = lab();
-    lab.dispatch(Action::StepNotable(Direction::Forward));
+    lab.dispatch(Action::StepBy(Unit::Notable, Direction::Forward));
     let first = lab.frame().step;
-    lab.dispatch(Action::StepNotable(Direction::Forward));
+    lab.dispatch(Action::StepBy(Unit::Notable, Direction::Forward));
     let second = lab.frame().step;
     assert!(0 < first && first < second);
-    lab.dispatch(Action::StepNotable(Direction::Back));
+    lab.dispatch(Action::StepBy(Unit::Notable, Direction::Back));
     assert_eq!(lab.frame().step, first);
 }
 

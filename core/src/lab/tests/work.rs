@@ -84,7 +84,7 @@ fn behind_the_last_notable_step_the_run_is_searched_in_slices() {
         kind: CrashKind::Power,
     }));
     let from = lab.frame().step;
-    lab.dispatch(Action::StepNotable(Direction::Forward));
+    lab.dispatch(Action::StepBy(Unit::Notable, Direction::Forward));
     assert_eq!(lab.frame().step, from);
     assert_eq!(lab.working().map(|w| w.kind), Some(WorkKind::Search));
     finish(&mut lab);
