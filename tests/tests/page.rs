@@ -12,6 +12,8 @@ mod faults;
 mod fit;
 #[path = "page/loading.rs"]
 mod loading;
+#[path = "page/motion.rs"]
+mod motion;
 #[path = "page/scripts.rs"]
 mod scripts;
 #[path = "page/service.rs"]

@@ -39,11 +39,11 @@ pub struct Lab {
     pub(super) branch: usize,
     /// Steps shown.
     pub(super) at: u64,
-    speed: super::Speed,
+    pub(super) speed: super::Speed,
     pub(super) playback: Option<Playback>,
     pub(super) playing: bool,
     pub(super) shelf: Shelf,
-    frame: Arc<Frame>,
+    pub(super) frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
     breaches: breaches::Cache,
@@ -192,15 +192,6 @@ impl Lab {
         self.events.iter().cloned().collect()
     }
 
-    /// How far a message is on its way, in thousandths.
-    pub fn progress(&self, message: u64) -> Option<u32> {
-        let played = self.playback.as_ref().and_then(|p| p.progress(message));
-        played.or_else(|| {
-            let found = self.frame.messages.iter().find(|m| m.id == message)?;
-            Some(found.progress(self.frame.now_us))
-        })
-    }
-
     /// Does what the user wants. What takes longer than a moment is only begun; see [`Lab::work`].
     pub fn dispatch(&mut self, action: Action) {
         self.version += 1;
@@ -315,7 +306,7 @@ impl Lab {
     }
 
     /// Makes the frame of the moment after `steps` steps.
-    fn show(&mut self, steps: u64) {
+    pub(super) fn show(&mut self, steps: u64) {
         let line = Arc::make_mut(&mut self.branches[self.branch]);
         line.timeline.seek(steps);
         let moment = line.timeline.here().expect("it was sought just now");
@@ -391,9 +382,7 @@ impl Lab {
 
     pub(super) fn play(&mut self) {
         if self.playback.is_none() {
-            let line = Arc::make_mut(&mut self.branches[self.branch]);
-            let moment = line.timeline.seek(self.at);
-            self.playback = Some(Playback::start(&moment.world, &self.frame));
+            self.plan(None);
         }
         self.playing = true;
     }

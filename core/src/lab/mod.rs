@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
-//!   advance(time)    ──► playback: which step is shown now, how far each message is
+//!   advance(time)    ──► playback: which step is shown now, how far each message is, when to come back
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
@@ -19,6 +19,7 @@ mod console;
 mod events;
 mod expected;
 mod export;
+pub mod flights;
 mod import;
 #[allow(clippy::module_inception)]
 mod lab;
@@ -43,6 +44,7 @@ pub use action::{Action, Direction, Speed};
 pub use breaches::Breach;
 pub use console::{Completed, ConsoleView};
 pub use export::{DiskFile, Download};
+pub use flights::Flight;
 pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;
 pub use service::Shown;

@@ -67,7 +67,7 @@ impl Lab {
             line.title = done;
             self.begin_branch(line);
         }
-        self.jump(shown);
+        self.go_on(shown);
         Ok(())
     }
 
