@@ -14,6 +14,8 @@ mod fit;
 mod gallery;
 #[path = "page/loading.rs"]
 mod loading;
+#[path = "page/motion.rs"]
+mod motion;
 #[path = "page/scripts.rs"]
 mod scripts;
 #[path = "page/service.rs"]

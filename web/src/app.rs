@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!   click, key ──► Msg::Act ──► lab.dispatch, a slice of lab.work ──► render
-//!   clock ──► lab.advance ──► marks move; Msg::Stepped ──► render, when a step was shown
+//!   clock ──► lab.advance ──► Msg::Stepped ──► render, when a step was shown
 //!         ──► a slice of lab.work, while a job is under way
+//!   render ──► marks follow the lab (see `motion`)
 //! ```
 
 mod keyed;
 mod screen;
+mod time;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use web_sys::{Element, KeyboardEvent};
@@ -24,7 +26,7 @@ use crate::hints::Hints;
 use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::Listeners;
-use crate::motion::{Clock, Marks};
+use crate::motion::{Clock, Marks, Sight};
 use crate::panels::{Panel, TreeChoice, sentences};
 use crate::place::{self, Complaint, Place, Ui};
 use crate::progress;
@@ -48,6 +50,8 @@ pub enum Msg {
     Inspect(Option<Target>),
     /// Another panel is shown.
     Show(PanelChoice),
+    /// The page came into sight or went out of it.
+    Seen,
     /// The other language.
     Lang,
     /// The other theme.
@@ -85,6 +89,9 @@ pub struct App {
     lab: Rc<RefCell<Lab>>,
     marks: Rc<RefCell<Marks>>,
     clock: Clock,
+    /// Somebody can see the page: out of sight it rests.
+    seen: Rc<Cell<bool>>,
+    sight: Option<Sight>,
     place: Place,
     layout: Layout,
     width: u32,
@@ -171,8 +178,11 @@ impl Component for App {
         let (width, height) = window_size();
         let lab = Rc::new(RefCell::new(lab));
         let marks = Rc::new(RefCell::new(Marks::default()));
+        let seen = Rc::new(Cell::new(true));
         let mut app = Self {
-            clock: clock(ctx, &lab, &marks),
+            clock: time::clock(ctx, &lab, &marks, &seen),
+            seen,
+            sight: None,
             listeners: Listeners::new(ctx.link()),
             kept: edition,
             kept_disks: None,
@@ -210,6 +220,10 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Act(action) => self.act(action),
+            Msg::Seen => {
+                self.look_up();
+                return false;
+            }
             Msg::Stepped => {
                 self.keep_edits();
                 self.show_red_lamp();
@@ -313,12 +327,17 @@ impl Component for App {
         }
     }
 
-    fn rendered(&mut self, _: &Context<Self>, first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(root) = self.root.cast::<Element>() {
-            self.marks.replace(Marks::collect(&root));
+            self.marks.borrow_mut().collect(&root);
+            if first {
+                let change = ctx.link().callback(|()| Msg::Seen);
+                self.sight = Some(Sight::of(&root, change));
+            }
         }
         let lab = self.lab.borrow();
-        self.marks.borrow().place(|id| lab.progress(id));
+        let stands_ms = self.clock.stands_ms().filter(|_| self.seen.get());
+        self.marks.borrow_mut().follow(&lab, stands_ms);
         let (frame, playing) = (lab.frame(), lab.is_playing());
         promise("data-playback", if playing { "playing" } else { "paused" });
         promise("data-step", &frame.step.to_string());
@@ -338,6 +357,7 @@ impl App {
         let opens = matches!(action, Action::Open(_) | Action::Load(_));
         self.complaints.clear();
         self.poor_link = false;
+        self.clock.catch_up();
         self.lab.borrow_mut().dispatch(action);
         self.go_on();
         if opens && matches!(self.layout, Layout::Embed | Layout::Phone) {
@@ -368,6 +388,8 @@ impl App {
         let working = progress::slice(&mut self.lab.borrow_mut());
         if working || self.lab.borrow().is_playing() {
             self.clock.start();
+        } else {
+            self.clock.rest();
         }
         self.keep_edits();
         self.show_red_lamp();
@@ -402,6 +424,7 @@ impl App {
 
     /// Shows a moment that the address names; the lab tells when there is none.
     fn go_to(&mut self, anchor: String) {
+        self.clock.catch_up();
         self.lab.borrow_mut().dispatch(Action::Go(anchor));
         self.go_on();
     }
@@ -417,23 +440,6 @@ impl App {
         // A frame may forbid it; the address is still what it was.
         let _ = clipboard.write_text(&link);
     }
-}
-
-/// The loop: time goes on, marks move, and Yew hears of it only when another step is shown.
-fn clock(ctx: &Context<App>, lab: &Rc<RefCell<Lab>>, marks: &Rc<RefCell<Marks>>) -> Clock {
-    let (lab, marks) = (Rc::clone(lab), Rc::clone(marks));
-    let link = ctx.link().clone();
-    Clock::new(move |passed_us| {
-        let mut lab = lab.borrow_mut();
-        let before = lab.version();
-        let plays = lab.advance(passed_us);
-        let works = progress::slice(&mut lab);
-        marks.borrow().place(|id| lab.progress(id));
-        if lab.version() != before {
-            link.send_message(Msg::Stepped);
-        }
-        plays || works
-    })
 }
 
 /// What is said at this moment: first the author of the scenario, then the engine.

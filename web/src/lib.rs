@@ -6,7 +6,7 @@
 //! ```text
 //! app        the page: lab, clock, keys          bench      one row per server
 //! desk       language, layout, wishes            panels     caption, events, script, kept places
-//! motion     the one animation loop              transport  play, step, slider, branches
+//! motion     the clock, marks that move             transport  play, step, slider, branches
 //! place      address and memory                  words      the page's own words, en and zh-CN
 //! keep       the run over a reload               progress   long work, slice by slice
 //! listen     keys, window, address, drops         keys       which key does what

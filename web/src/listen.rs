@@ -19,7 +19,7 @@ type DragListener = Closure<dyn FnMut(DragEvent)>;
 /// The listeners; they go with the page.
 pub(crate) struct Listeners {
     key: Closure<dyn FnMut(KeyboardEvent)>,
-    others: [(&'static str, Listener); 3],
+    others: [(&'static str, Listener); 4],
     drags: [(&'static str, DragListener); 3],
 }
 
@@ -37,6 +37,7 @@ impl Listeners {
                 ("resize", tell(|| Msg::Resized)),
                 ("hashchange", tell(|| Msg::Moved)),
                 ("pagehide", tell(|| Msg::Leaves)),
+                ("visibilitychange", tell(|| Msg::Seen)),
             ],
             drags: [
                 ("dragover", drag(link, |_| Some(Msg::Dragged(true)))),

@@ -45,11 +45,11 @@ pub struct Lab {
     pub(super) branch: usize,
     /// Steps shown.
     pub(super) at: u64,
-    speed: super::Speed,
+    pub(super) speed: super::Speed,
     pub(super) playback: Option<Playback>,
     pub(super) playing: bool,
     pub(super) shelf: Shelf,
-    frame: Arc<Frame>,
+    pub(super) frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
     /// The events that the reader asked for.
@@ -160,7 +160,11 @@ impl Lab {
 
     /// Is the moment shown one that the transport stops at as notable?
     pub fn is_turning_point(&self) -> bool {
-        self.line().chronicle.previous(self.at + 1) == Some(self.at)
+        self.line()
+            .chronicle
+            .traces
+            .previous(Unit::Notable, self.at + 1)
+            == Some(self.at)
     }
 
     /// Changes whenever something else is to be shown.
@@ -223,15 +227,6 @@ impl Lab {
     /// The last steps up to the one that is shown, oldest first.
     pub fn events(&self) -> Vec<EventLine> {
         self.events.iter().cloned().collect()
-    }
-
-    /// How far a message is on its way, in thousandths.
-    pub fn progress(&self, message: u64) -> Option<u32> {
-        let played = self.playback.as_ref().and_then(|p| p.progress(message));
-        played.or_else(|| {
-            let found = self.frame.messages.iter().find(|m| m.id == message)?;
-            Some(found.progress(self.frame.now_us))
-        })
     }
 
     /// Does what the user wants. What takes longer than a moment is only begun; see [`Lab::work`].
@@ -369,7 +364,7 @@ impl Lab {
     }
 
     /// Makes the frame of the moment after `steps` steps.
-    fn show(&mut self, steps: u64) {
+    pub(super) fn show(&mut self, steps: u64) {
         let line = Arc::make_mut(&mut self.branches[self.branch]);
         line.timeline.seek(steps);
         let moment = line.timeline.here().expect("it was sought just now");
@@ -463,9 +458,7 @@ impl Lab {
 
     pub(super) fn play(&mut self) {
         if self.playback.is_none() {
-            let line = Arc::make_mut(&mut self.branches[self.branch]);
-            let moment = line.timeline.seek(self.at);
-            self.playback = Some(Playback::start(&moment.world, &self.frame));
+            self.plan(None);
         }
         self.playing = true;
     }

@@ -15,7 +15,7 @@ impl Lab {
     pub(super) fn marks(&self) -> Vec<Mark> {
         let line = self.line();
         let beats = line.timeline.recording().beats.iter().map(|beat| {
-            let name = self.beats.get(&beat.name).cloned();
+            let name = self.beats.get(&beat.name).map(|told| told.name.clone());
             Mark {
                 step: beat.at_step,
                 kind: MarkKind::Beat,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
-//!   advance(time)    ──► playback: which step is shown now, how far each message is
+//!   advance(time)    ──► playback: which step is shown now, how far each message is, when to come back
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   space_time       ──► a window of the picture of the run, with its causes and effects
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
@@ -26,6 +26,7 @@ mod event_filter;
 mod events;
 mod expected;
 mod export;
+pub mod flights;
 mod gallery;
 mod import;
 #[allow(clippy::module_inception)]
@@ -63,6 +64,7 @@ pub use compare::Comparison;
 pub use console::{Completed, ConsoleView};
 pub use event_filter::{EventFilter, EventKind, EventPage};
 pub use export::{DiskFile, Download};
+pub use flights::Flight;
 pub use gallery::{Badge, Card, Group, Still, sandbox};
 pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;

@@ -13,15 +13,17 @@
 //! nothing else. So two steps are never more than 600 ms apart, and a message always flies its 600 ms.
 //!
 //! To know when a message will arrive, playback runs a copy of the world ahead of what is shown. The
-//! copy is thrown away when the user does something.
+//! copy is thrown away when the user does something. Where messages are meanwhile: [`super::flights`].
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::base::{Gather, Instant, ServerId, WriteId};
+use super::flights::{Flight, Flights};
+use crate::base::{Instant, ServerId, WriteId};
 use crate::history::Recording;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::{Effect, Timer};
 use crate::view::Frame;
+use crate::view::frame::MessageView;
 use crate::world::{Actor, Cause, Outcome, Payload, Step, World};
 
 /// Flight of a message, and the longest silence.
@@ -40,24 +42,14 @@ const COMMAND_US: u64 = 300_000;
 /// Steps planned ahead; more are planned when these are shown.
 const AHEAD: usize = 48;
 
-/// A step that will be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Planned {
-    /// When.
-    at_us: u64,
-    /// The message that arrives with it.
-    message: Option<u64>,
-}
-
 /// The plan of what is shown when.
 #[derive(Clone, Debug)]
 pub struct Playback {
     ahead: World,
-    plan: VecDeque<Planned>,
-    /// When messages were, or will be, seen to leave.
-    sent: BTreeMap<u64, u64>,
-    /// When messages will be seen to arrive.
-    arrives: BTreeMap<u64, u64>,
+    /// When the next steps will be shown.
+    plan: VecDeque<u64>,
+    /// When messages were, or will be, seen to leave, and where they are since.
+    flights: Flights,
     /// When fsyncs were asked for.
     syncs: BTreeMap<(ServerId, WriteId), u64>,
     now_us: u64,
@@ -66,19 +58,20 @@ pub struct Playback {
 }
 
 impl Playback {
-    /// Starts at the world that is shown; messages on the wire stay where `frame` shows them.
-    pub fn start(world: &World, frame: &Frame) -> Self {
+    /// Starts at the world that is shown; messages on the wire stay where they are `seen`: at so many
+    /// thousandths of their way.
+    pub fn start(world: &World, frame: &Frame, seen: impl Fn(&MessageView) -> u32) -> Self {
         // Some presentation time has passed already, so that what is under way can lie behind.
         let now_us = FLIGHT_US;
-        let gone = |progress: u32| FLIGHT_US * u64::from(progress) / 1_000;
-        let messages = frame.messages.iter();
+        let mut flights = Flights::default();
+        for message in &frame.messages {
+            let gone_us = FLIGHT_US * u64::from(seen(message).min(1_000)) / 1_000;
+            flights.leave(message.id, now_us - gone_us);
+        }
         Self {
             ahead: world.clone(),
             plan: VecDeque::new(),
-            sent: messages
-                .map(|m| (m.id, now_us - gone(m.progress(frame.now_us))))
-                .gather(),
-            arrives: BTreeMap::new(),
+            flights,
             syncs: BTreeMap::new(),
             now_us,
             last_us: now_us,
@@ -89,36 +82,36 @@ impl Playback {
     /// Lets presentation time pass, up to the next step at most. True when that step is to be shown
     /// now: show it and call again with what is left of the time, which is handed back.
     pub fn pass(&mut self, time_us: u64, recording: &Recording) -> Pass {
-        self.look_ahead(recording);
-        let Some(next) = self.plan.front().copied() else {
+        // Whoever draws marks has moved them up to here.
+        self.look_ahead(recording, self.now_us + time_us);
+        let Some(next_us) = self.plan.front().copied() else {
             return Pass::Nothing;
         };
-        let wait_us = next.at_us.saturating_sub(self.now_us);
+        let wait_us = next_us.saturating_sub(self.now_us);
         if wait_us > time_us {
             self.now_us += time_us;
             return Pass::Waiting;
         }
-        self.now_us = self.now_us.max(next.at_us);
+        self.now_us = self.now_us.max(next_us);
         self.plan.pop_front();
-        if let Some(message) = next.message {
-            self.sent.remove(&message);
-            self.arrives.remove(&message);
-        }
+        self.flights.pass(self.now_us);
         Pass::Show {
             left_us: time_us - wait_us,
         }
     }
 
-    /// How far a message is, in thousandths of its way.
-    pub fn progress(&self, message: u64) -> Option<u32> {
-        let sent = *self.sent.get(&message)?;
-        let planned = self.arrives.get(&message).copied();
-        let arrives = planned.unwrap_or(sent + FLIGHT_US).max(sent + 1);
-        let gone = self.now_us.clamp(sent, arrives) - sent;
-        u32::try_from(gone * 1_000 / (arrives - sent)).ok()
+    /// How long until the next step is due; none when nothing is planned.
+    pub fn wait_us(&self) -> Option<u64> {
+        let next_us = self.plan.front()?;
+        Some(next_us.saturating_sub(self.now_us))
     }
 
-    fn look_ahead(&mut self, recording: &Recording) {
+    /// Where a message is.
+    pub fn flight(&self, message: u64) -> Option<Flight> {
+        self.flights.of(message, self.now_us)
+    }
+
+    fn look_ahead(&mut self, recording: &Recording, seen_us: u64) {
         if self.plan.len() >= AHEAD / 2 {
             return;
         }
@@ -126,32 +119,28 @@ impl Playback {
             let Some(step) = next_step(&mut self.ahead, recording) else {
                 return;
             };
-            self.schedule(&step);
+            self.schedule(&step, seen_us);
         }
     }
 
-    fn schedule(&mut self, step: &Step) {
+    fn schedule(&mut self, step: &Step, seen_us: u64) {
         let at_us = self.moment(step);
-        let message = match &step.cause {
-            Cause::Delivered(m) | Cause::Dropped(m) => {
-                self.arrives.insert(m.id, at_us);
-                Some(m.id)
+        match (&step.cause, step.actor) {
+            (Cause::Delivered(m) | Cause::Dropped(m), _) => {
+                self.flights.arrive(m.id, at_us, seen_us);
             }
-            Cause::Synced { id, .. } => {
-                if let Actor::Server(server) = step.actor {
-                    self.syncs.remove(&(server, *id));
-                }
-                None
+            (Cause::Synced { id, .. }, Actor::Server(server)) => {
+                self.syncs.remove(&(server, *id));
             }
-            _ => None,
-        };
+            _ => {}
+        }
         for outcome in &step.outcomes {
             match (outcome, step.actor) {
                 (Outcome::Sent(m), _) => {
-                    self.sent.insert(m.id, at_us);
+                    self.flights.leave(m.id, at_us);
                 }
                 (Outcome::Lost(m), _) => {
-                    self.sent.remove(&m.id);
+                    self.flights.lose(m.id, at_us);
                 }
                 (Outcome::Effect(Effect::Sync { id, .. }), Actor::Server(server)) => {
                     self.syncs.insert((server, *id), at_us);
@@ -159,13 +148,13 @@ impl Playback {
                 _ => {}
             }
         }
-        self.plan.push_back(Planned { at_us, message });
+        self.plan.push_back(at_us);
         self.last_us = at_us;
         self.last_at = step.at;
     }
 
     fn moment(&self, step: &Step) -> u64 {
-        let crowd = GROUP_US / (self.sent.len() as u64 + 1);
+        let crowd = GROUP_US / (self.flights.len() as u64 + 1);
         let stagger = if is_murmur(step) {
             MURMUR_US
         } else {
@@ -174,14 +163,14 @@ impl Playback {
         let after_last = self.last_us + stagger.min(crowd);
         let after_cause = match &step.cause {
             Cause::Delivered(m) | Cause::Dropped(m) => {
-                self.sent.get(&m.id).map(|at| at + FLIGHT_US)
+                self.flights.left(m.id).map(|at| at + FLIGHT_US)
             }
             Cause::Synced { id, .. } => match step.actor {
                 Actor::Server(server) => self.syncs.get(&(server, *id)).map(|at| at + FSYNC_US),
                 Actor::Client(_) | Actor::World => None,
             },
             Cause::Command(_) => Some(self.last_us + COMMAND_US),
-            _ if self.sent.is_empty() => {
+            _ if self.flights.len() == 0 => {
                 let silence = step.at.since(self.last_at).as_us();
                 Some(self.last_us + silence.min(FLIGHT_US))
             }

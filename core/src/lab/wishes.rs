@@ -66,7 +66,7 @@ impl Lab {
             line.title = done;
             self.begin_branch(line);
         }
-        self.jump(shown);
+        self.go_on(shown);
         Ok(())
     }
 

@@ -13,15 +13,24 @@ pub(crate) fn token(row: &ServerRow, size: u32) -> Html {
         ("-32 -32 64 64", "28.5")
     };
     let size = size.to_string();
-    html! {
-        <svg class={classes!("tok", look.role_class(row), look.class(), small.then_some("small"), (row.id.0 > 9).then_some("long"))} width={size.clone()} height={size}
+    let tok = html! {
+        <svg class={classes!("tok", look.role_class(row), look.class(), small.then_some("small"), (row.id.0 > 9).then_some("long"))} width={size.clone()} height={size.clone()}
             viewBox={view} aria-hidden="true">
-            if look == Look::Looking { <circle class="ring" r={ring} /> }
             { body(row, look) }
             { name(row, look) }
             { badge(row, look) }
         </svg>
+    };
+    if look != Look::Looking {
+        return tok;
     }
+    // A box of its own, which a browser turns without drawing anything again.
+    html! {<>
+        <svg class={classes!("tok", "ring", small.then_some("small"))} width={size.clone()} height={size} viewBox={view} aria-hidden="true">
+            <circle r={ring} />
+        </svg>
+        { tok }
+    </>}
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

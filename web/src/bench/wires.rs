@@ -1,8 +1,7 @@
 //! The wire column: brackets between the rows, and the marks that ride on them.
 //!
-//! A mark's place is not Yew's: the element carries its way in `data-way` and the clock writes its
-//! `transform` (see `motion`). So a frame of the animation costs one property for each message and no
-//! diff. Without motion a mark is drawn where it rests (see `glyph::on_its_way`).
+//! A mark's place is not Yew's: the element carries its way in `data-way`, and an animation of the
+//! browser moves it along (see `motion`). So a frame between two steps costs no diff and no code. Without motion a mark is drawn where it rests (see `glyph::on_its_way`).
 
 use yew::prelude::*;
 use zablab_core::lab::{Order, ServerId};

@@ -82,11 +82,11 @@ impl Life {
 
     /// Takes a step before the proposal: a request on its way to the leader.
     pub fn ask(&mut self, step: &Step, at: u64, world: &World) {
-        let requests = step.outcomes.iter().filter_map(|outcome| match outcome {
+        let mut requests = step.outcomes.iter().filter_map(|outcome| match outcome {
             Outcome::Sent(message) if is_request(message) => Some(message),
             _ => None,
         });
-        let Some(request) = requests.last() else {
+        let Some(request) = requests.next_back() else {
             return;
         };
         self.messages.insert(request.id);
