@@ -321,7 +321,7 @@ impl Component for App {
                     if let Some(pair) = transport.compared { <ComparePanel ask={ask.clone()} {pair} /> }
                     <Speaker text={spoken(&lab, &frame, self.place.lang)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
                     <TransportBar {transport} {ask} {sentence} {servers} summons={self.summons} on_link={self.wishes.link.clone()} />
-                    <p class="printed" aria-hidden="true">{ place::link(lab.scenario().as_deref(), self.place.lang, frame.step) }</p>
+                    <p class="printed" aria-hidden="true">{ place::link(lab.scenario().as_deref(), self.place.lang, &lab.anchor().to_string()) }</p>
                 </div>
             </ContextProvider<Desk>>
         }

@@ -90,7 +90,6 @@ pub(crate) enum Held {
 
 impl Key {
     /// What it does, for a reader.
-    #[expect(dead_code, reason = "the list of keys is read by the help")]
     pub(crate) const fn words(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.words[0],

@@ -26,7 +26,7 @@ pub(super) fn Plate(props: &Props) -> Html {
     html! {
         <button type="button" class="plate" onclick={select} aria-pressed={(desk.selected == id).to_string()}
             data-kind="server" data-id={id.to_string()} data-state={state_word(row)} data-phase={row.phase.map(|phase| phase.word())}>
-            { token::token(row, metrics.token) }
+            { token(row, metrics.token) }
             <span class="pt">
                 <b><span class="sr">{ id.to_string() }{ " " }</span>{ &lines[0] }</b>
                 { for lines[1..].iter().take(metrics.lines - 1).map(|line| html! { <span>{ line }</span> }) }

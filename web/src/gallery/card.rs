@@ -65,7 +65,7 @@ fn still(still: &Still) -> Html {
 
 fn mark(x: u32, kind: MarkKind) -> Html {
     let (class, path) = match kind {
-        MarkKind::Beat => ("sb", format!("M{x} 3V11")),
+        MarkKind::Beat | MarkKind::Bookmark | MarkKind::Flag => ("sb", format!("M{x} 3V11")),
         MarkKind::Crash => ("sx", format!("M{} 4l6 6m-6 0l6-6", x.saturating_sub(3))),
         MarkKind::Broken => ("sr", format!("M{x} 2l5 9h-10Z")),
     };
