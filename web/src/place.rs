@@ -86,6 +86,10 @@ pub(crate) enum Complaint {
     Beat(String),
     /// The run is shorter: its length.
     Beyond(u64, u64),
+    /// The run that the address carries cannot be read.
+    Carried,
+    /// A link that carries this run would have so many characters.
+    TooLong(usize),
 }
 
 /// Where a run is to be shown.

@@ -9,6 +9,7 @@ use zablab_core::view::frame::{
     Cell, CellState, EnsembleView, Phase, Power, Role, ServerRow, SnapshotView, VoteView, Zx,
 };
 
+use crate::panels::script_words;
 use crate::place::Complaint;
 
 macro_rules! words {
@@ -385,6 +386,12 @@ pub(crate) fn work(lang: Lang, work: Work) -> String {
         }
         (WorkKind::Restore, Lang::En) => format!("Bringing your run back: step {steps}, {at}"),
         (WorkKind::Restore, Lang::Zh) => format!("正在恢复上次的运行：第 {steps} 步，{at}"),
+        (WorkKind::Branch, Lang::En) => {
+            format!("Making the branch: {line} of {lines} later commands, step {steps}, {at}")
+        }
+        (WorkKind::Branch, Lang::Zh) => {
+            format!("正在生成分支：后续命令 {line}/{lines}，第 {steps} 步，{at}")
+        }
         (WorkKind::Search, Lang::En) => {
             format!("Going on until something happens: step {steps}, {at}")
         }
@@ -480,6 +487,7 @@ pub(crate) fn complaint(lang: Lang, complaint: &Complaint) -> String {
         (Complaint::At(at), Lang::Zh) => {
             format!("“at={at}”不是一个时刻：请写步数，或 beat: 加名称。")
         }
+        (Complaint::Carried | Complaint::TooLong(_), _) => script_words::complaint(lang, complaint),
         (Complaint::Beat(name), Lang::En) => format!("This run has no moment “{name}”."),
         (Complaint::Beat(name), Lang::Zh) => format!("这次运行没有时刻“{name}”。"),
         (Complaint::Beyond(step, len), Lang::En) => {

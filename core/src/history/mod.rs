@@ -31,11 +31,13 @@
 pub mod causality;
 pub mod checkpoint;
 pub mod index;
+pub mod passage;
 pub mod recording;
 pub mod timeline;
 
 pub use causality::Cone;
 pub use index::{StepBrief, StepKind};
+pub use passage::{Arrival, Passage};
 pub use recording::{Beat, Recorded, Recording};
 pub use timeline::{Keep, Moment, Timeline};
 

@@ -3,19 +3,32 @@
 //! Written while the run happens, one entry per event worth it; looking back only reads. A fork takes
 //! the part before its first step along.
 
+use crate::base::{Instant, ServerId};
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
 use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
-use crate::scenario::Witness;
+use crate::scenario::ast::Line;
+use crate::scenario::{Action, Witness};
+use crate::view::inspect::concern::is_of_role;
 use crate::view::{Text, caption};
-use crate::world::{Cause, Command, Outcome, RecipeState, Step};
+use crate::world::{Actor, Cause, Command, Outcome, RecipeState, Step};
+
+/// Turning points of a server that are told.
+const TURNS: usize = 4;
 
 /// The notes of one branch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chronicle {
     /// Steps to stop at, as the number of steps shown then.
     notable: Vec<u64>,
+    /// How servers came to be what they are.
+    decisions: Vec<(u64, ServerId, Decision)>,
+    /// Lines of the script that it was loaded from, with the number of steps from which on they have
+    /// been carried out.
+    lines: Vec<(u64, u32)>,
+    /// Steps so far.
+    steps: u64,
     /// Deaths of servers.
     deaths: Vec<(u64, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
@@ -30,6 +43,7 @@ impl Chronicle {
     /// Takes a step in; `timeline` is behind it.
     pub(super) fn note(&mut self, step: &Step, timeline: &Timeline) {
         let shown = step.id.0 + 1;
+        self.steps = shown;
         if is_notable(step) {
             self.notable.push(shown);
         }
@@ -44,6 +58,7 @@ impl Chronicle {
                 .find(|c| matches!(c, caption::Caption::Died { .. }));
             self.deaths.extend(death.map(|c| (shown, c.short())));
         }
+        self.take_decisions(step);
         let origin = timeline.monitor().origin();
         if self.inherited.is_none() && origin > Zxid::ZERO {
             self.inherited = Some((shown, origin));
@@ -55,6 +70,29 @@ impl Chronicle {
     /// The run is at the end of its script: some checks are made only there.
     pub(super) fn close(&mut self, timeline: &Timeline) {
         self.take_lamps(timeline.monitor(), timeline.len());
+    }
+
+    fn take_decisions(&mut self, step: &Step) {
+        let Actor::Server(server) = step.actor else {
+            return;
+        };
+        for outcome in &step.outcomes {
+            if let Outcome::Effect(Effect::Decide(decision)) = outcome
+                && is_of_role(decision)
+            {
+                self.decisions.push((step.id.0, server, decision.clone()));
+            }
+        }
+    }
+
+    /// The last turning points of a server in the first `steps` steps, oldest first.
+    pub(super) fn decisions(&self, of: ServerId, steps: u64) -> Vec<(u64, ServerId, Decision)> {
+        let known = self.decisions.partition_point(|(at, ..)| *at < steps);
+        let theirs = self.decisions[..known].iter().rev();
+        let newest = theirs.filter(|(_, server, _)| *server == of).take(TURNS);
+        let mut all: Vec<_> = newest.cloned().collect();
+        all.reverse();
+        all
     }
 
     fn take_lamps(&mut self, monitor: &Monitor, shown: u64) {
@@ -92,6 +130,7 @@ impl Chronicle {
         let mut kept = self.clone();
         kept.notable.retain(|at| *at <= steps);
         kept.deaths.retain(|(at, _)| *at <= steps);
+        kept.decisions.retain(|(at, ..)| *at < steps);
         kept.commits.retain(|(at, _)| *at <= steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
         for since in &mut kept.lamps {
@@ -130,6 +169,11 @@ impl Chronicle {
         between.filter(|(at, _)| *at <= steps).count() as u64
     }
 
+    /// The lines of its script, see [`super::branch::Line::script_with_places`].
+    pub(super) fn lines(&self) -> &[(u64, u32)] {
+        &self.lines
+    }
+
     /// Deaths with the number of steps shown then.
     pub(super) fn deaths(&self) -> &[(u64, Text)] {
         &self.deaths
@@ -149,6 +193,15 @@ impl Chronicle {
 }
 
 impl Witness for Chronicle {
+    fn line(&mut self, _: Instant, line: &Line) {
+        let takes_no_time = matches!(
+            line.action,
+            Action::Ensemble(_) | Action::Beat(_) | Action::Note(_) | Action::Expect(_)
+        );
+        let from = self.steps + u64::from(!takes_no_time);
+        self.lines.push((from, line.at.line));
+    }
+
     fn step(&mut self, step: &Step, timeline: &Timeline) {
         self.note(step, timeline);
     }

@@ -3,6 +3,7 @@
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is
+//!   explain, offers  ──► what is looked at closely, and what can be done about it
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
@@ -19,6 +20,7 @@ mod console;
 mod event_filter;
 mod events;
 mod expected;
+mod explain;
 mod export;
 mod import;
 #[allow(clippy::module_inception)]
@@ -30,10 +32,12 @@ mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+pub mod shared;
 mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod transport;
+mod what_if;
 mod wishes;
 mod work;
 
@@ -48,6 +52,7 @@ pub use export::{DiskFile, Download};
 pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;
 pub use service::Shown;
+pub use shared::{LINK_MAX, Shared};
 pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};
 pub use work::{Work, WorkKind};

@@ -4,9 +4,12 @@ mod clients;
 mod console;
 mod edits;
 mod events;
+mod explain;
 mod service;
+mod shared;
 mod status;
 mod time_travel;
+mod what_if;
 mod work;
 
 use super::*;
