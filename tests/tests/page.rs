@@ -10,6 +10,8 @@ mod disks;
 mod faults;
 #[path = "page/fit.rs"]
 mod fit;
+#[path = "page/inspect.rs"]
+mod inspect;
 #[path = "page/loading.rs"]
 mod loading;
 #[path = "page/scripts.rs"]

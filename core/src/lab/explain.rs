@@ -152,11 +152,14 @@ impl Lab {
         {
             dossier.take(step, target, &moment.world);
         }
-        if let Target::Message(id) = target
-            && dossier.passage.as_ref().is_some_and(|p| p.end.is_none())
-        {
-            dossier.passage = timeline.passage(*id);
-            dossier.history = self.past_steps(&own_steps(dossier.passage.as_ref(), self.at));
+        if let Target::Message(id) = target {
+            if dossier.passage.as_ref().is_none_or(|p| p.end.is_none()) {
+                dossier.passage = timeline.passage(*id);
+            }
+            let own = own_steps(dossier.passage.as_ref(), self.at);
+            if own.len() != dossier.history.len() {
+                dossier.history = self.past_steps(&own);
+            }
         }
         if let Target::Server(server) = target {
             dossier.decisions = self.line().chronicle.decisions(*server, self.at);

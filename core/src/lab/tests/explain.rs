@@ -233,6 +233,8 @@ fn a_deed_writes_the_line_that_it_promised() {
             let fine = notice.as_ref().is_none_or(|n| n.kind == NoticeKind::Done);
             assert!(fine, "{}: {notice:?}", offer.id);
             assert!(lab.transport().branches.len() == 2, "{}", offer.id);
+            // A new client is watched until it is connected; the script is written when that ends.
+            lab.dispatch(Action::Pause);
             let script = lab.script();
             for line in offer.line.lines() {
                 assert!(

@@ -1,6 +1,8 @@
 //! A step: what caused it, what changed, what came of it.
 
+use super::source::Source;
 use super::{Inspection, Look, meaning, words};
+use crate::protocol::Timer;
 use crate::view::caption;
 use crate::view::lang::Text;
 use crate::view::target::Target;
@@ -45,6 +47,10 @@ pub(super) fn inspect(look: &Look<'_>) -> Option<Inspection> {
             Target::Message(m.id),
         );
     }
+    if !matches!(step.cause, Cause::Delivered(_) | Cause::Dropped(_)) {
+        let (text, code) = why(&step.cause);
+        it.because(text, Source::code(code));
+    }
     let led = [
         (seen.sender, "sent in", "发出于"),
         (seen.before, "the step before it here", "此处的上一步"),
@@ -71,6 +77,110 @@ pub(super) fn inspect(look: &Look<'_>) -> Option<Inspection> {
         );
     }
     Some(it)
+}
+
+/// Why such a step comes at all.
+fn why(cause: &Cause) -> (Text, &'static str) {
+    let (en, zh, code) = match cause {
+        Cause::Command(_) => (
+            "The user did this; it is a line of the script.",
+            "这是用户的操作，也是脚本中的一行。",
+            "ZabLab",
+        ),
+        Cause::Timer(timer) => return timer_why(*timer),
+        Cause::Synced { .. } => (
+            "The disk reports that what was written before this fsync began is forced.",
+            "磁盘报告：这次 fsync 开始之前写入的内容已经落盘。",
+            "SyncRequestProcessor.flush",
+        ),
+        Cause::Boot => (
+            "It knows only what its disk holds: the newest whole snapshot, and the log behind it.",
+            "它只知道磁盘上有什么：最新的完整快照，以及其后的日志。",
+            "FileTxnSnapLog.restore",
+        ),
+        Cause::LinkUp(_) => (
+            "Both processes run and nothing is cut, so votes can be exchanged.",
+            "两端进程都在运行，链路未断，可以交换选票。",
+            "QuorumCnxManager.connectOne",
+        ),
+        Cause::Opened(_) => (
+            "A learner called the leader that it elected.",
+            "学习者连接了它选出的领导者。",
+            "Learner.connectToLeader",
+        ),
+        Cause::Closed(_) => (
+            "The other end closed the connection, died, or something on it was lost.",
+            "对端关闭了连接、进程退出，或其上的消息丢失。",
+            "QuorumPeer.run",
+        ),
+        Cause::DiskFailed => (
+            "The disk would not take a write: the server may not go on as if it had.",
+            "磁盘拒绝了写入：服务器不能当作已写入而继续。",
+            "SyncRequestProcessor.run",
+        ),
+        Cause::ProgramWake => (
+            "The program of the client has waited long enough.",
+            "客户端程序等待的时间到了。",
+            "ZooKeeper recipes",
+        ),
+        _ => (
+            "The client looks after its connection: it calls, says that it is alive, or gives up.",
+            "客户端维护自己的连接：连接、报告存活，或放弃。",
+            "ClientCnxn.SendThread",
+        ),
+    };
+    (Text::new(en, zh), code)
+}
+
+fn timer_why(timer: Timer) -> (Text, &'static str) {
+    let (en, zh, code) = match timer {
+        Timer::Notify => (
+            "Nothing was heard for a while: votes may have been lost.",
+            "一段时间没有消息：选票可能丢失了。",
+            "FastLeaderElection.lookForLeader",
+        ),
+        Timer::Finalize => (
+            "No better vote came while it waited.",
+            "等待期间没有更优的选票。",
+            "FastLeaderElection.lookForLeader",
+        ),
+        Timer::Reconnect => (
+            "The leader did not answer; it tries again, five times in all.",
+            "领导者没有应答；再试一次，最多五次。",
+            "Learner.connectToLeader",
+        ),
+        Timer::ReadTimeout => (
+            "The leader was silent too long.",
+            "领导者沉默太久。",
+            "Learner.readPacket",
+        ),
+        Timer::HalfTick => (
+            "Twice a tick the leader pings its learners and counts who is in time.",
+            "领导者每 tick 两次 ping 学习者，并清点按时应答者。",
+            "Leader.lead",
+        ),
+        Timer::InitLimit => (
+            "Discovery and synchronisation may take initLimit ticks, no longer.",
+            "发现与同步最多 initLimit 个 tick。",
+            "Leader.waitForEpochAck",
+        ),
+        Timer::SnapshotWalk => (
+            "A snapshot is written piece by piece while writes go on.",
+            "快照分段写出，写入不停。",
+            "ZooKeeperServer.takeSnapshot",
+        ),
+        Timer::Reaper => (
+            "From time to time the leader looks for containers without children and for outlived TTL nodes.",
+            "领导者定期检查空容器和超过 TTL 的节点。",
+            "ContainerManager.checkContainers",
+        ),
+        Timer::SessionBucket => (
+            "Sessions expire in buckets of a tick.",
+            "会话按 tick 分桶过期。",
+            "SessionTrackerImpl.run",
+        ),
+    };
+    (Text::new(en, zh), code)
 }
 
 fn who(look: &Look<'_>, actor: Actor) -> Option<(String, Target)> {
