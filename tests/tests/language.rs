@@ -67,8 +67,9 @@ heal 1 2
 slow 1 2 200ms
 lose 1 3 proposal 1.7
 lose a 3 request
+lose 1 3 commit nth=2
 late 1 3 commit 0x100000007 200ms
-late 3 a reply 1ms
+late 3 a reply 1ms nth=3
 disk 2 full
 disk 2 ok
 disk 2 lying

@@ -12,6 +12,8 @@ mod faults;
 mod fit;
 #[path = "page/gallery.rs"]
 mod gallery;
+#[path = "page/inspect.rs"]
+mod inspect;
 #[path = "page/loading.rs"]
 mod loading;
 #[path = "page/motion.rs"]

@@ -17,19 +17,21 @@ use std::rc::Rc;
 use web_sys::{Element, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
-use zablab_core::lab::{Action, Lab, ServerId};
+use zablab_core::lab::{Action, Lab, ServerId, Shared};
 use zablab_core::view::{Frame, Lang, Target};
 
 use crate::bench::Definitions;
 use crate::desk::{Desk, Layout, window_size};
 use crate::hints::Hints;
+use crate::inspect::ContextMenu;
 use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::Listeners;
 use crate::motion::{Clock, Marks, Sight};
-use crate::panels::{Panel, TreeChoice, sentences};
+use crate::panels::{Panel, Pull, TreeChoice, sentences};
 use crate::place::{self, Complaint, Place, Ui};
 use crate::progress;
+use crate::share;
 use crate::speaker::Speaker;
 use crate::toast::veil;
 use crate::top::Top;
@@ -166,7 +168,8 @@ impl Component for App {
         let (place, complaints) = Place::read();
         place::show(place.lang, place.theme);
         let mut lab = Lab::open(place.scenario.as_deref());
-        let kept = keep::read();
+        let carried = share::carried(place.scenario.clone());
+        let kept = keep::read().filter(|_| carried.is_none());
         let comes_back = kept.is_some();
         // A run with disks comes back once they are there.
         let with_disks = kept.as_deref().and_then(keep::place_of_disks);
@@ -206,7 +209,9 @@ impl Component for App {
             root: NodeRef::default(),
             place,
         };
-        if let Some(kept) = kept.filter(|_| with_disks.is_some()) {
+        if let Some(carried) = carried {
+            app.follow(carried);
+        } else if let Some(kept) = kept.filter(|_| with_disks.is_some()) {
             intake::bring_back(&app.lab, kept, app.wishes.brought.clone());
             app.kept_disks = with_disks;
         } else if comes_back {
@@ -252,7 +257,10 @@ impl Component for App {
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Moved => {
                 self.complaints.clear();
-                if let Some(at) = place::read_at() {
+                let scenario = self.lab.borrow().scenario();
+                if let Some(carried) = share::carried(scenario) {
+                    self.follow(carried);
+                } else if let Some(at) = place::read_at() {
                     self.go_to(at);
                 }
             }
@@ -317,6 +325,7 @@ impl Component for App {
                     { body }
                     { self.told(&lab) }
                     <Hints />
+                    <ContextMenu pull={Pull::new(&self.lab, &self.tree)} />
                     if self.dragged { { veil(self.place.lang) } }
                     if let Some(pair) = transport.compared { <ComparePanel ask={ask.clone()} {pair} /> }
                     <Speaker text={spoken(&lab, &frame, self.place.lang)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
@@ -429,16 +438,21 @@ impl App {
         self.go_on();
     }
 
-    fn copy_link(&self) {
-        let lab = self.lab.borrow();
-        let link = place::link(
-            lab.scenario().as_deref(),
-            self.place.lang,
-            &lab.anchor().to_string(),
-        );
-        let clipboard = gloo_utils::window().navigator().clipboard();
-        // A frame may forbid it; the address is still what it was.
-        let _ = clipboard.write_text(&link);
+    fn copy_link(&mut self) {
+        let link = share::link(&self.lab.borrow(), self.place.lang);
+        self.complaints.clear();
+        match link {
+            Ok(link) => share::copy(&link),
+            Err(length) => self.complaints.push(Complaint::TooLong(length)),
+        }
+    }
+
+    /// Runs what the address carries.
+    fn follow(&mut self, carried: Result<Shared, ()>) {
+        match carried {
+            Ok(shared) => self.act(Action::Follow(shared)),
+            Err(()) => self.complaints.push(Complaint::Carried),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 use zablab_core::lab::Action;
+use zablab_core::view::Target;
 use zablab_core::view::frame::Lamp;
 
 use crate::desk::{Desk, Layout, use_desk};
@@ -13,7 +14,7 @@ pub(crate) struct Props {
     pub(crate) lamps: Vec<Lamp>,
 }
 
-/// The lamps; a broken one leads to the step that shows it. On a phone the whole ones share a place.
+/// The lamps, each a button. On a phone the whole ones share a place.
 #[component]
 pub(crate) fn Lamps(props: &Props) -> Html {
     let desk = use_desk();
@@ -46,16 +47,25 @@ fn one(desk: &Desk, lamp: &Lamp) -> Html {
     let witness = lamp
         .broken
         .as_ref()
-        .and_then(|broken| broken.witness.last().copied());
+        .and_then(|broken| broken.witness.last());
+    let onclick = look(desk, lamp, witness.copied());
     html! {
         <li class={classes!("lamp", class)} {title} data-kind="lamp" data-id={lamp.id.clone()} data-state={class}>
-            if let Some(step) = witness {
-                <button type="button" onclick={desk.ask(Action::Seek(step + 1))}>{ inside }</button>
-            } else {
-                { inside }
-            }
+            <button type="button" {onclick}>{ inside }</button>
         </li>
     }
+}
+
+/// Looks at it closely; a broken one also leads to the step that shows it.
+fn look(desk: &Desk, lamp: &Lamp, witness: Option<u64>) -> Callback<MouseEvent> {
+    let (act, inspect) = (desk.act.clone(), desk.inspect.clone());
+    let target = Target::Lamp(lamp.id.clone());
+    Callback::from(move |_| {
+        if let Some(step) = witness {
+            act.emit(Action::Seek(step + 1));
+        }
+        inspect.emit(Some(target.clone()));
+    })
 }
 
 fn sign(holds: Option<bool>) -> Html {

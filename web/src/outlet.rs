@@ -1,6 +1,6 @@
 //! What is taken out of the page: an archive, packed by the browser and offered as a file.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, HtmlElement, Response, Url};
@@ -20,6 +20,15 @@ pub(crate) fn offer(download: Download) {
             let _ = save(&blob, &name);
         }
     });
+}
+
+/// Offers a text to be saved as it is.
+pub(crate) fn offer_text(name: &str, text: &str) {
+    let parts = Array::of1(&JsValue::from_str(text));
+    if let Ok(blob) = Blob::new_with_str_sequence(&parts) {
+        // Without the means the browser can offer nothing, and has said so itself.
+        let _ = save(&blob, name);
+    }
 }
 
 pub(crate) async fn packed(mut download: Download) -> Result<Blob, JsValue> {

@@ -80,6 +80,10 @@ pub(crate) enum Complaint {
     Theme(String),
     /// There is no such form of the page.
     Ui(String),
+    /// The run that the address carries cannot be read.
+    Carried,
+    /// A link that carries this run would have so many characters.
+    TooLong(usize),
 }
 
 /// What the address asks for.

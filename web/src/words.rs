@@ -9,6 +9,7 @@ use zablab_core::view::frame::{
     Cell, CellState, EnsembleView, Phase, Power, Role, ServerRow, SnapshotView, VoteView, Zx,
 };
 
+use crate::panels::script_words;
 use crate::place::Complaint;
 
 macro_rules! words {
@@ -385,6 +386,12 @@ pub(crate) fn work(lang: Lang, work: Work) -> String {
         }
         (WorkKind::Restore, Lang::En) => format!("Bringing your run back: step {steps}, {at}"),
         (WorkKind::Restore, Lang::Zh) => format!("正在恢复上次的运行：第 {steps} 步，{at}"),
+        (WorkKind::Branch, Lang::En) => {
+            format!("Making the branch: {line} of {lines} later commands, step {steps}, {at}")
+        }
+        (WorkKind::Branch, Lang::Zh) => {
+            format!("正在生成分支：后续命令 {line}/{lines}，第 {steps} 步，{at}")
+        }
         (WorkKind::Search, Lang::En) => {
             format!("Going on until something happens: step {steps}, {at}")
         }
@@ -474,6 +481,7 @@ pub(crate) fn complaint(lang: Lang, complaint: &Complaint) -> String {
         (Complaint::Ui(word), Lang::Zh) => {
             format!("“ui={word}”无法识别，可用 full、embed 和 min。")
         }
+        (Complaint::Carried | Complaint::TooLong(_), _) => script_words::complaint(lang, complaint),
     }
 }
 

@@ -35,6 +35,19 @@ pub struct Monitor {
     pub(super) findings: Findings,
 }
 
+/// What is known of a transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The transaction.
+    pub record: &'a Arc<Record>,
+    /// The step that showed it first.
+    pub seen: StepId,
+    /// The step that committed it.
+    pub committed: Option<StepId>,
+    /// The step in which a client was told of it.
+    pub confirmed: Option<StepId>,
+}
+
 impl Monitor {
     /// A monitor for a run that has not begun.
     pub fn new(config: &Config) -> Self {
@@ -120,6 +133,17 @@ impl Monitor {
             let entry = self.ghost.entry(record.zxid());
             let entry = entry.expect("what is committed is in the ledger");
             (record, entry.committed, entry.confirmed)
+        })
+    }
+
+    /// What is known of a transaction.
+    pub fn transaction(&self, zxid: Zxid) -> Option<Known<'_>> {
+        let entry = self.ghost.entry(zxid)?;
+        Some(Known {
+            record: &entry.record,
+            seen: entry.seen,
+            committed: entry.place.map(|_| entry.committed),
+            confirmed: entry.confirmed,
         })
     }
 

@@ -107,6 +107,14 @@ impl Checkpoints {
         after.checked_sub(1).map(|i| &self.all[i])
     }
 
+    /// The last one at which message `number` had not been sent.
+    pub(super) fn before_message(&self, number: u64) -> Option<&Arc<Checkpoint>> {
+        let after = self
+            .all
+            .partition_point(|c| c.world.messages_sent() < number);
+        after.checked_sub(1).map(|i| &self.all[i])
+    }
+
     /// Those at or before `steps`; shared.
     pub(super) fn before(&self, steps: u64) -> Self {
         let count = self.all.partition_point(|c| c.steps <= steps);

@@ -32,12 +32,14 @@ pub mod causality;
 pub mod checkpoint;
 pub mod index;
 pub mod loud;
+pub mod passage;
 pub mod recording;
 pub mod timeline;
 pub mod walk;
 
 pub use causality::Cone;
 pub use index::{StepBrief, StepIndex, StepKind};
+pub use passage::{Arrival, Passage};
 pub use recording::{Beat, Recorded, Recording};
 pub use timeline::{Keep, Moment, Timeline};
 pub use walk::Walk;

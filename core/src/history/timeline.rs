@@ -269,6 +269,42 @@ impl Timeline {
         steps
     }
 
+    /// Steps from `from` on by replay, one by one, as long as `more` wants another.
+    pub fn replay_from(&self, from: u64, more: &mut dyn FnMut(&Step) -> bool) {
+        let Some(start) = self.checkpoints.nearest(from) else {
+            return;
+        };
+        let close = self.view.nearest(from);
+        let close = close.filter(|world| world.steps() > start.steps);
+        let mut world = close.unwrap_or(&start.world).clone();
+        while world.steps() < self.len() {
+            let Some(step) = self.rerun(&mut world) else {
+                return;
+            };
+            if step.id.0 >= from && !more(&step) {
+                return;
+            }
+        }
+    }
+
+    /// The world after its first `steps` steps, by replay; the place that is looked at stays.
+    pub fn world_at(&self, steps: u64) -> World {
+        let steps = steps.min(self.len());
+        let start = self.checkpoints.nearest(steps);
+        let start = start.expect("a timeline keeps its start");
+        let mut world = start.world.clone();
+        while world.steps() < steps && self.rerun(&mut world).is_some() {}
+        world
+    }
+
+    /// A number of steps after which that message had not been sent yet, close to its sender; `None`
+    /// when nothing was sent under that number so far.
+    pub(super) fn steps_before_message(&self, number: u64) -> Option<u64> {
+        let sent = (1..=self.world().messages_sent()).contains(&number);
+        let before = self.checkpoints.before_message(number).filter(|_| sent)?;
+        Some(before.steps)
+    }
+
     /// Bytes that this timeline keeps beyond its head: checkpoints (an estimate, see
     /// [`super::checkpoint`]), step index and recording. Forks share some of them.
     pub fn bytes_retained(&self) -> usize {

@@ -1,9 +1,11 @@
 //! Everything a front end can ask of the lab.
 
+use super::Shared;
 use super::event_filter::EventFilter;
 use super::unit::Unit;
 use crate::base::{ClientId, ServerId};
 use crate::protocol::Profile;
+use crate::view::inspect::Change;
 use crate::world::command::Command;
 
 /// One wish of the user.
@@ -46,6 +48,9 @@ pub enum Action {
     RemoveBookmark(usize),
     /// Does something to the world, now. In the past this starts a branch; the old one stays.
     Perform(Command),
+    /// One thing of the past goes otherwise; what the user did later is done again. It starts a
+    /// branch; the old one stays.
+    WhatIf(Change),
     /// A client of that server writes; one is made when the server has none.
     Write(ServerId),
     /// Cuts a server off from every other end.
@@ -62,6 +67,8 @@ pub enum Action {
     Open(String),
     /// Begins to run a script, to be shown in place of the run. A bad script changes nothing.
     Load(String),
+    /// Begins to run the script of a link, to be shown in place of the run at its moment.
+    Follow(Shared),
     /// Begins to run again what [`super::Lab::saved`] gave.
     Restore(String),
     /// Judges the disks that were brought in as another release would.

@@ -251,7 +251,7 @@ impl Lab {
     }
 
     /// Moments worth going to, in order: beats, deaths, and the last commits.
-    pub fn offers(&self) -> Vec<Offer> {
+    pub fn places(&self) -> Vec<Offer> {
         let mut offers: Vec<Offer> = Vec::new();
         for mark in self.marks() {
             if let Some(anchor) = mark.anchor {

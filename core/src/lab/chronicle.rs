@@ -7,14 +7,19 @@ use std::sync::Arc;
 
 use super::trace::Traces;
 use super::turns::Turns;
-use crate::base::ServerId;
+use crate::base::{Instant, ServerId};
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
 use crate::model::Zxid;
 use crate::protocol::{Decision, Effect};
-use crate::scenario::Witness;
+use crate::scenario::ast::Line;
+use crate::scenario::{Action, Witness};
+use crate::view::inspect::concern::is_of_role;
 use crate::view::{Text, caption};
 use crate::world::{Actor, Outcome, Step};
+
+/// Turning points of a server that are told.
+const TURNS: usize = 4;
 
 /// The notes of one branch.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +28,13 @@ pub(super) struct Chronicle {
     pub(super) traces: Traces,
     /// What breakpoints look for.
     pub(super) turns: Turns,
+    /// How servers came to be what they are.
+    decisions: Vec<(u64, ServerId, Decision)>,
+    /// Lines of the script that it was loaded from, with the number of steps from which on they have
+    /// been carried out.
+    lines: Vec<(u64, u32)>,
+    /// Steps so far.
+    steps: u64,
     /// Deaths of servers.
     deaths: Vec<(u64, ServerId, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
@@ -52,6 +64,7 @@ impl Chronicle {
     /// Takes a step in; `timeline` is behind it.
     pub(super) fn note(&mut self, step: &Step, timeline: &Timeline) {
         let shown = step.id.0 + 1;
+        self.steps = shown;
         self.traces.push(step, timeline.world());
         self.turns.note(step, timeline);
         let died = step.outcomes.iter().find_map(|o| match o {
@@ -68,6 +81,7 @@ impl Chronicle {
         }
         self.copies
             .extend(step.outcomes.iter().filter_map(|o| copied(step, o)));
+        self.take_decisions(step);
         let origin = timeline.monitor().origin();
         if self.inherited.is_none() && origin > Zxid::ZERO {
             self.inherited = Some((shown, origin));
@@ -79,6 +93,29 @@ impl Chronicle {
     /// The run is at the end of its script: some checks are made only there.
     pub(super) fn close(&mut self, timeline: &Timeline) {
         self.take_lamps(timeline.monitor(), timeline.len());
+    }
+
+    fn take_decisions(&mut self, step: &Step) {
+        let Actor::Server(server) = step.actor else {
+            return;
+        };
+        for outcome in &step.outcomes {
+            if let Outcome::Effect(Effect::Decide(decision)) = outcome
+                && is_of_role(decision)
+            {
+                self.decisions.push((step.id.0, server, decision.clone()));
+            }
+        }
+    }
+
+    /// The last turning points of a server in the first `steps` steps, oldest first.
+    pub(super) fn decisions(&self, of: ServerId, steps: u64) -> Vec<(u64, ServerId, Decision)> {
+        let known = self.decisions.partition_point(|(at, ..)| *at < steps);
+        let theirs = self.decisions[..known].iter().rev();
+        let newest = theirs.filter(|(_, server, _)| *server == of).take(TURNS);
+        let mut all: Vec<_> = newest.cloned().collect();
+        all.reverse();
+        all
     }
 
     fn take_lamps(&mut self, monitor: &Monitor, shown: u64) {
@@ -116,6 +153,9 @@ impl Chronicle {
         let mut kept = Self {
             traces: self.traces.before(steps),
             turns: self.turns.before(steps),
+            decisions: self.decisions.clone(),
+            lines: self.lines.clone(),
+            steps: self.steps,
             deaths: self.deaths.clone(),
             copies: self.copies.clone(),
             commits: self.commits.clone(),
@@ -123,6 +163,7 @@ impl Chronicle {
             lamps: self.lamps,
         };
         kept.deaths.retain(|(at, ..)| *at <= steps);
+        kept.decisions.retain(|(at, ..)| *at < steps);
         kept.commits.retain(|(at, _)| *at <= steps);
         kept.copies.retain(|copy| copy.step < steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
@@ -162,6 +203,11 @@ impl Chronicle {
         between.filter(|(at, _)| *at <= steps).count() as u64
     }
 
+    /// The lines of its script, see [`super::branch::Line::script_with_places`].
+    pub(super) fn lines(&self) -> &[(u64, u32)] {
+        &self.lines
+    }
+
     /// Deaths with the number of steps shown then.
     pub(super) fn deaths(&self) -> &[(u64, ServerId, Text)] {
         &self.deaths
@@ -195,6 +241,15 @@ impl Chronicle {
 }
 
 impl Witness for Chronicle {
+    fn line(&mut self, _: Instant, line: &Line) {
+        let takes_no_time = matches!(
+            line.action,
+            Action::Ensemble(_) | Action::Beat(_) | Action::Note(_) | Action::Expect(_)
+        );
+        let from = self.steps + u64::from(!takes_no_time);
+        self.lines.push((from, line.at.line));
+    }
+
     fn step(&mut self, step: &Step, timeline: &Timeline) {
         self.note(step, timeline);
     }

@@ -80,6 +80,7 @@ fn phrase(what: &str) -> Option<&'static str> {
         "a kind of line" => "行的种类",
         "a kind of packet" => "报文种类",
         "a kind of packet, like proposal" => "报文种类，如 proposal",
+        "which of those that match" => "匹配的第几个",
         "a crash point" => "宕机时机",
         "standalone=yes with servers=1" => "standalone=yes 与 servers=1 同写",
         "power or process" => "power 或 process",

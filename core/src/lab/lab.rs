@@ -11,6 +11,7 @@ use super::breakpoints::Breakpoints;
 use super::console::Consoles;
 use super::event_filter::Search;
 use super::events::event;
+use super::explain::Dossier;
 use super::import::Imports;
 use super::lamps::lamps;
 use super::past::{Past, Scene};
@@ -57,6 +58,8 @@ pub struct Lab {
     breaches: breaches::Cache,
     /// The run as a script, as of the last action.
     script: Arc<str>,
+    /// From which step on its lines have been carried out.
+    lines: Vec<(u64, u32)>,
     pub(super) notice: Option<Notice>,
     /// What takes longer than a moment.
     pub(super) job: Option<Job>,
@@ -70,6 +73,8 @@ pub struct Lab {
     pub(super) compared: Option<[String; 2]>,
     pub(super) imports: Imports,
     pub(super) space_times: SpaceTimes,
+    /// About what is looked at closely.
+    pub(super) dossier: Dossier,
     version: u64,
     pub(super) edition: u64,
 }
@@ -118,6 +123,7 @@ impl Lab {
             search: None,
             breaches: breaches::Cache::default(),
             script: script.into(),
+            lines: Vec::new(),
             notice,
             job: None,
             past: Past::default(),
@@ -128,10 +134,12 @@ impl Lab {
             compared: None,
             imports: Imports::default(),
             space_times: SpaceTimes::default(),
+            dossier: Dossier::default(),
             version: 0,
             edition: 0,
         };
         lab.show(0);
+        lab.note_script();
         Ok(lab)
     }
 
@@ -190,6 +198,13 @@ impl Lab {
     /// The run as a script, as it was after the last action.
     pub fn script(&self) -> Arc<str> {
         Arc::clone(&self.script)
+    }
+
+    /// The last line of the script that has been carried out at the moment shown, or is under way;
+    /// from 1.
+    pub fn script_line(&self) -> Option<u32> {
+        let done = self.lines.partition_point(|(from, _)| *from <= self.at);
+        done.checked_sub(1).map(|last| self.lines[last].1)
     }
 
     /// The state of the controls.
@@ -261,6 +276,7 @@ impl Lab {
             Action::NameBookmark(id, name) => self.name_bookmark(id, &name),
             Action::RemoveBookmark(id) => self.remove_bookmark(id),
             Action::Perform(command) => self.perform(vec![command]),
+            Action::WhatIf(change) => self.what_if(change),
             Action::Write(server) => self.write(server),
             Action::Isolate(server) => self.isolate(server),
             Action::Connect(server) => self.connect(server),
@@ -268,7 +284,11 @@ impl Lab {
             Action::Enter(client, line) => self.enter(client, line),
             Action::Interrupt(client) => self.interrupt(client),
             Action::Open(id) => self.replace(Scenario::find(&id)),
-            Action::Load(script) => self.load(&script, None),
+            Action::Load(script) => self.load(&script, None, None),
+            Action::Follow(shared) => {
+                let scenario = shared.scenario.as_deref().and_then(Scenario::find);
+                self.load(&shared.script, scenario, Some((shared.at, shared.digest)));
+            }
             Action::Restore(saved) => self.restore(&saved),
             Action::Stop if self.job.is_some() => self.job = None,
             Action::Stop => self.stop_import(),
@@ -301,7 +321,9 @@ impl Lab {
     /// Writes the run down as a script, when it stands still.
     pub(super) fn note_script(&mut self) {
         if !self.playing {
-            self.script = self.line().script().into();
+            let (script, lines) = self.line().script_with_places();
+            self.script = script.into();
+            self.lines = lines;
         }
     }
 

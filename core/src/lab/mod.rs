@@ -3,6 +3,7 @@
 //! ```text
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is, when to come back
+//!   explain, offers  ──► what is looked at closely, and what can be done about it
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   space_time       ──► a window of the picture of the run, with its causes and effects
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
@@ -25,6 +26,7 @@ mod console;
 mod event_filter;
 mod events;
 mod expected;
+mod explain;
 mod export;
 pub mod flights;
 mod gallery;
@@ -39,6 +41,7 @@ mod past;
 pub mod playback;
 pub mod scenarios;
 mod service;
+pub mod shared;
 mod space_time;
 mod stops;
 mod story;
@@ -49,6 +52,7 @@ mod trace;
 pub mod transport;
 mod turns;
 pub mod unit;
+mod what_if;
 mod wishes;
 mod work;
 
@@ -69,6 +73,7 @@ pub use gallery::{Badge, Card, Group, Still, sandbox};
 pub use import::{ImportId, ImportView, Unread};
 pub use lab::Lab;
 pub use service::Shown;
+pub use shared::{LINK_MAX, Shared};
 pub use story::Story;
 pub use terminal::{ConsoleLine, LineKind};
 pub use transport::{Branch, EventLine, Mark, MarkKind, Notice, NoticeKind, Transport};

@@ -26,6 +26,18 @@ pub struct Shown {
     step: u64,
 }
 
+impl Shown {
+    /// Steps shown.
+    pub(super) const fn step(self) -> u64 {
+        self.step
+    }
+
+    /// Another moment of the same run, to which nobody has done anything meanwhile?
+    pub(super) fn same_run(self, other: Self) -> bool {
+        (self.edition, self.branch) == (other.edition, other.branch)
+    }
+}
+
 impl Lab {
     /// Which moment is shown.
     pub fn shown(&self) -> Shown {

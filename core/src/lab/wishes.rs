@@ -14,7 +14,7 @@ use crate::view::{Text, caption};
 use crate::world::{Client, ClientState, Command, Endpoint, Step, World};
 
 /// Branches that are kept.
-const BRANCHES_MAX: usize = 32;
+pub(super) const BRANCHES_MAX: usize = 32;
 
 impl Lab {
     /// Carries commands out at the moment that is shown, and says why when that cannot be.
@@ -33,13 +33,7 @@ impl Lab {
     ) -> Result<(), (NoticeKind, Text)> {
         let at_head = self.is_at_head();
         if !at_head && self.branches.len() == BRANCHES_MAX {
-            return Err((
-                NoticeKind::Limit,
-                Text::new(
-                    format!("At most {BRANCHES_MAX} branches are kept."),
-                    format!("最多保留 {BRANCHES_MAX} 个分支。"),
-                ),
-            ));
+            return Err((NoticeKind::Limit, too_many_branches()));
         }
         let mut line = if at_head {
             self.line().clone()
@@ -74,6 +68,9 @@ impl Lab {
     pub(super) fn is_at_head(&self) -> bool {
         self.at == self.line().timeline.len()
     }
+    pub(super) fn say_too_many_branches(&mut self) {
+        self.say(NoticeKind::Limit, too_many_branches());
+    }
 
     fn begin_branch(&mut self, line: Line) {
         let (name, old) = (line.name.clone(), self.line().name.clone());
@@ -93,46 +90,74 @@ impl Lab {
     pub(super) fn write(&mut self, server: ServerId) {
         let at = self.at;
         let world = &self.line_mut().timeline.seek(at).world;
-        let ready = |c: &&Client| c.server == Some(server) && c.state == ClientState::Connected;
-        let mut commands = Vec::new();
-        let name = match world.clients().iter().find(ready) {
-            Some(client) => client.name.clone(),
-            None => {
-                let name = free_name(world);
-                commands.push(Command::Client {
-                    name: name.clone(),
-                    server,
-                    servers: Vec::new(),
-                    timeout: Duration::from_s(10),
-                });
-                name
-            }
-        };
-        commands.push(Command::Invoke {
-            client: name,
-            request: Arc::new(Request::create(
-                "/w".to_owned(),
-                None,
-                Acl::open(),
-                CreateMode::PersistentSequential,
-            )),
-        });
+        let commands = writing(world, server);
         self.perform(commands);
     }
 
     /// Cuts a server off from every other end.
     pub(super) fn isolate(&mut self, server: ServerId) {
-        let me = Endpoint::Server(server);
         let at = self.at;
         let world = &self.line_mut().timeline.seek(at).world;
-        let servers = world.hosts().iter().map(|h| Endpoint::Server(h.id));
-        let clients = world
-            .clients()
-            .iter()
-            .map(|c| Endpoint::Client(c.name.clone()));
-        let others: Vec<Endpoint> = servers.chain(clients).filter(|end| *end != me).collect();
-        self.perform(vec![Command::Partition(vec![others, vec![me]])]);
+        let command = isolation(world, server);
+        self.perform(vec![command]);
     }
+}
+
+/// A server on one side, everybody else on the other.
+pub(super) fn isolation(world: &World, server: ServerId) -> Command {
+    let me = Endpoint::Server(server);
+    let servers = world.hosts().iter().map(|h| Endpoint::Server(h.id));
+    let clients = world
+        .clients()
+        .iter()
+        .map(|c| Endpoint::Client(c.name.clone()));
+    let others: Vec<Endpoint> = servers.chain(clients).filter(|end| *end != me).collect();
+    Command::Partition(vec![others, vec![me]])
+}
+
+/// What makes a client of `server` create a node; a client is made when there is none.
+pub(super) fn writing(world: &World, server: ServerId) -> Vec<Command> {
+    let ready = |c: &&Client| {
+        c.server == Some(server)
+            && c.state == ClientState::Connected
+            && !c.paused
+            && c.takes_requests()
+    };
+    let mut commands = Vec::new();
+    let name = match world.clients().iter().find(ready) {
+        Some(client) => client.name.clone(),
+        None => {
+            commands.push(new_client(world, server));
+            free_name(world)
+        }
+    };
+    commands.push(Command::Invoke {
+        client: name,
+        request: Arc::new(Request::create(
+            "/w".to_owned(),
+            None,
+            Acl::open(),
+            CreateMode::PersistentSequential,
+        )),
+    });
+    commands
+}
+
+/// A client that connects to `server` first.
+pub(super) fn new_client(world: &World, server: ServerId) -> Command {
+    Command::Client {
+        name: free_name(world),
+        server,
+        servers: Vec::new(),
+        timeout: Duration::from_s(10),
+    }
+}
+
+fn too_many_branches() -> Text {
+    Text::new(
+        format!("At most {BRANCHES_MAX} branches are kept."),
+        format!("最多保留 {BRANCHES_MAX} 个分支。"),
+    )
 }
 
 fn title(step: &Step, line: &Line) -> Text {

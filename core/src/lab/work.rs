@@ -21,6 +21,7 @@ use super::notices::script_notice;
 use super::scenarios::Scenario;
 use super::transport::{Notice, NoticeKind};
 use super::unit::Unit;
+use super::what_if::Replay;
 use crate::history::Keep;
 use crate::scenario::{Images, Options, Problem, Progress, Runner, ScriptError, parse};
 use crate::view::Text;
@@ -52,6 +53,8 @@ pub enum WorkKind {
     Restore,
     /// The run goes on until something happens.
     Search,
+    /// A branch is made: `line` of `lines` later commands are done again.
+    Branch,
     /// Files are read.
     Read,
     /// Disks that were brought in are judged.
@@ -65,15 +68,19 @@ pub(super) enum Job {
     Load {
         run: Box<ScriptRun>,
         scenario: Option<&'static Scenario>,
+        /// A link names the step to show, and its digest.
+        link: Option<(u64, u32)>,
     },
     /// Branches that were kept.
     Restore {
         run: Box<ScriptRun>,
-        now: SavedLine,
+        now: Box<SavedLine>,
         left: VecDeque<SavedLine>,
         done: Vec<Arc<Line>>,
         saved: Saved,
     },
+    /// A branch in which one thing goes otherwise.
+    WhatIf(Box<Replay>),
     /// The head goes on to a number of steps, or to what is searched before that.
     Grow { to: u64, search: Option<Search> },
 }
@@ -189,6 +196,7 @@ impl Lab {
         match job {
             Job::Load { run, .. } => Some(run.work(WorkKind::Script)),
             Job::Restore { run, .. } => Some(run.work(WorkKind::Restore)),
+            Job::WhatIf(replay) => Some(replay.work()),
             Job::Grow { .. } => Some(Work {
                 kind: WorkKind::Search,
                 line: 0,
@@ -206,12 +214,25 @@ impl Lab {
         };
         self.touch();
         match job {
-            Job::Load { run, scenario } => match run.advance(steps) {
+            Job::Load {
+                run,
+                scenario,
+                link,
+            } => match run.advance(steps) {
                 Slice::More(run) => {
                     let run = Box::new(run);
-                    self.job = Some(Job::Load { run, scenario });
+                    self.job = Some(Job::Load {
+                        run,
+                        scenario,
+                        link,
+                    });
                 }
-                Slice::Done(line, notice) => self.put(line, notice, scenario),
+                Slice::Done(line, notice) => {
+                    self.put(line, notice, scenario);
+                    if let Some((at, digest)) = link {
+                        self.arrive(at, digest);
+                    }
+                }
                 Slice::Failed(error) => self.notice = Some(script_notice(&error)),
             },
             Job::Restore {
@@ -236,6 +257,7 @@ impl Lab {
                 }
                 Slice::Failed(_) => self.say_unreadable(),
             },
+            Job::WhatIf(replay) => self.work_on_what_if(replay, steps),
             Job::Grow { to, search } => self.grow(to, search, steps),
         }
         self.hear();
@@ -246,11 +268,20 @@ impl Lab {
     }
 
     /// Runs a script in place of what is shown. A bad one changes nothing.
-    pub(super) fn load(&mut self, script: &str, scenario: Option<&'static Scenario>) {
+    pub(super) fn load(
+        &mut self,
+        script: &str,
+        scenario: Option<&'static Scenario>,
+        link: Option<(u64, u32)>,
+    ) {
         match ScriptRun::start(script, self.images()) {
             Ok(run) => {
                 let run = Box::new(run);
-                self.job = Some(Job::Load { run, scenario });
+                self.job = Some(Job::Load {
+                    run,
+                    scenario,
+                    link,
+                });
             }
             Err(error) => self.notice = Some(script_notice(&error)),
         }
@@ -258,7 +289,7 @@ impl Lab {
 
     pub(super) fn replace(&mut self, scenario: Option<&'static Scenario>) {
         if let Some(scenario) = scenario {
-            self.load(scenario.script, Some(scenario));
+            self.load(scenario.script, Some(scenario), None);
         }
     }
 
@@ -313,7 +344,7 @@ impl Lab {
                 Ok(run) => {
                     self.job = Some(Job::Restore {
                         run: Box::new(run),
-                        now,
+                        now: Box::new(now),
                         left,
                         done,
                         saved,

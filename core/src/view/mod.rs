@@ -25,6 +25,7 @@ pub mod difference;
 pub mod findings;
 pub mod frame;
 pub mod import;
+pub mod inspect;
 pub mod lanes;
 pub mod lang;
 pub mod ledger;

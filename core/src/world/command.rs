@@ -270,6 +270,8 @@ pub struct PacketMatch {
     pub word: String,
     /// Only if it is about this zxid.
     pub zxid: Option<Zxid>,
+    /// Which of those that match, from 1: so many less one pass first.
+    pub nth: u32,
 }
 
 /// Something that happens to a disk.

@@ -149,6 +149,16 @@ impl World {
         Ok(self.finish_step(actor, cause, outcomes, None))
     }
 
+    /// Why that server cannot be told to do what only a running one can.
+    pub fn refuses_up(&self, id: ServerId) -> Option<Refusal> {
+        self.needs_up(id).err()
+    }
+
+    /// Why that server cannot be given what only a dead one can.
+    pub fn refuses_down(&self, id: ServerId) -> Option<Refusal> {
+        self.needs_down(id).err()
+    }
+
     pub(super) fn needs_up(&self, id: ServerId) -> Result<(), Refusal> {
         self.server_exists(id)?;
         let up = self.host(id).is_up();
@@ -206,6 +216,7 @@ impl World {
             to,
             word: packet.word.clone(),
             zxid: packet.zxid,
+            pass: packet.nth.saturating_sub(1),
             delay,
         });
         Ok(())

@@ -69,6 +69,11 @@ impl Host {
         }
     }
 
+    /// When that timer of the process runs out, if it is set.
+    pub fn timer(&self, timer: Timer) -> Option<Instant> {
+        self.timers[timer as usize].map(|(at, _)| at)
+    }
+
     /// True when a process runs, paused or not.
     pub fn is_up(&self) -> bool {
         self.process.is_some()

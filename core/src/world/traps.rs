@@ -39,6 +39,8 @@ pub struct PacketTrap {
     pub word: String,
     /// Only if it is about this zxid.
     pub zxid: Option<Zxid>,
+    /// So many that match pass first.
+    pub pass: u32,
     /// Delay; `None` means it is lost.
     pub delay: Option<Duration>,
 }
@@ -241,6 +243,10 @@ impl Traps {
         let Some(found) = self.packets.iter().position(hit) else {
             return Fate::Pass;
         };
+        if let Some(left) = self.packets[found].pass.checked_sub(1) {
+            self.packets[found].pass = left;
+            return Fate::Pass;
+        }
         match self.packets.remove(found).delay {
             Some(by) => Fate::Late(by),
             None => Fate::Lost,

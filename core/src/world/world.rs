@@ -126,6 +126,11 @@ impl World {
         &self.vault
     }
 
+    /// Messages that were sent so far; they are numbered in that order, from 1.
+    pub const fn messages_sent(&self) -> u64 {
+        self.messages
+    }
+
     /// Messages on the wire, in order of arrival.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<Message>> {
         self.agenda.iter().filter_map(|e| match e {
@@ -154,6 +159,11 @@ impl World {
     /// Whether nothing passes between two ends.
     pub fn is_cut(&self, a: End, b: End) -> bool {
         self.network.is_cut(a, b)
+    }
+
+    /// What is added to the latency between two ends.
+    pub fn slowness(&self, a: End, b: End) -> crate::base::Duration {
+        self.network.slowness(a, b)
     }
 
     /// All links that are cut.
@@ -445,6 +455,14 @@ impl World {
         match endpoint {
             Endpoint::Server(id) => self.server_exists(*id).map(|()| End::Server(*id)),
             Endpoint::Client(name) => self.client_id(name).map(End::Client),
+        }
+    }
+
+    /// An end as commands call it.
+    pub fn endpoint(&self, end: End) -> Endpoint {
+        match end {
+            End::Server(id) => Endpoint::Server(id),
+            End::Client(id) => Endpoint::Client(self.client(id).name.clone()),
         }
     }
 

@@ -11,6 +11,7 @@ use zablab_core::view::frame::Frame;
 use super::{App, TALL};
 use crate::bench::Bench;
 use crate::desk::{Desk, Layout};
+use crate::inspect::InspectPanel;
 use crate::panels::{
     Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
     ScriptBox, Slot, SlotKind, Talk, TreePanel, tabs,
@@ -98,7 +99,7 @@ impl App {
                     <div class="lab">
                         <h2>{ Word::Ensemble.get(lang) }</h2>
                         <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
-                        <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
+                        <Actions pull={Pull::new(&self.lab, &self.tree)} rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
                     </div>
                     <Bench frame={Arc::clone(frame)} />
                     { self.space_time(frame) }
@@ -138,7 +139,7 @@ impl App {
             Panel::Caption => html! {<>
                 <div class="said">
                     <div>{ breaches(lab, frame) }{ caption(lab, frame) }</div>
-                    <Actions rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
+                    <Actions pull={Pull::new(&self.lab, &self.tree)} rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} transport={lab.transport()} />
                 </div>
                 if self.layout == Layout::Embed && self.height >= TALL && lab.breaches().is_empty() {
                     { events(lab, frame) }
@@ -167,7 +168,10 @@ impl App {
             Panel::Caption => Html::default(),
             Panel::Events => events(lab, frame),
             Panel::Script => {
-                html! { <ScriptBox script={lab.script().to_string()} notice={lab.notice()} /> }
+                html! {
+                   <ScriptBox script={lab.script().to_string()} line={lab.script_line()} notice={lab.notice()}
+                       pull={pull()} on_link={self.wishes.link.clone()} />
+                }
             }
             Panel::Time => self.space_time(frame),
             Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
@@ -177,7 +181,7 @@ impl App {
                 html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
             }
             Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
-            Panel::Inspect => html! { <Slot kind={SlotKind::Inspect} /> },
+            Panel::Inspect => html! { <InspectPanel pull={pull()} step={frame.step} /> },
             Panel::Files => {
                 html! {
                     <FilesPanel pull={pull()} view={lab.imported()} step={frame.step} on_pick={self.wishes.take.clone()} />

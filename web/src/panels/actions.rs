@@ -2,16 +2,22 @@
 
 use yew::prelude::*;
 use zablab_core::lab::{Action, Command, CrashKind, Transport};
+use zablab_core::view::Target;
 use zablab_core::view::frame::{Power, ServerRow};
 
 use crate::desk::{Desk, use_desk};
 use crate::icon::Icon;
+use crate::inspect::{FaultMenu, InspectWord};
+use crate::panels::Pull;
+use crate::popover::Popover;
 use crate::transport::edits;
 use crate::words::Word;
 
 /// Properties of [`Actions`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
+    /// For the list of faults.
+    pub(crate) pull: Pull,
     pub(crate) rows: Vec<ServerRow>,
     /// Some link is cut.
     pub(crate) cut: bool,
@@ -47,6 +53,9 @@ pub(crate) fn Actions(props: &Props) -> Html {
             }
             { act(&desk, Icon::Isolate, Word::Isolate, "isolate", Action::Isolate(id), true) }
             { act(&desk, Icon::Write, Word::Write, "write", Action::Write(id), true) }
+            <Popover id="faults" label={InspectWord::Faults.get(desk.lang)} face={html! { <span aria-hidden="true">{ InspectWord::Faults.get(desk.lang) }{ " ▾" }</span> }}>
+                <FaultMenu pull={props.pull.clone()} target={Target::Server(id)} />
+            </Popover>
             <span class="bar2" />
             { act(&desk, Icon::Heal, Word::Heal, "heal", Action::Perform(Command::Heal(None)), props.cut) }
             if let Some(transport) = &props.transport { <span class="pair">{ edits(&desk, transport) }</span> }

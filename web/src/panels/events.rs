@@ -5,12 +5,22 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 use zablab_core::lab::{Action, EventFilter, EventLine, EventPage};
+use zablab_core::view::Target;
 
 use super::event_filter::FilterBar;
 use super::events_words::{EventWord, now, word};
 use crate::desk::{Desk, Layout, use_desk};
 use crate::transport::Word as Differs;
 use crate::words::{self, Word};
+
+/// Goes to a step, and looks at it closely.
+fn show(desk: &Desk, step: u64) -> Callback<MouseEvent> {
+    let (act, inspect) = (desk.act.clone(), desk.inspect.clone());
+    Callback::from(move |_| {
+        act.emit(Action::Seek(step + 1));
+        inspect.emit(Some(Target::Step(step)));
+    })
+}
 
 /// Properties of [`Events`].
 #[derive(PartialEq, Properties)]
@@ -91,7 +101,7 @@ fn row(desk: &Desk, line: &EventLine, props: &Props) -> Html {
             <td class="n">{ words::instant(line.at_us) }</td>
             <td class="w">{ &line.who }</td>
             <td class="ev">
-                <button type="button" class="evb" tabindex="-1" title={text.to_owned()} onclick={desk.ask(Action::Seek(line.step + 1))}>{ text }</button>
+                <button type="button" class="evb" tabindex="-1" title={text.to_owned()} onclick={show(desk, line.step)}>{ text }</button>
                 if props.differs == Some(line.step) { <span class="conc differ">{ Differs::FirstDifference.get(desk.lang) }</span> }
                 if line.more > 0 { <span class="conc" title={words::more_long(desk.lang, line.more)}>{ words::more(desk.lang, line.more) }</span> }
             </td>

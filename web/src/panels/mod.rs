@@ -14,6 +14,7 @@ mod ledger;
 mod piece;
 mod pull;
 mod script;
+pub(crate) mod script_words;
 mod service_words;
 mod slot;
 mod tabs;

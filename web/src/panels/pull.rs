@@ -7,12 +7,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use zablab_core::lab::{DiskFile, Download, Lab, ServerId, Shown};
 use zablab_core::view::difference::TreeDifference;
+use zablab_core::view::frame::Frame;
+use zablab_core::view::inspect::{Inspection, Offers};
 use zablab_core::view::ledger::LedgerView;
 use zablab_core::view::tree::TreeView;
 use zablab_core::view::znode::ZnodeView;
+use zablab_core::view::{Target, Text};
 
 /// What the user has chosen in the tree panel. It is kept while another panel is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +72,24 @@ impl Pull {
 
     pub(crate) fn difference(&self, left: ServerId, right: ServerId) -> Option<TreeDifference> {
         self.lab.borrow().tree_difference(left, right)
+    }
+
+    pub(crate) fn frame(&self) -> Arc<Frame> {
+        self.lab.borrow().frame()
+    }
+
+    pub(crate) fn explain(&self, target: &Target) -> Option<Inspection> {
+        self.lab.borrow_mut().explain(target)
+    }
+
+    pub(crate) fn offers(&self, target: &Target) -> Vec<Offers> {
+        self.lab.borrow_mut().offers(target)
+    }
+
+    /// What a target is called, and what can be done about it.
+    pub(crate) fn menu(&self, target: &Target) -> (Text, Vec<Offers>) {
+        let found = self.explain(target).unwrap_or_default();
+        (found.title, found.offers)
     }
 
     pub(crate) fn disk_files(&self, server: ServerId) -> Vec<DiskFile> {

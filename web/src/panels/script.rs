@@ -3,11 +3,18 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{
+    Blob, Element, HtmlInputElement, HtmlTextAreaElement, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
+};
 use yew::prelude::*;
 use zablab_core::lab::{Action, Notice, NoticeKind};
 
+use super::pull::Pull;
+use super::script_words::{self, Word as Said};
 use crate::desk::{Desk, use_desk};
+use crate::outlet;
+use crate::share;
 use crate::words::{self, Word};
 
 /// Bytes of a file that are read: one more than a script may have, so that the limit is told.
@@ -18,6 +25,11 @@ const READ_MAX: f64 = 65_537.0;
 pub(crate) struct Props {
     /// The script of the run that is shown.
     pub(crate) script: AttrValue,
+    /// The line that belongs to the moment shown, from 1.
+    pub(crate) line: Option<u32>,
+    pub(crate) pull: Pull,
+    /// Copies a link to this moment.
+    pub(crate) on_link: Callback<MouseEvent>,
     pub(crate) notice: Option<Notice>,
 }
 
@@ -28,6 +40,17 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     let (node, file) = (use_node_ref(), use_node_ref());
     let draft = use_state(|| None::<String>);
     let text = (*draft).clone().unwrap_or_else(|| props.script.to_string());
+    let mark = use_node_ref();
+    {
+        let mark = mark.clone();
+        use_effect_with((props.line, draft.is_none()), move |_| {
+            if let Some(mark) = mark.cast::<Element>() {
+                let way = ScrollIntoViewOptions::new();
+                way.set_block(ScrollLogicalPosition::Nearest);
+                mark.scroll_into_view_with_scroll_into_view_options(&way);
+            }
+        });
+    }
     let error = props
         .notice
         .as_ref()
@@ -79,22 +102,81 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
             });
         })
     };
+    let now = props.line.filter(|_| draft.is_none()).and_then(|line| {
+        let said = text.lines().nth(line.checked_sub(1)? as usize)?;
+        Some((line, said.to_owned()))
+    });
+    let copy = {
+        let text = text.clone();
+        Callback::from(move |_: MouseEvent| share::copy(&text))
+    };
+    let save = {
+        let (text, pull) = (text.clone(), props.pull.clone());
+        Callback::from(move |_: MouseEvent| match pull.has_disks() {
+            true => outlet::offer(pull.download_run()),
+            false => outlet::offer_text("run.zab", &text),
+        })
+    };
     html! {
         <section class="scriptbox" aria-label={desk.word(Word::Script)}>
-            <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"
-                aria-label={desk.word(Word::ScriptLabel)} aria-invalid={error.is_some().to_string()}
-                data-kind="script" data-id="text" />
+            <div class="sheet">
+                <div class="grow">
+                    { behind(&text, props.line.filter(|_| draft.is_none()), &mark) }
+                    <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"
+                        aria-label={desk.word(Word::ScriptLabel)} aria-invalid={error.is_some().to_string()}
+                        data-kind="script" data-id="text" />
+                </div>
+            </div>
             if let Some(error) = error { { told(&desk, error, &text) } }
-            <p class="shint">{ desk.word(Word::ScriptHint) }</p>
+            <p class="shint" data-kind="script" data-id="now">
+                if let Some((line, text)) = &now {
+                    <b>{ script_words::now(desk.lang, *line) }</b>{ " " }<code>{ text }</code>
+                } else {
+                    { desk.word(Word::ScriptHint) }
+                }
+            </p>
             <div class="row2">
                 <input ref={file} class="hide" type="file" accept=".zab,text/plain" onchange={opened}
                     aria-label={desk.word(Word::OpenFile)} tabindex="-1" data-kind="script" data-id="file" />
                 <button type="button" class="btn" onclick={choose} data-kind="script" data-id="open">{ desk.word(Word::OpenFile) }</button>
+                { tool(&desk, Said::Download, "download", save, false) }
+                { tool(&desk, Said::Copy, "copy", copy, false) }
+                { tool(&desk, Said::Link, "link", props.on_link.clone(), draft.is_some()) }
                 <span class="gap" />
                 <button type="button" class="btn" onclick={revert} disabled={draft.is_none()} data-kind="script" data-id="revert">{ desk.word(Word::Revert) }</button>
                 <button type="button" class="btn primary" onclick={run} data-kind="script" data-id="run">{ desk.word(Word::Run) }</button>
             </div>
         </section>
+    }
+}
+
+/// The same text behind the field, which it gives its height; the line of the moment is marked there.
+fn behind(text: &str, line: Option<u32>, mark: &NodeRef) -> Html {
+    let wanted = line.and_then(|line| (line as usize).checked_sub(1));
+    let mut lines = text.split_inclusive('\n');
+    let before: String = lines.by_ref().take(wanted.unwrap_or(0)).collect();
+    let marked = wanted.and_then(|_| lines.next());
+    let after: String = lines.collect();
+    html! {
+        <pre class="back" aria-hidden="true">
+            { before }
+            if let Some(marked) = marked { <mark ref={mark.clone()}>{ marked.trim_end_matches('\n') }</mark>{ "\n" } }
+            { after }{ "\n" }
+        </pre>
+    }
+}
+
+fn tool(
+    desk: &Desk,
+    word: Said,
+    id: &'static str,
+    onclick: Callback<MouseEvent>,
+    disabled: bool,
+) -> Html {
+    html! {
+        <button type="button" class="btn" {onclick} {disabled} title={word.why(desk.lang)} data-kind="script" data-id={id}>
+            { word.get(desk.lang) }
+        </button>
     }
 }
 

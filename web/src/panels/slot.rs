@@ -12,7 +12,6 @@ use crate::words::Word;
 pub(crate) enum SlotKind {
     Disk,
     Vault,
-    Inspect,
 }
 
 impl SlotKind {
@@ -20,7 +19,6 @@ impl SlotKind {
         match self {
             Self::Disk => "disk",
             Self::Vault => "vault",
-            Self::Inspect => "inspect",
         }
     }
 
@@ -28,7 +26,6 @@ impl SlotKind {
         match self {
             Self::Disk => Word::Disk,
             Self::Vault => Word::Vault,
-            Self::Inspect => Word::Inspect,
         }
     }
 
@@ -40,10 +37,6 @@ impl SlotKind {
             (Self::Disk, Lang::Zh) => {
                 "此处留给服务器文件的字节：日志、快照、纪元文件，逐字段解读。"
             }
-            (Self::Inspect, Lang::En) => {
-                "Kept for what is looked at closely: its state, why, and what can be done."
-            }
-            (Self::Inspect, Lang::Zh) => "此处留给细看的对象：它的状态、原因、可做的操作。",
             (Self::Vault, Lang::En) => {
                 "Kept for backups: what each one holds, and to which zxid it restores."
             }

@@ -37,7 +37,7 @@ impl Ask {
     }
 
     pub(super) fn offers(&self) -> Vec<Offer> {
-        self.lab.borrow().offers()
+        self.lab.borrow().places()
     }
 
     pub(super) fn place_of(&self, anchor: &str) -> Result<u64, Text> {

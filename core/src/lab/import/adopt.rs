@@ -60,6 +60,7 @@ impl Lab {
                 self.job = Some(Job::Load {
                     run,
                     scenario: None,
+                    link: None,
                 });
             }
             Err(error) => self.notice = Some(super::super::notices::script_notice(&error)),

@@ -4,12 +4,15 @@ mod clients;
 mod console;
 mod edits;
 mod events;
+mod explain;
 mod gallery;
 mod motion;
 mod service;
+mod shared;
 mod space_time;
 mod status;
 mod time_travel;
+mod what_if;
 mod work;
 
 use super::*;

@@ -148,6 +148,7 @@ impl Player {
             to,
             word: word.to_owned(),
             zxid: None,
+            nth: 1,
         };
         self.packet_traps += 1;
         if self.dice.chance(1, 2) {

@@ -18,6 +18,9 @@ const PROCESS: &str = "a server id or a client";
 /// Longest jump of a wall clock.
 const CLOCK_MAX: Duration = Duration::from_s(1_000 * 3_600);
 
+/// A packet that is waited for may be so far off at most.
+const NTH_MAX: u64 = 10_000;
+
 /// The command of a line that begins with `verb`.
 pub fn command(verb: &str, args: &mut Args, scope: &Scope) -> Result<Command, ScriptError> {
     Ok(match verb {
@@ -134,7 +137,7 @@ fn heal(args: &mut Args, scope: &Scope) -> Result<Command, ScriptError> {
     Ok(Command::Heal(Some((a, b))))
 }
 
-/// `1 3 proposal`, perhaps with a zxid.
+/// `1 3 proposal`, perhaps with a zxid, and `nth=2` for the second of those that match.
 fn packet(args: &mut Args, scope: &Scope) -> Result<PacketMatch, ScriptError> {
     let (from, to) = ends(args, scope)?;
     let word = args.word("a kind of packet, like proposal")?;
@@ -153,11 +156,14 @@ fn packet(args: &mut Args, scope: &Scope) -> Result<PacketMatch, ScriptError> {
         Some(piece) => Some(value::zxid(&piece)?),
         None => None,
     };
+    let nth = args.option("nth");
+    let nth = nth.map(|p| value::number(&p, "which of those that match", 1, NTH_MAX));
     Ok(PacketMatch {
         from,
         to,
         word: word.text,
         zxid,
+        nth: nth.transpose()?.unwrap_or(1) as u32,
     })
 }
 

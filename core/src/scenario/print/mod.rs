@@ -196,8 +196,8 @@ pub fn command(command: &Command) -> String {
         Command::Heal(None) => "heal".to_owned(),
         Command::Heal(Some((a, b))) => format!("heal {} {}", end(a), end(b)),
         Command::Slow { a, b, by } => format!("slow {} {} {by}", end(a), end(b)),
-        Command::Lose(p) => format!("lose {}", packet(p)),
-        Command::Late { packet: p, by } => format!("late {} {by}", packet(p)),
+        Command::Lose(p) => nth(format!("lose {}", packet(p)), p),
+        Command::Late { packet: p, by } => nth(format!("late {} {by}", packet(p)), p),
         Command::Disk { server, fault } => format!("disk {} {}", server.0, disk(fault)),
         Command::Clock { server, by_ms } => {
             let sign = if *by_ms < 0 { '-' } else { '+' };
@@ -303,6 +303,13 @@ fn packet(packet: &PacketMatch) -> String {
         write!(line, " {zxid}").expect("writing to a string cannot fail");
     }
     line
+}
+
+/// Which of those that match, when it is not the first.
+fn nth(line: String, packet: &PacketMatch) -> String {
+    let mut line = Options(line);
+    line.add_if(packet.nth > 1, "nth", packet.nth);
+    line.0
 }
 
 fn disk(fault: &DiskFault) -> String {

@@ -241,7 +241,7 @@ fn died(
     }
 }
 
-fn moment(point: CrashPoint) -> &'static str {
+pub(super) fn moment(point: CrashPoint) -> &'static str {
     match point {
         CrashPoint::BeforeWrite => "before it writes",
         CrashPoint::AfterWrite => "after the write, before the fsync",

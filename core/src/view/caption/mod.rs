@@ -386,6 +386,11 @@ pub(super) fn halted(reason: &HaltReason) -> Text {
     Text::new(en::halt_reason(reason), zh::halt_reason(reason))
 }
 
+/// Where a server dies, in a few words.
+pub(super) fn moment(point: CrashPoint) -> Text {
+    Text::new(en::moment(point), zh::moment(point))
+}
+
 fn decision_weight(decision: &Decision) -> u8 {
     match decision {
         Decision::KeptVote { .. }

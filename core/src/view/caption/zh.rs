@@ -239,7 +239,7 @@ fn died(
     }
 }
 
-fn moment(point: CrashPoint) -> &'static str {
+pub(super) fn moment(point: CrashPoint) -> &'static str {
     match point {
         CrashPoint::BeforeWrite => "写入之前",
         CrashPoint::AfterWrite => "写入之后、刷盘之前",

@@ -15,7 +15,7 @@
 //! script already, and `scenario::transcript` puts both together.
 
 mod kind;
-mod packet;
+pub(super) mod packet;
 mod program;
 mod reason;
 pub mod report;
