@@ -45,7 +45,7 @@ impl Download {
 impl Lab {
     /// The files of a server's disk at the moment that is shown.
     pub fn disk_files(&self, server: ServerId) -> Vec<DiskFile> {
-        let Some(disk) = self.disk(server) else {
+        let Some(disk) = self.disk_of(server) else {
             return Vec::new();
         };
         let file = |name: FileName| DiskFile {
@@ -59,7 +59,7 @@ impl Lab {
     /// The disk of a server at the moment that is shown, for a real server to start from: what the
     /// file system shows, or what a power loss would leave.
     pub fn download_disk(&self, server: ServerId, durable: bool) -> Option<Download> {
-        let disk = self.disk(server)?;
+        let disk = self.disk_of(server)?;
         let view = if durable {
             disk.durable_view()
         } else {
@@ -111,7 +111,7 @@ impl Lab {
         loaded(self.line()).next().is_some()
     }
 
-    fn disk(&self, server: ServerId) -> Option<&Disk> {
+    fn disk_of(&self, server: ServerId) -> Option<&Disk> {
         let world = &self.line().timeline.here()?.world;
         let host = world.hosts().iter().find(|host| host.id == server);
         host.map(|host| &host.disk)

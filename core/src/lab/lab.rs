@@ -10,6 +10,7 @@ use super::breaches::{self, Breach};
 use super::breakpoints::Breakpoints;
 use super::console::Consoles;
 use super::event_filter::Search;
+use super::disks::Shelves;
 use super::events::event;
 use super::explain::Dossier;
 use super::import::Imports;
@@ -75,6 +76,7 @@ pub struct Lab {
     pub(super) space_times: SpaceTimes,
     /// About what is looked at closely.
     pub(super) dossier: Dossier,
+    pub(super) shelves: Shelves,
     version: u64,
     pub(super) edition: u64,
 }
@@ -135,6 +137,7 @@ impl Lab {
             imports: Imports::default(),
             space_times: SpaceTimes::default(),
             dossier: Dossier::default(),
+            shelves: Shelves::default(),
             version: 0,
             edition: 0,
         };

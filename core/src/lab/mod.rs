@@ -6,6 +6,7 @@
 //!   explain, offers  ──► what is looked at closely, and what can be done about it
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   space_time       ──► a window of the picture of the run, with its causes and effects
+//!   disk, file, outlook ─► the bytes of a server, field by field, and what recovery makes of them
 //!   console, complete ─► the prompt of a client; `Enter` makes its commands part of the run
 //!   work(steps)      ──► the next slice of a job: a script that runs, a search, what was kept
 //!   import_…, disk   ──► real disks come in and go out, some bytes at a time
@@ -24,6 +25,7 @@ mod chronicle;
 pub mod compare;
 mod console;
 mod event_filter;
+mod disks;
 mod events;
 mod expected;
 mod explain;

@@ -16,7 +16,8 @@
 use std::sync::Arc;
 
 use super::corrupt::{Corrupt, Why};
-use super::jute::{Reader, Writer};
+use super::fields::{Name, Named};
+use super::jute::Writer;
 use crate::base::SessionId;
 use crate::model::{Record, Txn, TxnBody, TxnHeader, Zxid, txn::Data};
 
@@ -55,26 +56,41 @@ pub fn encode_txn(txn: &Txn) -> Arc<[u8]> {
 
 /// The transaction of a payload.
 pub fn decode_txn(payload: &[u8]) -> Result<Txn, Corrupt> {
-    let mut r = Reader::new(payload);
-    let session = SessionId(r.long()?);
-    let cxid = r.int()?;
-    let zxid = Zxid(r.long()?);
-    let time_ms = r.long()?;
-    let code = r.int()?;
+    read_txn(&mut Named::new(payload))
+}
+
+/// The transaction of a payload, whose fields are named on the way.
+pub fn read_txn(r: &mut Named<'_, '_>) -> Result<Txn, Corrupt> {
+    let header = read_header(r)?;
+    let code = r.int(Name::Type)?;
     let body = match code {
         13 => return Err(r.refuse(Why::TxnType(code))),
-        14 => TxnBody::Multi(r.vector(read_part)?),
-        _ => read_body(&mut r, code)?,
+        14 => {
+            let count = r.int(Name::Parts)?.max(0);
+            let parts = (0..count).map(|_| read_part(r));
+            TxnBody::Multi(parts.collect::<Result<_, _>>()?)
+        }
+        _ => read_body(r, code)?,
     };
     Ok(Txn {
-        header: TxnHeader {
-            session,
-            cxid,
-            zxid,
-            time_ms,
-        },
+        header,
         body,
-        digest: read_digest(&mut r),
+        digest: read_digest(r),
+    })
+}
+
+/// The zxid of a payload of which at least the start is there.
+pub fn zxid_of(start: &[u8]) -> Option<Zxid> {
+    let header = read_header(&mut Named::new(start)).ok()?;
+    Some(header.zxid)
+}
+
+fn read_header(r: &mut Named<'_, '_>) -> Result<TxnHeader, Corrupt> {
+    Ok(TxnHeader {
+        session: SessionId(r.long(Name::Session)?),
+        cxid: r.int(Name::Cxid)?,
+        zxid: Zxid(r.long(Name::Zxid)?),
+        time_ms: r.long(Name::Time)?,
     })
 }
 
@@ -163,35 +179,34 @@ fn write_body(w: &mut Writer, body: &TxnBody) {
 }
 
 /// One operation of a multi. What it holds is looked at when it is applied, so here nothing is refused.
-fn read_part(r: &mut Reader<'_>) -> Result<TxnBody, Corrupt> {
-    let code = r.int()?;
-    let Some(bytes) = r.buffer()? else {
+fn read_part(r: &mut Named<'_, '_>) -> Result<TxnBody, Corrupt> {
+    let code = r.int(Name::PartType)?;
+    let Some(bytes) = r.counted(Name::PartLength)? else {
         return Ok(TxnBody::Unread { code, bytes: None });
     };
-    let mut inner = Reader::new(bytes);
-    let body = match code {
-        13 => inner.string().and_then(|path| {
-            let version = inner.int()?;
+    let body = r.inside(bytes, |inner| match code {
+        13 => inner.string(Name::Path).and_then(|path| {
+            let version = inner.int(Name::Version)?;
             Ok(TxnBody::Check { path, version })
         }),
-        -1 | 1 | 2 | 5 | 15 | 19 | 20 | 21 => read_body(&mut inner, code),
+        -1 | 1 | 2 | 5 | 15 | 19 | 20 | 21 => read_body(inner, code),
         _ => Err(inner.refuse(Why::TxnType(code))),
-    };
+    });
     Ok(body.unwrap_or_else(|_| TxnBody::Unread {
         code,
         bytes: Some(bytes.into()),
     }))
 }
 
-fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
+fn read_body(r: &mut Named<'_, '_>, code: i32) -> Result<TxnBody, Corrupt> {
     Ok(match code {
         1 | 15 => {
             let (path, data, acl) = read_node(r)?;
-            let ephemeral = r.bool()?;
+            let ephemeral = r.bool(Name::Ephemeral)?;
             let last = if code == 1 && r.remaining() < 4 {
                 -1
             } else {
-                r.int()?
+                r.int(Name::ParentCversion)?
             };
             TxnBody::Create {
                 path,
@@ -204,7 +219,7 @@ fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
         }
         19 | 21 => {
             let (path, data, acl) = read_node(r)?;
-            let parent_cversion = r.int()?;
+            let parent_cversion = r.int(Name::ParentCversion)?;
             if code == 19 {
                 TxnBody::CreateContainer {
                     path,
@@ -218,12 +233,16 @@ fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
                     data,
                     acl,
                     parent_cversion,
-                    ttl_ms: r.long()?,
+                    ttl_ms: r.long(Name::Ttl)?,
                 }
             }
         }
-        2 => TxnBody::Delete { path: r.string()? },
-        20 => TxnBody::DeleteContainer { path: r.string()? },
+        2 => TxnBody::Delete {
+            path: r.string(Name::Path)?,
+        },
+        20 => TxnBody::DeleteContainer {
+            path: r.string(Name::Path)?,
+        },
         5 => {
             let (path, data, version) = read_set(r)?;
             TxnBody::SetData {
@@ -241,39 +260,48 @@ fn read_body(r: &mut Reader<'_>, code: i32) -> Result<TxnBody, Corrupt> {
             }
         }
         7 => TxnBody::SetAcl {
-            path: r.string()?,
-            acl: r.acl()?,
-            version: r.int()?,
+            path: r.string(Name::Path)?,
+            acl: r.acl(Name::Acl)?,
+            version: r.int(Name::Version)?,
         },
         -10 => TxnBody::CreateSession {
-            timeout_ms: r.int()?,
+            timeout_ms: r.int(Name::Timeout)?,
         },
         -11 => TxnBody::CloseSession {
-            paths: match r.vector(Reader::string) {
+            paths: match r.strings(Name::Paths) {
                 Err(end) if end.why == Why::End => {
-                    r.take(r.remaining())?;
+                    r.take(Name::Rest, r.remaining())?;
                     None
                 }
                 paths => Some(paths?),
             },
         },
-        -1 => TxnBody::Error { code: r.int()? },
+        -1 => TxnBody::Error {
+            code: r.int(Name::Code)?,
+        },
         _ => return Err(r.refuse(Why::TxnType(code))),
     })
 }
 
 fn read_node(
-    r: &mut Reader<'_>,
+    r: &mut Named<'_, '_>,
 ) -> Result<(String, Option<Data>, Vec<crate::model::Acl>), Corrupt> {
-    Ok((r.string()?, r.buffer()?.map(Data::from), r.acl()?))
+    Ok((
+        r.string(Name::Path)?,
+        r.buffer(Name::Data)?.map(Data::from),
+        r.acl(Name::Acl)?,
+    ))
 }
 
-fn read_set(r: &mut Reader<'_>) -> Result<(String, Option<Data>, i32), Corrupt> {
-    Ok((r.string()?, r.buffer()?.map(Data::from), r.int()?))
+fn read_set(r: &mut Named<'_, '_>) -> Result<(String, Option<Data>, i32), Corrupt> {
+    Ok((
+        r.string(Name::Path)?,
+        r.buffer(Name::Data)?.map(Data::from),
+        r.int(Name::Version)?,
+    ))
 }
 
-fn read_digest(r: &mut Reader<'_>) -> Option<i64> {
-    let version = r.int().ok()?;
-    let digest = r.long().ok()?;
+fn read_digest(r: &mut Named<'_, '_>) -> Option<i64> {
+    let (version, digest) = r.digest(Name::Digest)?;
     (version == DIGEST_VERSION).then_some(digest)
 }

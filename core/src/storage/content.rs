@@ -98,6 +98,32 @@ impl Content {
         self.read(0..self.len)
     }
 
+    /// How many bytes at the start of both are the same. What one was made from by appending is not
+    /// compared again.
+    pub fn same_until(&self, other: &Self) -> u64 {
+        let least = self.len.min(other.len);
+        let (mut mine, mut theirs) = (self.chunks.iter().peekable(), other.chunks.iter().peekable());
+        loop {
+            let (index, one, two) = match (mine.peek(), theirs.peek()) {
+                (None, None) => return least,
+                (Some((i, a)), Some((j, b))) if i == j && Arc::ptr_eq(a, b) => {
+                    (mine.next(), theirs.next());
+                    continue;
+                }
+                (Some((i, a)), Some((j, b))) if i == j => (**i, &a[..], &b[..]),
+                (Some((i, a)), other) if other.is_none_or(|(j, _)| i < j) => {
+                    (**i, &a[..], &[0; CHUNK][..])
+                }
+                (_, Some((j, b))) => (**j, &[0; CHUNK][..], &b[..]),
+                (Some(_), None) => return least,
+            };
+            if let Some(within) = (0..CHUNK).find(|at| one[*at] != two[*at]) {
+                return least.min(index * CHUNK as u64 + within as u64);
+            }
+            (mine.next(), theirs.next());
+        }
+    }
+
     /// Puts `bytes` at `offset`; a gap before it reads as zeros.
     pub fn write(&mut self, offset: u64, bytes: &[u8]) {
         for (start, index, within, size) in pieces(offset, bytes.len() as u64) {
@@ -204,6 +230,22 @@ mod tests {
         let c = Content::from(&b"hello"[..]);
         assert_eq!(c.read(3..99), b"lo");
         assert_eq!(c.read(9..12), b"");
+    }
+
+    #[test]
+    fn what_is_the_same_ends_at_the_first_byte_that_differs() {
+        let mut a = Content::from(&[7; 5_000][..]);
+        assert_eq!(a.same_until(&a.clone()), 5_000);
+        let mut b = a.clone();
+        b.write(5_000, b"more");
+        assert_eq!((a.same_until(&b), b.same_until(&a)), (5_000, 5_000));
+        b.write(3_001, b"x");
+        assert_eq!(a.same_until(&b), 3_001);
+        b.write(1_024, &[0; 1_024]);
+        assert_eq!((a.same_until(&b), b.same_until(&a)), (1_024, 1_024));
+        a.write(9_000, b"x");
+        let longer = Content::from(&[7; 5_000][..]);
+        assert_eq!((a.same_until(&longer), longer.same_until(&a)), (5_000, 5_000));
     }
 
     #[test]

@@ -459,6 +459,11 @@ impl<'a> FileView<'a> {
         self.0.pending_bytes()
     }
 
+    /// The bytes of `range` that were written and are not durable, in order, without overlap.
+    pub fn pending_within(self, range: &Range<u64>) -> Vec<Range<u64>> {
+        self.0.pending_within(range)
+    }
+
     /// Bytes as a process reads them.
     pub fn read(self, range: Range<u64>) -> Vec<u8> {
         self.0.seen.read(range)

@@ -10,6 +10,7 @@
 //!
 //! In ZooKeeper: `QuorumPeer.loadDataBase`, `AtomicFileOutputStream`.
 
+use super::content::Content;
 use super::corrupt::{Corrupt, Why};
 use super::disk::ReadFiles;
 use super::op::{DiskStep, FileName, FileOp, SyncTarget};
@@ -145,14 +146,17 @@ fn number(disk: &impl ReadFiles, name: &str) -> Result<Option<Epoch>, EpochRefus
     let Some(content) = disk.content(name) else {
         return Ok(None);
     };
+    match epoch_in(content) {
+        Ok(epoch) => Ok(Some(epoch)),
+        Err(corrupt) => Err(EpochRefusal::Corrupt(corrupt.within(&name.into(), 0))),
+    }
+}
+
+/// The number on the first line of a file.
+pub fn epoch_in(content: &Content) -> Result<Epoch, Corrupt> {
     let bytes = content.read(0..64);
     let text = String::from_utf8_lossy(&bytes);
     let line = text.lines().next().unwrap_or_default();
-    match line.parse() {
-        Ok(epoch) => Ok(Some(Epoch(epoch))),
-        Err(_) => {
-            let corrupt = Corrupt::at(0, Why::Number(line.to_owned()));
-            Err(EpochRefusal::Corrupt(corrupt.within(&name.into(), 0)))
-        }
-    }
+    let number = line.parse().map(Epoch);
+    number.map_err(|_| Corrupt::at(0, Why::Number(line.to_owned())))
 }

@@ -9,7 +9,7 @@ use rpds::QueueSync;
 
 use super::content::Content;
 use super::disk::Seq;
-use crate::base::Dice;
+use crate::base::{Dice, Order};
 
 /// A file without its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +103,28 @@ impl Inode {
 
     pub(super) fn pending_bytes(&self) -> u64 {
         self.pending.iter().map(|p| p.change.weight()).sum()
+    }
+
+    /// Where in `range` data was written that is not durable, in order, without overlap.
+    pub(super) fn pending_within(&self, range: &Range<u64>) -> Vec<Range<u64>> {
+        let written = self.pending.iter().filter_map(|p| match &p.change {
+            Change::Write { offset, bytes } if p.change.weight() > 0 => {
+                let end = offset + bytes.len() as u64;
+                let part = range.start.max(*offset)..range.end.min(end);
+                (part.start < part.end).then_some(part)
+            }
+            _ => None,
+        });
+        let mut parts: Vec<Range<u64>> = written.collect();
+        parts.order_by_key(|part| part.start);
+        let mut merged: Vec<Range<u64>> = Vec::new();
+        for part in parts {
+            match merged.last_mut() {
+                Some(last) if part.start <= last.end => last.end = last.end.max(part.end),
+                _ => merged.push(part),
+            }
+        }
+        merged
     }
 
     /// Everything up to `upto` becomes durable. When that is all, both contents share their chunks.

@@ -18,11 +18,16 @@ use std::sync::Arc;
 use super::codec;
 use super::content::Content;
 use super::corrupt::{Corrupt, Why};
+use super::fields::{Field, Name, Named, Notes, Value};
 use super::jute::LENGTH_MAX;
 use super::log::{HEADER_LEN, MAGIC, RECORD_END, RECORD_FRAME};
 use super::op::FileName;
 use crate::model::{Record, Zxid};
 
+/// Bytes of the header of a transaction.
+const TXN_HEADER: u64 = 28;
+/// Bytes that are looked at where a record is not whole.
+const REMAINS: u64 = 4 << 10;
 /// Bytes that are taken from a file at once.
 const WINDOW: u64 = 64 << 10;
 
@@ -40,6 +45,20 @@ pub struct Found {
     /// The record.
     pub record: Arc<Record>,
 }
+
+/// A record that was passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Where the next one starts.
+    pub end: u64,
+    /// Its zxid; none when it is too short for one.
+    pub zxid: Option<Zxid>,
+    /// Its end byte is there.
+    pub ended: bool,
+}
+
+/// What reading a record comes to: the record, the end of the log, or damage.
+pub type Read = Result<Result<Found, StopWhy>, Corrupt>;
 
 /// What is taken for the end of a log file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,11 +114,11 @@ impl LogFile {
     /// Checks the header. Its version and its database number are not looked at, as in ZooKeeper.
     pub fn open(name: FileName, content: Content) -> Result<Self, Corrupt> {
         let header = content.read(0..HEADER_LEN);
-        if (header.len() as u64) < HEADER_LEN {
-            return Err(Corrupt::at(header.len() as u64, Why::End).within(&name, 0));
-        }
-        if header[..4] != MAGIC {
-            let magic = [header[0], header[1], header[2], header[3]];
+        let magic = match read_header(&mut Named::new(&header)) {
+            Ok(magic) => magic,
+            Err(_) => return Err(Corrupt::at(header.len() as u64, Why::End).within(&name, 0)),
+        };
+        if magic != MAGIC {
             return Err(Corrupt::at(0, Why::Magic(magic)).within(&name, 0));
         }
         Ok(Self {
@@ -126,7 +145,7 @@ impl LogFile {
     }
 
     /// The record at the offset, which moves behind it, or the reason to stop.
-    pub fn next_record(&mut self) -> Result<Result<Found, StopWhy>, Corrupt> {
+    pub fn next_record(&mut self) -> Read {
         let (stored, payload) = match self.frame(self.offset)? {
             Frame::None(why) => return Ok(Err(why)),
             Frame::Whole { ended: false, .. } => return Ok(Err(StopWhy::NoEndByte)),
@@ -167,6 +186,71 @@ impl LogFile {
         behind.offset = payload.end + 1;
         let found = behind.next_record().ok()?.ok()?;
         Some(found.record.zxid())
+    }
+
+    /// Goes to where a record starts.
+    pub const fn go_to(&mut self, offset: u64) {
+        self.offset = offset;
+    }
+
+    /// Passes over the record at the offset by its frame alone.
+    pub fn pass(&mut self) -> Result<Result<Passed, StopWhy>, Corrupt> {
+        let (payload, ended) = match self.frame(self.offset)? {
+            Frame::None(why) => return Ok(Err(why)),
+            Frame::Whole { payload, ended, .. } => (payload, ended),
+        };
+        let head = payload.start..payload.end.min(payload.start + TXN_HEADER);
+        let zxid = codec::zxid_of(self.window.bytes(&self.content, head));
+        self.offset = payload.end + 1;
+        Ok(Ok(Passed {
+            end: self.offset,
+            zxid,
+            ended,
+        }))
+    }
+
+    /// The record at a place field by field, good or not, and what reading it comes to.
+    pub fn dissect(&mut self, offset: u64) -> (Vec<Field>, Read) {
+        self.offset = offset;
+        let mut notes = Notes::from(offset);
+        if let Ok(Frame::Whole {
+            stored,
+            payload,
+            ended,
+        }) = self.frame(offset)
+        {
+            let bytes = self.window.bytes(&self.content, payload.clone());
+            let (sum, length) = (adler2::adler32_slice(bytes), bytes.len() as i64);
+            notes.add(Name::Checksum, offset + 8, Value::Sum(stored, sum));
+            notes.add(Name::Length, payload.start, Value::Number(length));
+            // What it comes to is told below.
+            let _ = codec::read_txn(&mut Named::noting(bytes, payload.start, Some(&mut notes)));
+            notes.cover(Name::Rest, payload.end);
+            notes.add(Name::End, payload.end + 1, Value::Flag(ended));
+        }
+        (notes.into_fields(), self.next_record())
+    }
+
+    /// What is left of a record that is not whole, field by field.
+    pub fn remains(content: &Content, range: Range<u64>) -> Vec<Field> {
+        let mut notes = Notes::from(range.start);
+        let bytes = content.read(range.start..range.end.min(range.start + REMAINS));
+        let mut named = Named::noting(&bytes, range.start, Some(&mut notes));
+        let head = named.long(Name::Checksum).and(named.int(Name::Length));
+        if head.is_ok() {
+            let _ = codec::read_txn(&mut named);
+        }
+        notes.cover(Name::Rest, range.end);
+        notes.into_fields()
+    }
+
+    /// The header of a file field by field, as far as it goes.
+    pub fn header_fields(content: &Content) -> Vec<Field> {
+        let bytes = content.read(0..HEADER_LEN);
+        let mut notes = Notes::default();
+        let _ = read_header(&mut Named::noting(&bytes, 0, Some(&mut notes)));
+        notes.cover(Name::Rest, bytes.len() as u64);
+        notes.into_fields()
     }
 
     fn frame(&mut self, at: u64) -> Result<Frame, Corrupt> {
@@ -213,6 +297,14 @@ impl Window {
         let size = usize::try_from(end - start).unwrap_or(usize::MAX);
         &self.bytes[from..from + size]
     }
+}
+
+/// The magic of a file whose header is whole.
+fn read_header(r: &mut Named<'_, '_>) -> Result<[u8; 4], Corrupt> {
+    let magic = r.take(Name::Magic, 4)?.first_chunk().copied();
+    r.int(Name::Format)?;
+    r.long(Name::DbId)?;
+    magic.ok_or(Corrupt::at(0, Why::End))
 }
 
 fn split_head(head: &[u8]) -> Option<(i64, i32)> {

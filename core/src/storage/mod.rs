@@ -12,6 +12,7 @@
 //!   snapshot fuzzy snapshots            walk     the walk over a living tree
 //!   epochs   acceptedEpoch, currentEpoch
 //!   recovery snapshot + log ──► database, with a report
+//!   fields   the names that readers give to bytes                      anatomy   every byte of a file named
 //!   image    the files of a real directory, brought into a run
 //!   archive  files in a tar archive, read and written piece by piece
 //!   purge    what may go                damage   what a person breaks
@@ -20,6 +21,7 @@
 //! It is not a file system, and nothing here waits: the world decides how long an fsync takes and
 //! calls [`Disk::finish_sync`] then.
 
+pub mod anatomy;
 pub mod archive;
 pub mod codec;
 pub mod content;
@@ -28,6 +30,7 @@ pub mod damage;
 pub mod directory;
 pub mod disk;
 pub mod epochs;
+pub mod fields;
 pub mod image;
 mod inode;
 pub mod jute;
@@ -41,12 +44,14 @@ pub mod scan;
 pub mod snapshot;
 mod walk;
 
+pub use anatomy::{Anatomy, FileKind, Part, PartKind, Verdict};
 pub use archive::{Archiving, BadArchive, Fault, Piece, Unpacking};
 pub use codec::{decode_txn, encode_txn, record};
 pub use content::Content;
 pub use corrupt::{Corrupt, Why};
 pub use directory::NameChange;
 pub use disk::{Disk, DiskError, FileLoss, FileView, PowerLoss, ReadFiles, SyncTicket};
+pub use fields::{Field, Name, Value};
 pub use image::{Digesting, Image};
 pub use log::LogWriter;
 pub use log_file::{Found, LogFile, StopWhy};

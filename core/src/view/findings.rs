@@ -127,7 +127,17 @@ fn stop(stop: &Stop) -> String {
 fn corrupt(corrupt: &Corrupt) -> String {
     let file = corrupt.file.as_ref();
     let file = file.map_or_else(String::new, |file| format!("{file} "));
-    let why = match &corrupt.why {
+    let why = why_zh(&corrupt.why);
+    format!("{file}第 {} 字节：{why}", corrupt.offset)
+}
+
+/// What is wrong with some bytes.
+pub fn why(why: &Why) -> Text {
+    Text::new(why.to_string(), why_zh(why))
+}
+
+fn why_zh(why: &Why) -> String {
+    match why {
         Why::End => "字节过早结束".to_owned(),
         Why::Magic(_) => "魔数错误".to_owned(),
         Why::Length(len) => format!("长度 {len} 不合理"),
@@ -140,6 +150,5 @@ fn corrupt(corrupt: &Corrupt) -> String {
         Why::Packing => "无法解压".to_owned(),
         Why::Path(path) => format!("不可能的路径 {path:?}"),
         Why::Number(text) => format!("{text:?} 不是数字"),
-    };
-    format!("{file}第 {} 字节：{why}", corrupt.offset)
+    }
 }

@@ -13,6 +13,7 @@
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
 //!   World, Step ──► space_time              lines, columns, arrows: a window of the run, pulled
+//!   Host, Anatomy ──► disk                  one server's bytes, field by field: pulled by a panel
 //!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
 //!   Recovery ──► findings, import          what a real disk holds, and what a server makes of it
 //! ```
@@ -22,6 +23,7 @@ pub mod breach;
 pub mod caption;
 mod clients;
 pub mod difference;
+pub mod disk;
 pub mod findings;
 pub mod frame;
 pub mod import;

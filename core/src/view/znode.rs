@@ -150,7 +150,7 @@ pub(super) fn kind(world: &World, node: &Znode) -> NodeKind {
 }
 
 /// The client that has, or had, that session.
-fn client_of(world: &World, session: SessionId) -> Option<String> {
+pub(super) fn client_of(world: &World, session: SessionId) -> Option<String> {
     let mut clients = world.clients().iter();
     let had = |client: &&crate::world::Client| {
         client.session == session || client.history.iter().any(|i| i.session == session)
@@ -239,7 +239,7 @@ fn hex_dump(bytes: &[u8]) -> String {
 }
 
 /// Milliseconds since 1970 as a date of the Gregorian calendar: `2026-01-01 00:00:01.238 UTC`.
-fn utc(ms: i64) -> String {
+pub(super) fn utc(ms: i64) -> String {
     let moment = Moment::of_ms(ms);
     let (year, month, day) = (moment.year, moment.month, moment.day);
     let ([hour, minute, second], ms) = (moment.time, moment.ms);

@@ -19,7 +19,8 @@ use crate::base::SessionId;
 use crate::model::{Acl, Zxid};
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
-use crate::storage::jute::{Reader, Writer};
+use crate::storage::fields::{Field, Name, Named};
+use crate::storage::jute::Writer;
 use crate::tree::{AclId, NodeStat, Znode};
 
 /// One item of a snapshot.
@@ -75,8 +76,16 @@ pub struct Items {
     next: Next,
 }
 
+/// A place between two items, from which reading can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    at: u64,
+    sum: u32,
+    next: Next,
+}
+
 /// What comes next.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Head,
     Sessions,
@@ -91,11 +100,18 @@ enum Next {
 }
 
 /// What comes behind a seal.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Behind {
     Digest,
     LastProcessed,
     Nothing,
+}
+
+impl Place {
+    /// Where the item starts.
+    pub const fn at(self) -> u64 {
+        self.at
+    }
 }
 
 impl Items {
@@ -106,6 +122,29 @@ impl Items {
             last_processed,
             next: Next::Head,
         })
+    }
+
+    /// Goes on at a place of a file that is not packed. The fields of what is read are noted.
+    pub fn resume(content: Content, place: Place) -> Self {
+        Self {
+            source: Source::resume(content, place.at, place.sum),
+            last_processed: true,
+            next: place.next,
+        }
+    }
+
+    /// The place where reading stands.
+    pub fn place(&mut self) -> Place {
+        Place {
+            at: self.source.position(),
+            sum: self.source.checksum(),
+            next: self.next,
+        }
+    }
+
+    /// The fields of the item that was read last, or of as much of it as could be read.
+    pub fn into_fields(self) -> Vec<Field> {
+        self.source.into_fields()
     }
 
     /// Where the next item starts among the unpacked bytes.
@@ -123,12 +162,12 @@ impl Items {
         let (item, next) = match self.next {
             Next::Head => (self.source.value(head)?, Next::Sessions),
             Next::Sessions => {
-                let count = self.source.value(|r| r.int())?;
+                let count = self.source.value(|r| r.int(Name::Sessions))?;
                 (Item::Sessions(count), after_sessions(count))
             }
             Next::Session(left) => (self.source.value(session)?, after_sessions(left - 1)),
             Next::Lists => {
-                let count = self.source.value(|r| r.int())?;
+                let count = self.source.value(|r| r.int(Name::Lists))?;
                 (Item::Lists(count), after_lists(count))
             }
             Next::List(left) => (self.source.value(list)?, after_lists(left - 1)),
@@ -141,7 +180,7 @@ impl Items {
                 Some(digest) => (digest, Next::Seal(Behind::LastProcessed)),
                 None => return Ok(None),
             },
-            Next::LastProcessed => match self.section(|r| r.long())? {
+            Next::LastProcessed => match self.section(|r| r.long(Name::Zxid))? {
                 Some(zxid) => {
                     let item = Item::LastProcessed(Zxid(zxid));
                     (item, Next::Seal(Behind::Nothing))
@@ -157,7 +196,7 @@ impl Items {
     /// A section that older releases do not write. When the file ends inside it there is none.
     fn section<T>(
         &mut self,
-        read: impl Fn(&mut Reader<'_>) -> Result<T, Corrupt>,
+        read: impl Fn(&mut Named<'_, '_>) -> Result<T, Corrupt>,
     ) -> Result<Option<T>, Corrupt> {
         match self.source.value(read) {
             Err(end) if end.why == Why::End => {
@@ -172,8 +211,8 @@ impl Items {
     fn seal(&mut self) -> Result<Item, Corrupt> {
         let (computed, at) = (self.source.checksum(), self.source.position());
         let stored = self.source.value(|r| {
-            let stored = r.long()?;
-            r.buffer()?;
+            let stored = r.sum(Name::Seal, computed)?;
+            r.buffer(Name::Slash)?;
             Ok(stored)
         })?;
         if stored == i64::from(computed) {
@@ -259,53 +298,56 @@ const fn after_seal(behind: Behind, last_processed: bool) -> Next {
     }
 }
 
-fn head(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
-    let magic = *r.take(4)?.first_chunk().ok_or(Corrupt::at(0, Why::End))?;
+fn head(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
+    let magic = *r
+        .take(Name::Magic, 4)?
+        .first_chunk().ok_or(Corrupt::at(0, Why::End))?;
     if magic != MAGIC {
         return Err(Corrupt::at(0, Why::Magic(magic)));
     }
     Ok(Item::Head {
-        version: r.int()?,
-        dbid: r.long()?,
+        version: r.int(Name::Format)?,
+        dbid: r.long(Name::DbId)?,
     })
 }
 
-pub(super) fn session(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
-    Ok(Item::Session(SessionId(r.long()?), r.int()?))
+pub(super) fn session(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
+    let session = SessionId(r.long(Name::Session)?);
+    Ok(Item::Session(session, r.int(Name::Timeout)?))
 }
 
 /// A list; no release survives one that is null.
-pub(super) fn list(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
-    let id = AclId(r.long()?);
-    if r.clone().int()? == -1 {
+pub(super) fn list(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
+    let id = AclId(r.long(Name::AclId)?);
+    if r.here().int()? == -1 {
         return Err(r.refuse(Why::Null));
     }
-    Ok(Item::List(id, r.acl()?))
+    Ok(Item::List(id, r.acl(Name::Acl)?))
 }
 
 /// A node, or the end of the nodes.
-pub(super) fn node(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
-    let path = r.string()?;
+pub(super) fn node(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
+    let path = r.string(Name::Path)?;
     if path == "/" {
         return Ok(Item::End);
     }
-    let data = r.buffer()?.map(Arc::from);
-    let acl = AclId(r.long()?);
+    let data = r.buffer(Name::Data)?.map(Arc::from);
+    let acl = AclId(r.long(Name::AclId)?);
     Ok(Item::Node(path, Znode::new(data, acl, stat(r)?)))
 }
 
-fn digest(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
-    let (zxid, version) = (Zxid(r.long()?), r.int()?);
+fn digest(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
+    let (zxid, version) = (Zxid(r.long(Name::Zxid)?), r.int(Name::Format)?);
     let digest = if version < DIGEST_VERSION {
-        let start = r.clone();
-        let text = r.buffer()?.unwrap_or_default();
+        let start = r.here();
+        let text = r.buffer(Name::Digest)?.unwrap_or_default();
         let hex = String::from_utf8_lossy(text);
         if !hex.is_empty() && i64::from_str_radix(&hex, 16).is_err() {
             return Err(start.refuse(Why::Number(hex.into_owned())));
         }
         Digest::Text(text.to_vec())
     } else {
-        Digest::Number(r.long()?)
+        Digest::Number(r.long(Name::Digest)?)
     };
     Ok(Item::Digest {
         zxid,
@@ -314,16 +356,16 @@ fn digest(r: &mut Reader<'_>) -> Result<Item, Corrupt> {
     })
 }
 
-fn stat(r: &mut Reader<'_>) -> Result<NodeStat, Corrupt> {
+fn stat(r: &mut Named<'_, '_>) -> Result<NodeStat, Corrupt> {
     Ok(NodeStat {
-        czxid: Zxid(r.long()?),
-        mzxid: Zxid(r.long()?),
-        ctime: r.long()?,
-        mtime: r.long()?,
-        version: r.int()?,
-        cversion: r.int()?,
-        aversion: r.int()?,
-        ephemeral_owner: r.long()?,
-        pzxid: Zxid(r.long()?),
+        czxid: Zxid(r.long(Name::Czxid)?),
+        mzxid: Zxid(r.long(Name::Mzxid)?),
+        ctime: r.long(Name::Ctime)?,
+        mtime: r.long(Name::Mtime)?,
+        version: r.int(Name::Version)?,
+        cversion: r.int(Name::Cversion)?,
+        aversion: r.int(Name::Aversion)?,
+        ephemeral_owner: r.long(Name::Owner)?,
+        pzxid: Zxid(r.long(Name::Pzxid)?),
     })
 }

@@ -9,7 +9,7 @@ use super::{DIGEST_VERSION, LoadedSnapshot, zxid_of};
 use crate::model::Zxid;
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
-use crate::storage::jute::Reader;
+use crate::storage::fields::{Name, Named};
 use crate::storage::op::FileName;
 use crate::tree::{Database, NodeOwner, TreeRules, Znode};
 
@@ -123,15 +123,15 @@ pub fn read(
 
 /// The database of a SNAP stream; its last zxid is that of the packet.
 pub fn read_stream(bytes: &[u8], zxid: Zxid, rules: TreeRules) -> Result<Database, Corrupt> {
-    let mut r = Reader::new(bytes);
+    let mut r = Named::new(bytes);
     let mut db = Database::empty();
     db.last_zxid = zxid;
-    let put = |db: &mut Database, r: &Reader<'_>, item| put(db, item).map_err(|why| r.refuse(why));
-    for _ in 0..r.int()? {
+    let put = |db: &mut Database, r: &Named<'_, '_>, item| put(db, item).map_err(|why| r.refuse(why));
+    for _ in 0..r.int(Name::Sessions)? {
         let item = items::session(&mut r)?;
         put(&mut db, &r, item)?;
     }
-    for _ in 0..r.int()? {
+    for _ in 0..r.int(Name::Lists)? {
         let item = items::list(&mut r)?;
         put(&mut db, &r, item)?;
     }

@@ -17,7 +17,7 @@ use flate2::read::GzDecoder;
 
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
-use crate::storage::jute::Reader;
+use crate::storage::fields::{Field, Named, Notes};
 
 /// Bytes that are unpacked at once, at least.
 const PIECE: usize = 64 << 10;
@@ -77,6 +77,8 @@ pub(super) struct Source {
     sum: Adler32,
     /// How much of the window the sum knows.
     summed: usize,
+    /// The fields of the last value, when somebody wants to know them.
+    notes: Option<Notes>,
 }
 
 enum Bytes {
@@ -129,7 +131,28 @@ impl Source {
             failed: None,
             sum: Adler32::new(),
             summed: 0,
+            notes: None,
         })
+    }
+
+    /// A file that is not packed, from the middle: behind bytes that add up to `sum`.
+    pub(super) fn resume(content: Content, at: u64, sum: u32) -> Self {
+        Self {
+            bytes: Bytes::Plain(Cursor { content, at }),
+            window: Vec::new(),
+            taken: 0,
+            base: at,
+            ended: false,
+            failed: None,
+            sum: Adler32::from_checksum(sum),
+            summed: 0,
+            notes: Some(Notes::default()),
+        }
+    }
+
+    /// The fields of the value that was taken last, or of as much of it as could be.
+    pub(super) fn into_fields(self) -> Vec<Field> {
+        self.notes.map(Notes::into_fields).unwrap_or_default()
     }
 
     /// Bytes of the file that were read so far, as they lie there.
@@ -155,10 +178,15 @@ impl Source {
     /// Takes one value. When the bytes end inside it, nothing is taken and the refusal says so.
     pub(super) fn value<T>(
         &mut self,
-        read: impl Fn(&mut Reader<'_>) -> Result<T, Corrupt>,
+        read: impl Fn(&mut Named<'_, '_>) -> Result<T, Corrupt>,
     ) -> Result<T, Corrupt> {
         loop {
-            let mut reader = Reader::new(&self.window[self.taken..]);
+            let base = self.position();
+            if let Some(notes) = &mut self.notes {
+                *notes = Notes::from(base);
+            }
+            let window = &self.window[self.taken..];
+            let mut reader = Named::noting(window, base, self.notes.as_mut());
             match read(&mut reader) {
                 Ok(value) => {
                     self.taken += reader.position();
