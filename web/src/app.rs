@@ -28,7 +28,7 @@ use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::Listeners;
 use crate::motion::{Clock, Marks, Sight};
-use crate::panels::{Panel, Pull, TreeChoice, sentences};
+use crate::panels::{DiskChoice, Panel, Pull, TreeChoice, sentences};
 use crate::place::{self, Complaint, Place, Ui};
 use crate::progress;
 use crate::share;
@@ -106,6 +106,8 @@ pub struct App {
     panel_before: Panel,
     /// What is chosen in the tree panel, kept while another one is shown.
     tree: Rc<RefCell<TreeChoice>>,
+    /// What is chosen in the disk panel.
+    disk: Rc<RefCell<DiskChoice>>,
     /// A lamp was red when the page was last drawn.
     red: bool,
     wishes: Wishes,
@@ -199,6 +201,7 @@ impl Component for App {
             panel: Panel::Caption,
             panel_before: Panel::Caption,
             tree: Rc::default(),
+            disk: Rc::default(),
             red: false,
             wishes: Wishes::new(ctx.link()),
             complaints,

@@ -370,7 +370,11 @@ impl Anatomy {
             Ok(None) => self.end_at(place.at(), PartKind::Unread),
             Err(Corrupt { why, .. }) => {
                 let seal = matches!(why, Why::Checksum { .. });
-                let kind = if seal { ItemKind::Seal } else { ItemKind::Broken };
+                let kind = if seal {
+                    ItemKind::Seal
+                } else {
+                    ItemKind::Broken
+                };
                 self.starts.push((place.at(), PartKind::Item(kind, place)));
                 // A seal was taken before it was found wrong.
                 if seal {

@@ -102,7 +102,10 @@ impl Content {
     /// compared again.
     pub fn same_until(&self, other: &Self) -> u64 {
         let least = self.len.min(other.len);
-        let (mut mine, mut theirs) = (self.chunks.iter().peekable(), other.chunks.iter().peekable());
+        let (mut mine, mut theirs) = (
+            self.chunks.iter().peekable(),
+            other.chunks.iter().peekable(),
+        );
         loop {
             let (index, one, two) = match (mine.peek(), theirs.peek()) {
                 (None, None) => return least,
@@ -245,7 +248,10 @@ mod tests {
         assert_eq!((a.same_until(&b), b.same_until(&a)), (1_024, 1_024));
         a.write(9_000, b"x");
         let longer = Content::from(&[7; 5_000][..]);
-        assert_eq!((a.same_until(&longer), longer.same_until(&a)), (5_000, 5_000));
+        assert_eq!(
+            (a.same_until(&longer), longer.same_until(&a)),
+            (5_000, 5_000)
+        );
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::bench::Bench;
 use crate::desk::{Desk, Layout};
 use crate::inspect::InspectPanel;
 use crate::panels::{
-    Actions, BreachCard, CaptionPanel, ConsolePanel, Events, FilesPanel, LedgerPanel, Panel, Pull,
-    ScriptBox, Slot, SlotKind, Talk, TreePanel, tabs,
+    Actions, BreachCard, CaptionPanel, ConsolePanel, DiskPanel, DiskPull, Events, FilesPanel,
+    LedgerPanel, Panel, Pull, ScriptBox, Slot, SlotKind, Talk, TreePanel, tabs,
 };
 use crate::place::Ui;
 use crate::progress::progress;
@@ -73,7 +73,7 @@ impl App {
     /// The panel at the side of the cockpit.
     fn side_panel(&self) -> Panel {
         match self.panel {
-            Panel::Caption | Panel::Events | Panel::Time => Panel::Script,
+            Panel::Caption | Panel::Events | Panel::Time => Panel::Disk,
             panel => panel,
         }
     }
@@ -84,8 +84,8 @@ impl App {
         let ensemble = &frame.ensemble;
         let shown = self.side_panel();
         let panels = vec![
-            Panel::Script,
             Panel::Disk,
+            Panel::Script,
             Panel::Tree,
             Panel::Ledger,
             Panel::Console,
@@ -122,6 +122,7 @@ impl App {
         let panels = vec![
             Panel::Caption,
             Panel::Events,
+            Panel::Disk,
             Panel::Tree,
             Panel::Ledger,
             Panel::Console,
@@ -174,7 +175,13 @@ impl App {
                 }
             }
             Panel::Time => self.space_time(frame),
-            Panel::Disk => html! { <Slot kind={SlotKind::Disk} /> },
+            Panel::Disk => {
+                let lens = frame
+                    .columns
+                    .lens
+                    .and_then(|at| frame.columns.shown.get(at).copied());
+                html! { <DiskPanel pull={DiskPull::new(&self.lab, &self.disk)} rows={frame.servers.clone()} {lens} /> }
+            }
             Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
             Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
             Panel::Console => {

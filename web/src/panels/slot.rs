@@ -10,33 +10,24 @@ use crate::words::Word;
 /// A kept place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SlotKind {
-    Disk,
     Vault,
 }
 
 impl SlotKind {
     const fn id(self) -> &'static str {
         match self {
-            Self::Disk => "disk",
             Self::Vault => "vault",
         }
     }
 
     const fn word(self) -> Word {
         match self {
-            Self::Disk => Word::Disk,
             Self::Vault => Word::Vault,
         }
     }
 
     const fn says(self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::Disk, Lang::En) => {
-                "Kept for the bytes of a server's files: log, snapshots, epochs, field by field."
-            }
-            (Self::Disk, Lang::Zh) => {
-                "此处留给服务器文件的字节：日志、快照、纪元文件，逐字段解读。"
-            }
             (Self::Vault, Lang::En) => {
                 "Kept for backups: what each one holds, and to which zxid it restores."
             }

@@ -301,7 +301,8 @@ const fn after_seal(behind: Behind, last_processed: bool) -> Next {
 fn head(r: &mut Named<'_, '_>) -> Result<Item, Corrupt> {
     let magic = *r
         .take(Name::Magic, 4)?
-        .first_chunk().ok_or(Corrupt::at(0, Why::End))?;
+        .first_chunk()
+        .ok_or(Corrupt::at(0, Why::End))?;
     if magic != MAGIC {
         return Err(Corrupt::at(0, Why::Magic(magic)));
     }

@@ -126,7 +126,8 @@ pub fn read_stream(bytes: &[u8], zxid: Zxid, rules: TreeRules) -> Result<Databas
     let mut r = Named::new(bytes);
     let mut db = Database::empty();
     db.last_zxid = zxid;
-    let put = |db: &mut Database, r: &Named<'_, '_>, item| put(db, item).map_err(|why| r.refuse(why));
+    let put =
+        |db: &mut Database, r: &Named<'_, '_>, item| put(db, item).map_err(|why| r.refuse(why));
     for _ in 0..r.int(Name::Sessions)? {
         let item = items::session(&mut r)?;
         put(&mut db, &r, item)?;
