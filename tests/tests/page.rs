@@ -4,6 +4,8 @@
 mod clients;
 #[path = "page/console.rs"]
 mod console;
+#[path = "page/disk_pane.rs"]
+mod disk_pane;
 #[path = "page/disks.rs"]
 mod disks;
 #[path = "page/faults.rs"]
@@ -118,6 +120,9 @@ async fn run_script(page: &Page, script: &str) {
          return true; }})({})",
         of("script", "text")
     );
+    page.press("tab", "script").await;
+    page.wait_until(&format!("{} !== null", of("script", "text")))
+        .await;
     page.value(&paste).await;
     page.press("script", "run").await;
 }

@@ -111,7 +111,7 @@ impl Lab {
         loaded(self.line()).next().is_some()
     }
 
-    fn disk_of(&self, server: ServerId) -> Option<&Disk> {
+    pub(super) fn disk_of(&self, server: ServerId) -> Option<&Disk> {
         let world = &self.line().timeline.here()?.world;
         let host = world.hosts().iter().find(|host| host.id == server);
         host.map(|host| &host.disk)

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use zablab_core::model::Zxid;
 use zablab_core::storage::jute::Writer;
 use zablab_core::storage::snapshot::items::{Item, Items, write};
-use zablab_core::storage::{Content, FileName, FileOp, LastLog, LogWriter, Packing, record, scan};
+use zablab_core::storage::{
+    Anatomy, Content, FileName, FileOp, LastLog, LogWriter, Packing, PartKind, Verdict, record,
+    scan,
+};
 
 use super::datadirs::unpacked;
 
@@ -111,4 +114,33 @@ fn read(path: &Path) -> (FileName, Vec<u8>) {
         name.as_ref().into(),
         fs::read(path).expect("a recorded file"),
     )
+}
+
+/// Every byte of a real file has one name, whatever is in it: parts without a gap, fields without one.
+#[test]
+fn every_byte_of_a_real_file_has_one_name() {
+    let (mut records, mut items) = (0, 0);
+    for path in [files("log."), files("snapshot.")].concat() {
+        let (name, bytes) = read(&path);
+        let mut anatomy = Anatomy::new(name, Content::from(&bytes[..]));
+        while !anatomy.advance(10_000) {}
+        let mut at = 0;
+        for number in 0..anatomy.len() {
+            let part = anatomy.part(number).expect("it was counted");
+            let (fields, verdict) = anatomy.dissect(&part);
+            for field in fields {
+                assert_eq!(field.at.start, at, "{}: {field:?}", path.display());
+                at = field.at.end;
+            }
+            assert_eq!(part.at.end, at, "{}: {part:?}", path.display());
+            let whole = verdict == Verdict::Whole;
+            records += usize::from(whole && matches!(part.kind, PartKind::Record(_)));
+            items += usize::from(whole && matches!(part.kind, PartKind::Item(..)));
+        }
+        assert_eq!(at, bytes.len() as u64, "{}", path.display());
+    }
+    assert!(
+        records > 1_000 && items > 1_000,
+        "{records} records, {items} items"
+    );
 }

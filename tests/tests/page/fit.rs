@@ -60,6 +60,8 @@ fn a_red_lamp_leaves_room_for_the_script_and_its_buttons() {
             let page = browser.open(&site.page(), "s=not-on-disk", "", &view).await;
             play_until(&page, &format!("{} !== null", of("breach-card", "S9"))).await;
             assert_nothing_is_cut(&page, &format!("{width}x{height} {lang}")).await;
+            page.press("tab", "script").await;
+            assert_nothing_is_cut(&page, &format!("{width}x{height} {lang}, script")).await;
             let room = format!("{}.clientHeight", of("script", "text"));
             assert!(
                 page.value(&room).await.as_u64() >= Some(60),

@@ -126,6 +126,7 @@ fn a_click_is_a_line_of_the_script() {
         let page = open_at(&browser, &site, "", "at=9999").await;
         page.press("server", "S2").await;
         page.press("action", "crash-power").await;
+        page.press("tab", "script").await;
         let shown = format!("{}.value", of("script", "text"));
         page.wait_until(&format!("{shown}.includes('crash 2 power')"))
             .await;

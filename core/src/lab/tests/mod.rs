@@ -2,6 +2,7 @@
 
 mod clients;
 mod console;
+mod disks;
 mod edits;
 mod events;
 mod explain;

@@ -1,5 +1,6 @@
 //! Tests of the floor as a whole: bytes that real servers wrote, and disks that fail.
 
+mod anatomy;
 mod archive;
 mod disk;
 mod epochs;

@@ -12,8 +12,6 @@
 mod file;
 mod meaning;
 mod outlook;
-#[cfg(test)]
-mod tests;
 
 use serde::Serialize;
 
