@@ -10,6 +10,7 @@ use super::words::{self, say};
 use crate::desk::Desk;
 use crate::motion::Thousandths;
 use crate::panels::piece::span;
+use crate::picker::Picker;
 
 /// The table.
 pub(super) fn files(
@@ -32,14 +33,7 @@ pub(super) fn files(
         .min(all.saturating_sub(room.files));
     let window = &view.files[first..(first + room.files).min(all)];
     let open = |name: &str| {
-        let new = DiskChoice {
-            shown: Choice {
-                file: Some(name.to_owned()),
-                pick: Pick::Newest,
-            },
-            first: None,
-            ..choice.clone()
-        };
+        let new = opened(choice, name);
         choose.reform(move |_: MouseEvent| new.clone())
     };
     let turn = |by: usize, back: bool| {
@@ -50,21 +44,57 @@ pub(super) fn files(
         };
         open(&view.files[to].name)
     };
-    html! {<>
+    if room.files == 0 {
+        let options = view.files.iter();
+        let options: Vec<_> = options
+            .map(|file| (file.name.clone(), listed(desk, file)))
+            .collect();
+        let value = shown.unwrap_or_default().to_owned();
+        let choice = choice.clone();
+        let on_pick = choose.reform(move |name: String| opened(&choice, &name));
+        return html! {
+            <Picker label={say(lang, words::FILE)} class="cmp" kind="disk-file" {options} {value} {on_pick} />
+        };
+    }
+    let more = (all > room.files).then(|| {
+        let window = words::window(lang, first + 1, first + window.len(), all);
+        let back = (at > 0).then(|| turn(1, true));
+        let on = (at + 1 < all).then(|| turn(1, false));
+        pager(desk, words::MORE_FILES, "files", window, back, on)
+    });
+    html! {
         <table class="dfiles">
             <thead><tr>
-                <th scope="col">{ "version-2/" }</th>
+                <th scope="col"><span class="dfhead">{ "version-2/" }{ more.unwrap_or_default() }</span></th>
                 <th scope="col">{ span("sr", say(lang, words::FILLED)) }</th>
                 <th scope="col" class="n">{ say(lang, words::DURABLE) }</th>
                 <th scope="col" class="n">{ say(lang, words::PENDING) }</th>
             </tr></thead>
             <tbody>{ for window.iter().map(|file| row(desk, file, shown, open(&file.name))) }</tbody>
         </table>
-        if all > room.files {
-            { pager(desk, words::MORE_FILES, "files", words::window(lang, first + 1, first + window.len(), all),
-                (at > 0).then(|| turn(1, true)), (at + 1 < all).then(|| turn(1, false))) }
-        }
-    </>}
+    }
+}
+
+/// A choice of a file.
+fn opened(choice: &DiskChoice, name: &str) -> DiskChoice {
+    DiskChoice {
+        shown: Choice {
+            file: Some(name.to_owned()),
+            pick: Pick::Newest,
+        },
+        first: None,
+        ..choice.clone()
+    }
+}
+
+/// A file where files are a list to pick from.
+fn listed(desk: &Desk, file: &FileRow) -> String {
+    let mut text = format!("{}: {}", file.name, file.durable);
+    if file.pending > 0 {
+        let pending = say(desk.lang, words::PENDING);
+        text.push_str(&format!(" + {} {pending}", file.pending));
+    }
+    text
 }
 
 fn row(desk: &Desk, file: &FileRow, shown: Option<&str>, onclick: Callback<MouseEvent>) -> Html {

@@ -98,7 +98,8 @@ fn bytes(desk: &Desk, part: &PartView, hex: &HexView, pointer: &Pointer, run: &R
     if !first {
         return html! { <span {class} aria-hidden="true" onmouseenter={over} {onclick}>{ text }</span> };
     }
-    let said = format!("{}: {}", field.name, field.meaning.get(desk.lang));
+    // What is seen is part of the name.
+    let said = format!("{text} {} {}", field.name, field.meaning.get(desk.lang));
     html! {
         <span {class} role="option" id={format!("disk-byte-{}", run.field)} aria-selected={on.to_string()} aria-label={said}
             onmouseenter={over} {onclick} data-kind="disk-byte" data-id={field.name}>{ text }</span>
@@ -108,7 +109,7 @@ fn bytes(desk: &Desk, part: &PartView, hex: &HexView, pointer: &Pointer, run: &R
 fn letters(hex: &HexView, pointer: &Pointer, run: &Run) -> Html {
     let letter = |byte: &u8| match byte {
         b'!'..=b'~' => char::from(*byte),
-        _ => '·',
+        _ => '.',
     };
     let text: String = hex.bytes[run.bytes.clone()].iter().map(letter).collect();
     let on = pointer.at() == Some(run.field);

@@ -33,9 +33,9 @@ use zablab_core::view::disk::{Choice, FileAsk, Outlook, OutlookView, Pick};
 use zablab_core::view::frame::{ServerRow, Zx};
 
 use self::files::files;
-use self::parts::{cells, list};
+use self::parts::{cells, list, switch};
 pub(crate) use self::pull::{DiskChoice, DiskPull};
-use self::record::RecordCard;
+use self::record::{RecordCard, caption};
 use self::room::Room;
 use self::words::say;
 use super::piece::{line, piece, span};
@@ -57,7 +57,6 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn DiskPanel(props: &Props) -> Html {
     let desk = use_desk();
-    let room = Room::of(&desk);
     let pull = &props.pull;
     let choice = use_state(|| pull.choice());
     let choose = {
@@ -84,6 +83,10 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
     let server = rows.iter().find(|row| row.id == desk.selected);
     let server = server.or(rows.first()).map_or(desk.selected, |row| row.id);
     let again = use_state(|| 0_u32);
+    let outlook = use_memo((pull.clone(), server, *again), |(pull, server, _)| {
+        pull.outlook(*server)
+    });
+    let room = Room::of(&desk, rows.len(), lines(&desk, (*outlook).as_ref()));
     let disk = use_memo((pull.clone(), server), |(pull, server)| pull.disk(*server));
     let ask = FileAsk {
         choice: choice.shown.clone(),
@@ -96,9 +99,6 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
         (pull.clone(), server, ask, *again),
         |(pull, server, ask, _)| pull.file(*server, ask),
     );
-    let outlook = use_memo((pull.clone(), server, *again), |(pull, server, _)| {
-        pull.outlook(*server)
-    });
     let unfinished = file
         .as_ref()
         .as_ref()
@@ -116,23 +116,28 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
         return Html::default();
     };
     let shown = (*file).as_ref();
+    let name = shown.map(|file| file.name.as_str());
+    let listed = files(&desk, view, name, room, &choice, &choose);
     html! {
         <section class="diskpane" aria-label={desk.word(crate::words::Word::Disk)} data-kind="panel" data-id="disk">
             <div class="dtop">
                 { servers(&desk, server, rows) }
+                if room.files == 0 { { listed.clone() } }
                 { state(&desk, view) }
             </div>
             <div class="dleft">
-                { files(&desk, view, shown.map(|file| file.name.as_str()), room, &choice, &choose) }
-                { outlooks(&desk, (*outlook).as_ref()) }
+                if room.files > 0 { { listed } }
+                if !room.low { { outlooks(&desk, (*outlook).as_ref()) } }
             </div>
             if let Some(shown) = shown {
                 <div class="dright">
                     if choice.list {
+                        <div class="dbar">{ switch(&desk, room, &choice, &choose) }</div>
                         { list(&desk, shown, room, &choice, &choose) }
                     } else {
                         { cells(&desk, shown, &choice, &choose) }
-                        <RecordCard file={Rc::clone(&file)} {server} {room} lens={props.lens} />
+                        <div class="dbar">{ caption(desk.lang, shown) }{ switch(&desk, room, &choice, &choose) }</div>
+                        <RecordCard file={Rc::clone(&file)} {server} {room} lens={props.lens} bytes={choice.bytes} />
                     }
                 </div>
             } else {
@@ -188,6 +193,16 @@ fn state(desk: &Desk, view: &zablab_core::view::disk::DiskView) -> Html {
         if bad { "dstate bad" } else { "dstate" },
         say(desk.lang, word),
     )
+}
+
+/// Lines that what recovery would do takes.
+fn lines(desk: &Desk, view: Option<&OutlookView>) -> u32 {
+    let width = if desk.width >= 1_800 { 428 } else { 364 };
+    let all = view.map(|view| view.lines.as_slice()).unwrap_or_default();
+    let lines = all
+        .iter()
+        .map(|one| words::lines(&words::line(desk.lang, one), width));
+    lines.sum::<u32>().max(1)
 }
 
 /// What recovery would do now.

@@ -21,33 +21,49 @@ pub(super) fn cells(
     let lang = desk.lang;
     let now = file.part.as_ref().map_or(0, |part| part.row.number);
     let open = |number: usize| picking(file, choice, choose, number);
-    let follows = choice.shown == Choice::default();
-    let newest = DiskChoice {
-        list: choice.list,
-        ..DiskChoice::default()
-    };
     html! {
         <div class="drail" role="group" aria-label={say(lang, words::PARTS)}>
             { arrow(desk, words::EARLIER, "part-back", Icon::Back, (now > 0).then(|| open(now - 1))) }
             <div class="dcells">{ for file.rows.iter().map(|row| cell(desk, row, row.number == now, open(row.number))) }</div>
             { arrow(desk, words::LATER_ONES, "part-next", Icon::Forward, (now + 1 < file.parts).then(|| open(now + 1))) }
-            <button type="button" class="dpin" aria-pressed={follows.to_string()} aria-label={say(lang, words::FOLLOW)}
-                onclick={choose.reform(move |_| newest.clone())} data-kind="disk" data-id="newest">{ say(lang, words::NEWEST) }</button>
-            { listing(desk, choice, choose) }
         </div>
     }
 }
 
-/// Shows the list, or the row of cells.
-fn listing(desk: &Desk, choice: &DiskChoice, choose: &Callback<DiskChoice>) -> Html {
-    let other = DiskChoice {
-        list: !choice.list,
+/// What is shown of the file: its newest record, fields or bytes, the list.
+pub(super) fn switch(
+    desk: &Desk,
+    room: Room,
+    choice: &DiskChoice,
+    choose: &Callback<DiskChoice>,
+) -> Html {
+    let one = |word: Pair, id: &'static str, now: bool, new: DiskChoice| {
+        html! {
+            <button type="button" class="dpin" aria-pressed={now.to_string()} onclick={choose.reform(move |_| new.clone())}
+                data-kind="disk" data-id={id}>{ say(desk.lang, word) }</button>
+        }
+    };
+    let show = |list: bool, bytes: bool| DiskChoice {
+        list,
+        bytes,
         first: None,
         ..choice.clone()
     };
+    let newest = DiskChoice {
+        shown: Choice::default(),
+        ..show(false, choice.bytes)
+    };
+    let record = !choice.list;
+    let follows = record && choice.shown == Choice::default();
     html! {
-        <button type="button" class="dpin" aria-pressed={choice.list.to_string()}
-            onclick={choose.reform(move |_| other.clone())} data-kind="disk" data-id="list">{ say(desk.lang, words::LIST) }</button>
+        <div class="dswitch">
+            { one(words::NEWEST, "newest", follows, newest) }
+            if room.either {
+                { one(words::FIELDS, "fields", record && !choice.bytes, show(false, false)) }
+                { one(words::BYTES, "bytes", record && choice.bytes, show(false, true)) }
+            }
+            { one(words::LIST, "list", choice.list, show(record, choice.bytes)) }
+        </div>
     }
 }
 
@@ -92,13 +108,12 @@ pub(super) fn list(
     let now = file.part.as_ref().map(|part| part.row.number);
     html! {
         <div class="dlist" data-kind="disk-list" data-id={file.name.clone()}>
-            <div class="drail">
+            <div class="drail turns">
                 { arrow(desk, words::FIRST, "list-first", Icon::First, back.then(|| go(0))) }
                 { arrow(desk, words::EARLIER, "list-back", Icon::Back, back.then(|| go(file.first.saturating_sub(room.list)))) }
                 { span("dwin", words::window(lang, file.first + 1, last, file.parts)) }
                 { arrow(desk, words::LATER_ONES, "list-next", Icon::Forward, on.then(|| go(last))) }
                 { arrow(desk, words::LAST, "list-last", Icon::NextNotable, on.then(|| go(file.parts))) }
-                { listing(desk, choice, choose) }
             </div>
             <table class="dparts">
                 <thead><tr>

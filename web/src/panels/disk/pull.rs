@@ -13,6 +13,8 @@ pub(crate) struct DiskChoice {
     pub(crate) shown: Choice,
     /// The parts are a list instead of a row of cells.
     pub(crate) list: bool,
+    /// Bytes instead of fields, where there is no room for both.
+    pub(crate) bytes: bool,
     /// The first part of the list, once the user went through it.
     pub(crate) first: Option<usize>,
 }

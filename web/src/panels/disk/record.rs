@@ -23,6 +23,8 @@ pub(super) struct Props {
     pub(super) server: ServerId,
     pub(super) room: Room,
     pub(super) lens: Option<Zx>,
+    /// Bytes, where there is no room for both.
+    pub(super) bytes: bool,
 }
 
 /// Which field is pointed at, and which rows are shown.
@@ -90,7 +92,6 @@ pub(super) fn RecordCard(props: &Props) -> Html {
         },
     };
     let pages = use_state_eq(|| (0_usize, 0_usize));
-    let as_bytes = use_state_eq(|| false);
     let Some((file, part)) = (*props.file)
         .as_ref()
         .and_then(|file| Some((file, file.part.as_ref()?)))
@@ -133,19 +134,17 @@ pub(super) fn RecordCard(props: &Props) -> Html {
     let both = !room.either;
     html! {
         <div class="drec" onmouseleave={pointer.over(None)} data-kind="disk-record" data-id={part.row.number.to_string()}>
-            <div class="dcap">
-                { caption(lang, file, part) }
-                if room.either { { switch(&desk, &as_bytes) } }
-            </div>
-            if both || !*as_bytes {
+            if both || !props.bytes {
                 { table(&desk, part, &pointer, shown, room, props.server, props.lens) }
-                { more_fields.unwrap_or_default() }
             }
-            if both || *as_bytes {
+            if both || props.bytes {
                 { hex(&desk, file, part, &pointer, start..end, room.bytes) }
-                { more_bytes.unwrap_or_default() }
             }
-            { named(lang, part, &pointer) }
+            <div class="dfoot">
+                { named(lang, part, &pointer) }
+                if both || !props.bytes { { more_fields.unwrap_or_default() } }
+                if both || props.bytes { { more_bytes.unwrap_or_default() } }
+            </div>
         </div>
     }
 }
@@ -157,11 +156,15 @@ fn page_with(field: &FieldView, base: u64, per_page: usize, open: usize) -> usiz
     open.clamp(first, last)
 }
 
-fn caption(lang: Lang, file: &FileView, part: &PartView) -> Html {
+/// What part it is, where it stands, and what is wrong with it.
+pub(super) fn caption(lang: Lang, file: &FileView) -> Html {
+    let Some(part) = &file.part else {
+        return Html::default();
+    };
     let row = &part.row;
     let bad = !part.verdict.is_empty();
     html! {
-        <p>
+        <p class="dcap">
             { words::place(lang, file, row) }
             if let Some(zxid) = row.zxid { <b>{ zxid.to_string() }</b>{ words::stands(lang, row) } }
             if row.safety != Safety::Durable {
@@ -170,19 +173,6 @@ fn caption(lang: Lang, file: &FileView, part: &PartView) -> Html {
             if bad { { piece("em", "bad", part.verdict.get(lang).to_owned().into()) } }
         </p>
     }
-}
-
-/// Fields, or bytes.
-fn switch(desk: &Desk, as_bytes: &UseStateHandle<bool>) -> Html {
-    let one = |word: words::Pair, id: &'static str, value: bool| {
-        let as_bytes = as_bytes.clone();
-        let now = *as_bytes == value;
-        html! {
-            <button type="button" class="dpin" aria-pressed={now.to_string()}
-                onclick={Callback::from(move |_: MouseEvent| as_bytes.set(value))} data-kind="disk" data-id={id}>{ say(desk.lang, word) }</button>
-        }
-    };
-    html! {<>{ one(words::FIELDS, "fields", false) }{ one(words::BYTES, "bytes", true) }</>}
 }
 
 fn table(

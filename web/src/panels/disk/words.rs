@@ -6,6 +6,7 @@ use zablab_core::view::disk::{Cause, FileRow, FileView, Outlook, PartRow, Safety
 /// A text in English and in Chinese.
 pub(super) type Pair = (&'static str, &'static str);
 
+pub(super) const FILE: Pair = ("File", "文件");
 pub(super) const SERVER: Pair = ("Server", "服务器");
 pub(super) const FORCE_SYNC_ON: Pair = ("forceSync on", "forceSync 开");
 pub(super) const FORCE_SYNC_OFF: Pair = ("forceSync off", "forceSync 关");
@@ -21,7 +22,6 @@ pub(super) const LATER: Pair = (
     "运行暂停后再计算恢复结果。",
 );
 pub(super) const NEWEST: Pair = ("Newest", "最新");
-pub(super) const FOLLOW: Pair = ("Follow the newest record", "跟随最新的记录");
 pub(super) const LIST: Pair = ("List", "列表");
 pub(super) const PARTS: Pair = ("Records", "记录");
 pub(super) const FIELDS: Pair = ("Fields", "字段");
@@ -131,9 +131,9 @@ pub(super) fn place(lang: Lang, file: &FileView, row: &PartRow) -> String {
     let (word, len, at) = (row.word.get(lang), row.len, row.at);
     match lang {
         Lang::En if records => format!("Record {number} of {all}: "),
-        Lang::Zh if records => format!("第 {number} 条记录（共 {all} 条）："),
+        Lang::Zh if records => format!("记录 {number} / {all}："),
         Lang::En => format!("Part {number} of {all}: {word}, {len} B at {at}"),
-        Lang::Zh => format!("第 {number} 部分（共 {all}）：{word}，偏移 {at}，{len} 字节"),
+        Lang::Zh => format!("部分 {number} / {all}：{word}，偏移 {at}，{len} 字节"),
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn place(lang: Lang, file: &FileView, row: &PartRow) -> String {
 pub(super) fn stands(lang: Lang, row: &PartRow) -> String {
     let (len, at) = (row.len, row.at);
     match lang {
-        Lang::En => format!(", {len} bytes at {at}"),
+        Lang::En => format!(", {len} B at {at}"),
         Lang::Zh => format!("，偏移 {at}，{len} 字节"),
     }
 }
@@ -173,4 +173,23 @@ pub(super) fn window(lang: Lang, first: usize, last: usize, all: usize) -> Strin
         Lang::En => format!("{first}–{last} of {all}"),
         Lang::Zh => format!("{first}–{last} / {all}"),
     }
+}
+
+/// Lines that a text takes in so many pixels, more or less.
+pub(super) fn lines(text: &str, width: u32) -> u32 {
+    let wide = |c: char| if c.is_ascii() { 7 } else { 13 };
+    text.chars().map(wide).sum::<u32>() / width.max(1) + 1
+}
+
+/// A line of what recovery would do, as it is read.
+pub(super) fn line(lang: Lang, one: &Outlook) -> String {
+    let mut line = format!("{} {} → ", cause(lang, one.cause), one.story.get(lang));
+    line.push_str(&outcome(lang, one));
+    if let Some(found) = one.epochs {
+        line.push_str(&epochs(lang, found));
+    }
+    if let Some(range) = one.lost_range() {
+        line.push_str(&lost(lang, &range));
+    }
+    line
 }
