@@ -14,9 +14,11 @@ use std::fmt;
 
 use super::Lab;
 use crate::base::{Gather, ServerId};
+use crate::model::Zxid;
+use crate::protocol::switch::Switch;
 use crate::storage::epochs::{self, EpochRefusal, Epochs};
 use crate::storage::{
-    Anatomy, Content, Disk, FileName, ReadFiles, RecoverOptions, Recovering, Recovery,
+    Anatomy, Content, Disk, FileName, ReadFiles, RecoverOptions, Recovering, Recovery, scan,
 };
 use crate::view::disk::{Cause, DiskView, FileAsk, FileView, Outlook, OutlookView, Pick, ends_of};
 use crate::world::{Host, World};
@@ -134,8 +136,8 @@ fn wanted(disk: &Disk, ask: &FileAsk, view: DiskView) -> Option<FileName> {
     let chosen = ask.choice.file.as_deref().and_then(named);
     let holding = || match ask.choice.pick {
         Pick::Transaction(zx) => {
-            let zxid = crate::model::Zxid((zx.epoch << 32) | i64::from(zx.counter));
-            let logs = crate::storage::scan::log_files(disk).into_iter().rev();
+            let zxid = Zxid((zx.epoch << 32) | i64::from(zx.counter));
+            let logs = scan::log_files(disk).into_iter().rev();
             let mut older = logs.skip_while(|(first, _)| *first > zxid);
             older.next().map(|(_, name)| name)
         }
@@ -235,8 +237,6 @@ fn epochs_of(
 ) -> Option<Result<Epochs, EpochRefusal>> {
     let config = world.config();
     let last = ends_of(recovery).filter(|_| !config.standalone)?;
-    let resume = config
-        .switches
-        .on(crate::protocol::switch::Switch::ResumeSync);
+    let resume = config.switches.on(Switch::ResumeSync);
     Some(epochs::read(files, last, resume))
 }

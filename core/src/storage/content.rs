@@ -110,7 +110,8 @@ impl Content {
             let (index, one, two) = match (mine.peek(), theirs.peek()) {
                 (None, None) => return least,
                 (Some((i, a)), Some((j, b))) if i == j && Arc::ptr_eq(a, b) => {
-                    (mine.next(), theirs.next());
+                    mine.next();
+                    theirs.next();
                     continue;
                 }
                 (Some((i, a)), Some((j, b))) if i == j => (**i, &a[..], &b[..]),
@@ -123,7 +124,8 @@ impl Content {
             if let Some(within) = (0..CHUNK).find(|at| one[*at] != two[*at]) {
                 return least.min(index * CHUNK as u64 + within as u64);
             }
-            (mine.next(), theirs.next());
+            mine.next();
+            theirs.next();
         }
     }
 

@@ -70,10 +70,13 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
     {
         let (choice, choose) = ((*choice).clone(), choose.clone());
         use_effect_with(desk.inspected.clone(), move |target| {
-            if let Some(shown) = target.as_ref().and_then(pointed_at) {
+            let shown = target.as_ref().and_then(pointed_at);
+            if let Some(shown) = shown.filter(|_| *target != choice.inspected) {
                 choose.emit(DiskChoice {
                     shown,
                     list: false,
+                    first: None,
+                    inspected: target.clone(),
                     ..choice
                 });
             }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use zablab_core::lab::{Lab, ServerId, Shown};
+use zablab_core::view::Target;
 use zablab_core::view::disk::{Choice, DiskView, FileAsk, FileView, OutlookView};
 
 /// What the user has chosen in the disk panel. It is kept while another panel is shown.
@@ -15,6 +16,8 @@ pub(crate) struct DiskChoice {
     pub(crate) list: bool,
     /// Bytes instead of fields, where there is no room for both.
     pub(crate) bytes: bool,
+    /// What was looked at closely when that was chosen.
+    pub(crate) inspected: Option<Target>,
     /// The first part of the list, once the user went through it.
     pub(crate) first: Option<usize>,
 }
