@@ -36,6 +36,11 @@ impl Shown {
     pub(super) fn same_run(self, other: Self) -> bool {
         (self.edition, self.branch) == (other.edition, other.branch)
     }
+
+    /// Which run it is a moment of: edits so far, and the branch.
+    pub const fn run(self) -> (u64, usize) {
+        (self.edition, self.branch)
+    }
 }
 
 impl Lab {

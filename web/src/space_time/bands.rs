@@ -7,7 +7,6 @@ use zablab_core::view::space_time::{Band, Tile};
 
 use super::axis::Axis;
 use super::space_time_words as words;
-use crate::words::label_width;
 
 /// The bands of a tile.
 pub(super) fn bands(tile: &Tile, axis: Axis, lang: Lang) -> Html {
@@ -22,7 +21,7 @@ pub(super) fn bands(tile: &Tile, axis: Axis, lang: Lang) -> Html {
         };
         let middle = 50_000;
         let text = words::era(lang, band.era);
-        let width = label_width(&text) + 10;
+        let width = width(&text) + 10;
         let begins = at > 0 || tile.index == 0;
         html! {<>
             { axis.line(classes!(class), (from, middle), (to, middle)) }
@@ -48,4 +47,10 @@ fn label(axis: Axis, text: String, width: u64) -> Html {
             <text class="brkl" x="2" y=".5">{ text }</text>
         </g>
     }
+}
+
+/// About how wide a label is, in pixels.
+fn width(text: &str) -> u64 {
+    let halves = text.chars().map(|c| if c.is_ascii() { 13 } else { 26 });
+    halves.sum::<u64>() / 2
 }

@@ -16,7 +16,7 @@ use super::view::{Msg, NAMES, SpaceTimeView};
 use super::{marks, space_time_words as words};
 use crate::desk::Layout;
 use crate::icon::Icon;
-use crate::words::{Word, instant, label_width};
+use crate::words::{Word, instant};
 
 impl SpaceTimeView {
     pub(super) fn head(&self, ctx: &Context<Self>) -> Html {
@@ -74,7 +74,7 @@ impl SpaceTimeView {
     /// Names of the lines, beside the plot.
     pub(super) fn names(&self) -> Html {
         let down = self.axis.down;
-        let crowded = self.lanes.len() > 9;
+        let crowded = self.breadth < self.lanes.len() as u64 * 25;
         let name = |lane: &Lane| {
             let others = lane.others.len();
             let name = if others > 0 {
@@ -137,12 +137,13 @@ impl SpaceTimeView {
             .map(|tile| bands(tile, axis, lang));
         let at = axis.along(self.picture.now.at);
         let time = format!("{} s", instant(self.picture.now.us));
-        let wide = label_width(&time) + 8;
-        let half = (wide / 2).to_string();
+        let wide = time.len() * 7 + 8;
+        // It keeps to the past, so that what comes next can be read.
+        let (left, middle) = (format!("-{}", wide - 6), format!("-{}", wide / 2 - 6));
         let badge = html! {
             <g transform={axis.down.then_some("rotate(90)")}>
-                <rect class="nowb" x={format!("-{half}")} y="-9" width={wide.to_string()} height="18" rx="3" />
-                <text class="nowt" y=".5">{ time }</text>
+                <rect class="nowb" x={left} y="-9" width={wide.to_string()} height="18" rx="3" />
+                <text class="nowt" x={middle} y=".5">{ time }</text>
             </g>
         };
         html! {
@@ -158,6 +159,10 @@ impl SpaceTimeView {
         let number = |column: Option<&_>| column.map_or(0, |c: &Column| c.step + 1);
         let name = words::picture(self.desk.lang, number(first), number(last));
         let now = picture.now.at;
+        let here = picture.tiles.iter().find_map(|tile| {
+            let column = tile.columns.iter().find(|column| column.at == now)?;
+            Some((tile, column))
+        });
         let along = axis.along(now);
         let ends = axis.along(picture.cells * 2);
         html! {
@@ -171,6 +176,7 @@ impl SpaceTimeView {
                 }
                 { axis.line(classes!("nowl"), (along, 0), (along, 100_000)) }
                 { for self.flying().map(|arrow| self.riding(arrow)) }
+                { for here.map(|(tile, column)| plot::event_on_top(&self.props(tile, None), column)) }
                 { self.parting() }
             </svg>
         }

@@ -68,6 +68,11 @@ pub(super) fn open_arrows(props: &Props, open: &[Arrow]) -> Html {
     html! { <g>{ for open.iter().map(|arrow| pen.arrow(arrow)) }</g> }
 }
 
+/// An event once more, above the veil.
+pub(super) fn event_on_top(props: &Props, column: &Column) -> Html {
+    Pen { props }.event(column).unwrap_or_default()
+}
+
 struct Pen<'a> {
     props: &'a Props,
 }
@@ -77,9 +82,10 @@ impl Pen<'_> {
         height(&self.props.lanes, end)
     }
 
-    fn disk_height(&self, server: EndView) -> u32 {
+    /// Height of a server's disk; none where there is no room for disks.
+    fn disk_height(&self, server: EndView) -> Option<u32> {
         let found = self.props.lanes.iter().find(|lane| lane.who == server);
-        found.and_then(|lane| lane.disk).unwrap_or(0)
+        found.and_then(|lane| lane.disk)
     }
 
     fn dim(&self, belongs: impl Fn(&Focus) -> bool) -> Option<&'static str> {
@@ -120,8 +126,13 @@ impl Pen<'_> {
         };
         match span.life {
             Standing::Down | Standing::Paused => {
-                let thick = (disk - line) / 2;
-                let (top, high) = (line.saturating_sub(thick), disk + thick);
+                let low = disk.unwrap_or(line);
+                let thick = if disk.is_some() {
+                    (low - line) / 2
+                } else {
+                    3_000
+                };
+                let (top, high) = (line.saturating_sub(thick), low + thick);
                 let class = if span.life == Standing::Down {
                     "deadband"
                 } else {
@@ -145,14 +156,16 @@ impl Pen<'_> {
                     Standing::Looking => "lane look",
                     _ => "lane",
                 };
-                html! {<>{ draw("dtrack", disk) }{ draw(class, line) }</>}
+                html! {<>{ for disk.map(|disk| draw("dtrack", disk)) }{ draw(class, line) }</>}
             }
         }
     }
 
     fn disk(&self, disk: &DiskSpan) -> Html {
         let axis = self.props.axis;
-        let across = self.disk_height(EndView::Server(disk.server));
+        let Some(across) = self.disk_height(EndView::Server(disk.server)) else {
+            return Html::default();
+        };
         let (from, to) = (axis.along(disk.from), axis.along(disk.to));
         let dim = self.dim(|focus| focus.has_disk(disk));
         match &disk.work {
@@ -171,7 +184,7 @@ impl Pen<'_> {
                                 if axis.down {
                                     <text class="dn" x="8" y="11">{ zxid.counter }</text>
                                 } else {
-                                    <text class="dn" x="4.5" y=".5">{ zxid.counter }</text>
+                                    <text class="dn" x="-5" y=".5">{ zxid.counter }</text>
                                 }
                             </g>
                         },

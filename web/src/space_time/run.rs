@@ -68,6 +68,11 @@ impl Run {
         lab.space_time(self.branch, cells, self.differs_from)
     }
 
+    /// Says whether causes, effects and lives are still those that were asked for.
+    pub(super) fn age(&self) -> (u64, usize, u64) {
+        (self.shown.run().0, self.branch, self.total)
+    }
+
     pub(super) fn cone(&self, step: u64) -> Option<ConeView> {
         self.lab.borrow().cone(self.branch, step)
     }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use zablab_core::lab::Action;
 use zablab_core::view::Target;
 use zablab_core::view::frame::Zx;
-use zablab_core::view::space_time::{Lane, SpaceTime, TILE};
+use zablab_core::view::space_time::{Lane, SpaceTime, TILE, lanes};
 
 use super::axis::Axis;
 use super::focus::Focus;
@@ -19,6 +19,10 @@ use crate::words::Word;
 
 /// Pixels of the names of the lines.
 pub(super) const NAMES: (u64, u64) = (46, 28);
+/// Pixels above and below the plot.
+const AROUND: u64 = 42;
+/// Lines that are closer than this have no disks beside them.
+const APART: u64 = 17;
 /// A browser scrolls no further than this: longer pictures move several pixels at a time.
 const SCROLL_MAX: u64 = 8_000_000;
 /// Where the moment shown is kept, in hundredths of the window: not before, not behind.
@@ -58,6 +62,9 @@ pub(crate) enum Msg {
     Life(Option<Zx>),
 }
 
+/// A step or a transaction that is picked out, and of which run.
+type Picked = (Option<u64>, Option<Zx>, (u64, usize, u64));
+
 /// The space-time view.
 pub(crate) struct SpaceTimeView {
     pub(super) desk: Desk,
@@ -67,6 +74,8 @@ pub(crate) struct SpaceTimeView {
     pub(super) axis: Axis,
     /// Pixels of the window along the time axis.
     length: u64,
+    /// Pixels across it.
+    pub(super) breadth: u64,
     /// Pixels before the window.
     pub(super) offset: u64,
     /// The tiles that are drawn.
@@ -78,6 +87,8 @@ pub(crate) struct SpaceTimeView {
     causes: bool,
     life: Option<Zx>,
     pub(super) focus: Option<Rc<Focus>>,
+    /// What it was made from.
+    picked: Option<Picked>,
     /// The keyboard has moved the moment: its button gets the focus.
     refocus: bool,
 }
@@ -100,6 +111,7 @@ impl Component for SpaceTimeView {
             scroll: NodeRef::default(),
             slab: NodeRef::default(),
             length: 640,
+            breadth: 200,
             offset: 0,
             drawn: (0, 0),
             held: false,
@@ -108,6 +120,7 @@ impl Component for SpaceTimeView {
             causes: false,
             life: None,
             focus: None,
+            picked: None,
             refocus: false,
         };
         view.look(&ctx.props().run, true);
@@ -201,8 +214,9 @@ impl Component for SpaceTimeView {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        if let Some(length) = self.measure().filter(|length| *length != self.length) {
-            self.length = length;
+        let size = self.measure();
+        if let Some(size) = size.filter(|size| *size != (self.length, self.breadth)) {
+            (self.length, self.breadth) = size;
             ctx.link().send_message(Msg::Measured);
         }
         self.place();
@@ -273,8 +287,14 @@ impl SpaceTimeView {
         let (first, end) = self.drawn;
         self.axis.start = first * TILE * 2;
         self.picture = run.window(first * TILE..end * TILE);
-        if *self.lanes != self.picture.lanes {
-            self.lanes = Rc::new(self.picture.lanes.clone());
+        let all = self.picture.lanes.len() as u64;
+        let lanes = if self.breadth < all * APART {
+            lanes::compact(&self.picture.lanes)
+        } else {
+            self.picture.lanes.clone()
+        };
+        if *self.lanes != lanes {
+            self.lanes = Rc::new(lanes);
         }
     }
 
@@ -311,16 +331,18 @@ impl SpaceTimeView {
         (self.offset..=self.offset + self.length).contains(&now)
     }
 
-    /// Pixels of the window along the time axis.
-    fn measure(&self) -> Option<u64> {
+    /// Pixels of the window along the time axis, and of the plot across it.
+    fn measure(&self) -> Option<(u64, u64)> {
         let scroll = self.scroll.cast::<Element>()?;
-        let (all, names) = if self.axis.down {
-            (scroll.client_height(), NAMES.1)
+        let wide = u64::try_from(scroll.client_width()).ok()?;
+        let high = u64::try_from(scroll.client_height()).ok()?;
+        let (along, across, names) = if self.axis.down {
+            (high, wide, NAMES.1)
         } else {
-            (scroll.client_width(), NAMES.0)
+            (wide, high, NAMES.0)
         };
-        let length = u64::try_from(all).ok()?.saturating_sub(names);
-        (length > 0).then_some(length)
+        let length = along.saturating_sub(names);
+        (length > 0).then(|| (length, across.saturating_sub(AROUND)))
     }
 
     /// Puts the slab and the scroll bar where they belong.
@@ -420,6 +442,11 @@ impl SpaceTimeView {
             _ if self.causes => self.picture.now.step,
             _ => None,
         };
+        let picked = (step, life, run.age());
+        if self.picked == Some(picked) {
+            return;
+        }
+        self.picked = Some(picked);
         let focus = match (step, life) {
             (Some(step), _) => run.cone(step).map(Focus::Cone),
             (None, Some(zx)) => run.life(zx).map(Focus::Life),

@@ -324,18 +324,18 @@ fn many_clients_share_the_last_lines() {
 fn long_run(writes: usize) -> Lab {
     let mut script = "zablab 1\nensemble servers=5 seed=3\nuntil leader within=5s\nclient a server=2\nrun 1s\na create /x \"0\"\nrun 1s\n".to_owned();
     for write in 0..writes {
-        script.push_str(&format!("a set /x \"{write}\"\nrun 2s\n"));
+        script.push_str(&format!("a set /x \"{write}\"\nrun 5s\n"));
     }
     at_end(&script)
 }
 
 #[test]
 fn a_window_of_a_long_run_is_small_and_costs_slices() {
-    let mut lab = long_run(300);
+    let mut lab = long_run(720);
     let total = lab.transport().total;
     let cells = window(&mut lab, 0..1).cells;
     assert!(
-        total > 20_000 && cells > 4_000,
+        total > 100_000 && cells > 10_000,
         "{total} steps, {cells} cells"
     );
     for start in [0, cells / 3, cells / 2, cells - 40] {

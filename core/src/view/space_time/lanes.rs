@@ -11,14 +11,14 @@ use crate::world::World;
 /// Lines of clients above the servers, and as many below.
 const CLIENT_LINES: usize = 3;
 /// Height of a client's line.
-const CLIENT: u32 = 10;
+const CLIENT: u32 = 20;
 /// Height of a server's two tracks.
-const SERVER: u32 = 17;
+const SERVER: u32 = 36;
 /// From the top of a server's place to its line, and to its disk.
-const LINE: u32 = 7;
-const DISK: u32 = 13;
+const LINE: u32 = 12;
+const DISK: u32 = 27;
 /// Room above and below.
-const MARGIN: u32 = 3;
+const MARGIN: u32 = 6;
 
 /// A client: its end, its name.
 type Who = (EndView, String);
@@ -106,4 +106,15 @@ impl Pen {
 pub fn lane_of(lanes: &[Lane], end: EndView) -> Option<&Lane> {
     let mut lanes = lanes.iter();
     lanes.find(|lane| lane.who == end || lane.others.contains(&end))
+}
+
+/// The same lines where there is little room: as far apart as there is room for, disks left out.
+pub fn compact(lanes: &[Lane]) -> Vec<Lane> {
+    let all = lanes.len().max(1) as u32;
+    let closer = |(at, lane): (usize, &Lane)| Lane {
+        at: (at as u32 * 2 + 1) * 50_000 / all,
+        disk: None,
+        ..lane.clone()
+    };
+    lanes.iter().enumerate().map(closer).collect()
 }
