@@ -18,6 +18,8 @@ mod gallery;
 mod inspect;
 #[path = "page/loading.rs"]
 mod loading;
+#[path = "page/long_flow.rs"]
+mod long_flow;
 #[path = "page/motion.rs"]
 mod motion;
 #[path = "page/scripts.rs"]
