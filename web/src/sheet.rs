@@ -40,7 +40,7 @@ pub(crate) fn Sheet(props: &Props) -> Html {
     });
     html! {
         <dialog ref={props.node.clone()} class={classes!("sheet", props.id)} aria-label={props.title.clone()}
-            data-kind="sheet" data-id={props.id} autofocus={props.calm} tabindex="-1" {onclick} onkeydown={|event: KeyboardEvent| event.stop_propagation()}>
+            data-kind="sheet" data-id={props.id} autofocus={props.calm} {onclick} onkeydown={|event: KeyboardEvent| event.stop_propagation()}>
             <div class="shin">
                 <div class="shead">
                     <h2>{ props.title.clone() }</h2>
