@@ -17,6 +17,9 @@ pub(crate) struct Props {
     /// `data-id` of the dialog.
     pub(crate) id: &'static str,
     pub(crate) title: AttrValue,
+    /// No field takes the focus: where keys are drawn on the glass, they would cover half of the sheet.
+    #[prop_or_default]
+    pub(crate) calm: bool,
     /// Beside the title.
     #[prop_or_default]
     pub(crate) head: Html,
@@ -37,7 +40,7 @@ pub(crate) fn Sheet(props: &Props) -> Html {
     });
     html! {
         <dialog ref={props.node.clone()} class={classes!("sheet", props.id)} aria-label={props.title.clone()}
-            data-kind="sheet" data-id={props.id} {onclick} onkeydown={|event: KeyboardEvent| event.stop_propagation()}>
+            data-kind="sheet" data-id={props.id} autofocus={props.calm} {onclick} onkeydown={|event: KeyboardEvent| event.stop_propagation()}>
             <div class="shin">
                 <div class="shead">
                     <h2>{ props.title.clone() }</h2>

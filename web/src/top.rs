@@ -37,9 +37,7 @@ pub(crate) fn Top(props: &Props) -> Html {
             if roomy {
                 <span class="brand">{ logo() }<span>{ "ZabLab" }</span></span>
             }
-            <h1 class="lesson">
-                <Gallery scenario={props.scenario.clone()} />
-            </h1>
+            <Gallery scenario={props.scenario.clone()} />
             <Lamps lamps={props.lamps.clone()} />
             <div class="tools">
                 if roomy {

@@ -66,15 +66,18 @@ pub(crate) fn Gallery(props: &Props) -> Html {
         })
     };
     let title = title(&cards, props.scenario.as_deref(), lang);
-    let head = search(lang, &query, &cards, &on_pick, desk.layout);
+    let head = search(lang, &query, &cards, &on_pick);
     html! {
         <>
-            <button type="button" class="lessonb gbtn" {onclick} aria-haspopup="dialog" title={Word::Open.get(lang)}
-                data-kind="tool" data-id="gallery">
-                <span class="sr">{ desk.word(page::Word::Scenario) }{ ": " }</span>
-                <span class="gname">{ title }</span>{ Icon::Down.at(12) }
-            </button>
-            <Sheet {node} id="gallery" title={Word::Gallery.get(lang)} {head}>
+            <h1 class="lesson">
+                <button type="button" class="lessonb gbtn" {onclick} aria-haspopup="dialog" title={Word::Open.get(lang)}
+                    data-kind="tool" data-id="gallery">
+                    <span class="sr">{ desk.word(page::Word::Scenario) }{ ": " }</span>
+                    <span class="gname">{ title }</span>{ Icon::Down.at(12) }
+                </button>
+            </h1>
+            <Sheet {node} id="gallery" title={Word::Gallery.get(lang)} {head}
+                calm={desk.layout == Layout::Phone}>
                 if *opened > 0 {
                     <div class="gbody" onkeydown={walk}>
                         <div class="gthemes">{ themes(&cards, &query, props.scenario.as_deref(), &on_pick, lang) }</div>
@@ -98,7 +101,6 @@ fn search(
     query: &UseStateHandle<String>,
     cards: &Rc<Vec<Card>>,
     on_pick: &Callback<String>,
-    layout: Layout,
 ) -> Html {
     let oninput = {
         let query = query.clone();
@@ -120,11 +122,9 @@ fn search(
         })
     };
     let left = cards.iter().filter(|card| card.is_about(query)).count();
-    // Where keys are drawn on the glass, a focused field covers half of the list.
-    let autofocus = layout != Layout::Phone;
     html! {<>
         <label class="gfind"><span class="sr">{ Word::Filter.get(lang) }</span>
-            <input type="search" value={(**query).clone()} placeholder={Word::Filter.get(lang)} {autofocus}
+            <input type="search" value={(**query).clone()} placeholder={Word::Filter.get(lang)}
                 {oninput} {onkeydown} autocomplete="off" spellcheck="false" data-kind="gallery" data-id="filter" />
         </label>
         <span class="gleft" aria-live="polite">{ found(lang, left) }</span>

@@ -70,7 +70,7 @@ const ENTRIES: [(&str, Over, Word); 7] = [
     ("com", Over::Bar, Word::Applied),
     ("com", Over::BarAndFlag, Word::Told),
     ("miss", Over::Nothing, Word::Missing),
-    ("cut", Over::Strike, Word::Truncated),
+    ("trunc", Over::Strike, Word::Truncated),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
