@@ -51,7 +51,7 @@ fn one_grammar_reads_every_name() {
 fn a_moment_is_called_by_its_meaning_and_found_by_it() {
     let mut lab = Lab::open(Some("leader-power-loss"));
     assert_eq!(lab.anchor().to_string(), "beat:power-loss");
-    for offer in lab.offers() {
+    for offer in lab.places() {
         assert_eq!(go(&mut lab, &offer.anchor), offer.step, "{}", offer.anchor);
     }
     let at = go(&mut lab, "e1·2");
