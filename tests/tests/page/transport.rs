@@ -38,7 +38,7 @@ async fn focused(page: &Page) -> String {
 #[test]
 fn steps_go_as_far_as_the_unit_and_back_again() {
     in_browser(async |site, browser| {
-        let page = open_at(&browser, &site, "", "at=beat:writes").await;
+        let page = open_at(&browser, &site, "", "at=beat:first-writes").await;
         let writes = step(&page).await;
         page.keys(PAGE_DOWN).await;
         page.wait_until(&format!(
@@ -145,7 +145,7 @@ fn playing_stops_at_a_breakpoint_and_a_bookmark_is_found_again() {
 #[test]
 fn a_branch_is_begun_compared_and_taken_back_by_keys() {
     in_browser(async |site, browser| {
-        let page = open_at(&browser, &site, "", "at=beat:writes").await;
+        let page = open_at(&browser, &site, "", "at=beat:first-writes").await;
         let writes = step(&page).await;
         focus(&page, "server", "S2").await;
         page.keys("x").await;
@@ -197,7 +197,7 @@ fn a_narrow_bar_has_everything_behind_one_button() {
                 ..View::default()
             };
             let page = browser
-                .open(&site.page(), "", "at=beat:writes", &view)
+                .open(&site.page(), "", "at=beat:first-writes", &view)
                 .await;
             page.press("popover", "more").await;
             page.press("more", "unit").await;
