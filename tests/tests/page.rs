@@ -30,6 +30,8 @@ mod service;
 mod space_time;
 #[path = "page/time.rs"]
 mod time;
+#[path = "page/transport.rs"]
+mod transport;
 
 use zablab_tests::browser::{Browser, Page, Site, View};
 
@@ -112,6 +114,12 @@ async fn play_until(page: &Page, expression: &str) {
     }
     page.wait_until("document.documentElement.dataset.playback === 'paused'")
         .await;
+}
+
+/// Chooses how far one step goes.
+async fn choose_unit(page: &Page, unit: &str) {
+    page.press("popover", "unit").await;
+    page.press("unit", unit).await;
 }
 
 /// Writes a script into the box, as pasting it does, and runs it.

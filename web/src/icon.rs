@@ -72,7 +72,7 @@ impl Icon {
             Self::Flag => "M4 14V2.500M4 3H12L10 6l2 3H4",
             Self::Bookmark => "M5 2.500h6V14L8 11.300 5 14Z",
             Self::Compare => "M8 2V14M2.500 5H6M2.500 8H6M10 5h3.500M10 11h3.500",
-            Self::More => "M8 3.500h.01M8 8h.01M8 12.500h.01",
+            Self::More => "M8 2.800v.7M8 7.700v.7M8 12.500v.7",
             Self::Open => "M7 3.500H3.500V12.500H12.500V9M9.500 3H13V6.500M13 3 7.500 8.500",
         }
     }

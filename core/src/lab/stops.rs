@@ -6,11 +6,12 @@
 use super::Lab;
 use super::action::Direction;
 use super::branch::Line;
-use super::transport::EventLine;
+use super::transport::{EventLine, NoticeKind};
 use super::unit::Unit;
-use super::work::{Job, Search};
+use super::work::{Job, SEARCH_MAX, Search};
+use crate::view::Text;
 
-/// Steps that are made at once, before they are work.
+/// Steps that are made at once for a near stop, before they are work.
 const AT_ONCE: u64 = 64;
 
 impl Line {
@@ -111,18 +112,11 @@ impl Lab {
         if direction == Direction::Back {
             return self.jump(self.line().previous_stop(unit, at));
         }
-        let len = self.line().timeline.len();
-        // No beat will come behind the last one: the end is where the script led.
-        let unit = match unit {
-            Unit::Beat if self.line().next_stop(unit, at).is_none() => {
-                if at < len {
-                    let hit = self.next_hit(at);
-                    return self.jump(hit.unwrap_or(len));
-                }
-                Unit::Notable
-            }
-            unit => unit,
-        };
+        if unit == Unit::Beat && self.line().next_stop(unit, at).is_none() {
+            // No beat will come behind the last one: the end is where the script led.
+            let hit = self.next_hit(at);
+            return self.jump(hit.unwrap_or(u64::MAX));
+        }
         self.search(Search::Stop { unit, since: at });
     }
 
@@ -151,16 +145,29 @@ impl Lab {
     }
 
     fn search(&mut self, search: Search) {
-        for _ in 0..AT_ONCE {
+        let near = matches!(search, Search::Stop { unit, .. } if unit < Unit::Notable);
+        let at_once = if near { AT_ONCE } else { 0 };
+        for _ in 0..=at_once {
             if let Some(place) = self.found(search) {
                 return self.jump(place);
             }
             let len = self.line().timeline.len();
-            if !self.grow_to(len + 1) {
+            if near && !self.grow_to(len + 1) {
                 return self.jump(len);
             }
         }
         self.job = Some(Job::search(search, self.line().timeline.len()));
+    }
+
+    /// A search came to its end without a stop.
+    pub(super) fn say_not_found(&mut self) {
+        self.say(
+            NoticeKind::Limit,
+            Text::new(
+                format!("Nothing to stop at in {SEARCH_MAX} steps."),
+                format!("{SEARCH_MAX} 步之内没有可停的地方。"),
+            ),
+        );
     }
 
     /// The events of the instant that is shown, when there are several.

@@ -26,8 +26,8 @@ use crate::history::Keep;
 use crate::scenario::{Images, Options, Problem, Progress, Runner, ScriptError, parse};
 use crate::view::Text;
 
-/// Steps that a search for something notable may take.
-const SEARCH_MAX: u64 = 10_000;
+/// Steps that a search for a stop may take.
+pub(super) const SEARCH_MAX: u64 = 10_000;
 
 /// A job under way, as it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -401,7 +401,11 @@ impl Lab {
                 return self.jump(place);
             }
             if len >= to {
-                return self.jump(to);
+                self.jump(to);
+                if search.is_some() {
+                    self.say_not_found();
+                }
+                return;
             }
             if left == 0 {
                 self.job = Some(Job::Grow { to, search });

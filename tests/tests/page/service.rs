@@ -209,7 +209,7 @@ fn the_ledger_names_what_is_lost_and_leads_to_the_step_of_the_promise() {
             )
             .await;
             assert_eq!(page.count("[data-kind=write]").await, 2);
-            page.press("transport", "back").await;
+            page.keys(",").await;
             page.wait_until("document.querySelectorAll('[data-kind=write]').length === 1")
                 .await;
         }

@@ -42,7 +42,7 @@ impl Run {
     /// The branch that is shown.
     pub(crate) fn new(lab: &Rc<RefCell<Lab>>) -> Self {
         let transport = lab.borrow().transport();
-        Self::of_branch(lab, transport.branch, None)
+        Self::of_branch(lab, transport.branch, transport.differs)
     }
 
     /// Some branch, with a mark where it leaves the one it is compared with.

@@ -41,7 +41,7 @@ pub(crate) fn ComparePanel(props: &Props) -> Html {
     let [left, right] = &c.names;
     html! {
         <section class="cmpd" ref={node} tabindex="-1" role="dialog" aria-label={Word::Comparison.get(lang)} data-kind="compare" data-id="panel">
-            <header class="row">
+            <div class="cmph">
                 <h2>{ Word::Comparison.get(lang) }</h2>
                 <span class="sub">{ c.differs.map_or_else(|| Word::TheSame.get(lang).to_owned(), |at| words::part(lang, &c.names, at)) }</span>
                 if let Some(at) = c.differs {
@@ -50,7 +50,7 @@ pub(crate) fn ComparePanel(props: &Props) -> Html {
                 }
                 <button type="button" class="tool i" onclick={desk.ask(Action::Compare(None))} title={close} data-kind="compare" data-id="close">
                     { Icon::Close.html() }<span class="sr">{ close }</span></button>
-            </header>
+            </div>
             <div class="cmpb" tabindex="0" role="region" aria-label={Word::Comparison.get(lang)}>
                 if c.differs.is_some() {
                     <table class="cmpt">
@@ -61,7 +61,7 @@ pub(crate) fn ComparePanel(props: &Props) -> Html {
                 }
                 <table class="cmpt ends">
                     <caption>{ Word::InTheEnd.get(lang) }</caption>
-                    <thead><tr><th />
+                    <thead><tr><td />
                         <th>{ left }<small>{ page::seconds(c.ends_us[0]) }</small></th>
                         <th>{ right }<small>{ page::seconds(c.ends_us[1]) }</small></th>
                     </tr></thead>
@@ -96,7 +96,7 @@ fn side(desk: &Desk, line: Option<&EventLine>, branch: usize) -> Html {
     };
     html! {
         <td><button type="button" {onclick} data-kind="compared-event" data-id={format!("{branch}-{}", line.step)}>
-            <i class="num">{ line.step + 1 }</i><b>{ &line.who }</b>{ " " }{ line.text.get(desk.lang) }
+            <i class="num">{ line.step + 1 }</i>{ line.text.get(desk.lang) }
             if !line.change.is_empty() { <small>{ line.change.get(desk.lang) }</small> }
         </button></td>
     }
