@@ -86,6 +86,8 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
         let (inspect, target, wanted) = (desk.inspect.clone(), open.target.clone(), wanted.clone());
         Callback::from(move |_: MouseEvent| {
             wanted.set(None);
+            // Asked for twice, it comes forward where one panel shows at a time.
+            inspect.emit(Some(target.clone()));
             inspect.emit(Some(target.clone()));
         })
     };
