@@ -190,7 +190,7 @@ impl Lab {
         self.branches.push(Arc::new(line));
         self.branch = self.branches.len() - 1;
         self.jump(shown);
-        self.say(NoticeKind::Done, text);
+        self.say(NoticeKind::Branched, text);
     }
 }
 

@@ -230,7 +230,9 @@ fn a_deed_writes_the_line_that_it_promised() {
             lab.dispatch(Action::from(offer.deed.clone()));
             finish(&mut lab);
             let notice = lab.notice();
-            let fine = notice.as_ref().is_none_or(|n| n.kind == NoticeKind::Done);
+            let fine = notice
+                .as_ref()
+                .is_none_or(|n| matches!(n.kind, NoticeKind::Done | NoticeKind::Branched));
             assert!(fine, "{}: {notice:?}", offer.id);
             assert!(lab.transport().branches.len() == 2, "{}", offer.id);
             // A new client is watched until it is connected; the script is written when that ends.

@@ -89,7 +89,12 @@ fn a_lost_message_of_the_past_starts_a_branch_that_keeps_the_later_commands() {
         assert_eq!(lab.working().map(|w| w.kind), Some(WorkKind::Branch));
         finish(&mut lab);
         let (transport, notice) = (lab.transport(), lab.notice().expect("it is told"));
-        assert_eq!(notice.kind, NoticeKind::Done, "{word}: {}", notice.text.en);
+        assert_eq!(
+            notice.kind,
+            NoticeKind::Branched,
+            "{word}: {}",
+            notice.text.en
+        );
         let branch = transport.branches.last().expect("the new one");
         let title = format!("{} ", word.to_ascii_uppercase());
         assert!(branch.title.en.starts_with(&title), "{}", branch.title.en);
