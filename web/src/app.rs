@@ -379,12 +379,14 @@ impl App {
     }
 
     /// Looks at something closely: its panel comes forward, and goes back when nothing is any more.
+    /// Where one panel shows at a time, it comes forward only when the same is asked for again.
     fn inspect(&mut self, target: Option<Target>) {
         if let Some(server) = target.as_ref().and_then(Target::server) {
             self.selected = server;
         }
         match (&target, self.panel) {
             (Some(_), Panel::Inspect) => {}
+            (Some(_), _) if self.layout != Layout::Cockpit && self.inspected != target => {}
             (Some(_), before) => {
                 self.panel_before = before;
                 self.panel = Panel::Inspect;

@@ -24,7 +24,7 @@ use crate::view::{Text, status, tree};
 use crate::world::{Client, Command, World};
 
 /// The timeout that a client of a console asks for, as zkCli.sh does.
-const TIMEOUT: Duration = Duration::from_s(30);
+pub(super) const TIMEOUT: Duration = Duration::from_s(30);
 
 /// All consoles of the run, with the one that is shown.
 #[derive(Clone, Debug, Default)]

@@ -28,6 +28,8 @@ use crate::world::{Actor, Command, Outcome, Refusal, Step, World};
 
 /// Steps that are searched for the history of a target, from the newest back.
 const WINDOW: u64 = 768;
+/// Steps ahead in which the next one of its history is looked for.
+const AHEAD: u64 = 256;
 /// Steps around the commit of a transaction that are searched too.
 const AROUND: u64 = 256;
 /// Lines of a history.
@@ -46,6 +48,8 @@ pub(super) struct Dossier {
     /// Oldest first.
     decisions: Vec<(u64, ServerId, Decision)>,
     from: u64,
+    /// The first step ahead that concerns it.
+    next: Option<u64>,
     passage: Option<Passage>,
     step: Option<Step>,
     /// What was tried at other moments.
@@ -72,6 +76,7 @@ impl Lab {
         if let Some(found) = &mut found {
             found.history = dossier.history.iter().rev().cloned().collect();
             found.searched_from = dossier.from;
+            found.next = dossier.next;
         }
         let mut dossier = dossier;
         if let Some(found) = &mut found {
@@ -164,6 +169,9 @@ impl Lab {
         if let Target::Server(server) = target {
             dossier.decisions = self.line().chronicle.decisions(*server, self.at);
         }
+        if !self.playing && dossier.next.is_none_or(|next| next < self.at) {
+            dossier.next = self.next_step(&dossier, target);
+        }
         dossier.of = Some((target.clone(), self.shown()));
         dossier
     }
@@ -197,6 +205,7 @@ impl Lab {
             }
             _ => self.look_up(&mut dossier, target),
         }
+        dossier.next = self.next_step(&dossier, target);
         if let Target::Server(server) = target {
             dossier.decisions = self.line().chronicle.decisions(*server, at);
         }
@@ -215,6 +224,27 @@ impl Lab {
         }
         dossier.from = recent;
         self.walk(dossier, target, recent, at);
+    }
+
+    /// The first step behind the moment shown that concerns the target, unless it is far.
+    fn next_step(&self, dossier: &Dossier, target: &Target) -> Option<u64> {
+        let (timeline, at) = (&self.line().timeline, self.at);
+        if let Some(passage) = &dossier.passage {
+            let end = passage.end.map(|(step, _)| step);
+            let own = [Some(passage.sent), end].into_iter().flatten();
+            return own.filter(|step| *step >= at).min();
+        }
+        if matches!(target, Target::Step(_) | Target::Lamp(_)) {
+            return None;
+        }
+        let (world, mut found) = (timeline.world(), None);
+        timeline.replay_from(at, &mut |step| {
+            if concerns(step, target, world) {
+                found = Some(step.id.0);
+            }
+            found.is_none() && step.id.0 < at + AHEAD
+        });
+        found
     }
 
     fn walk(&self, dossier: &mut Dossier, target: &Target, from: u64, end: u64) {
@@ -266,7 +296,9 @@ impl Lab {
         let command = match deed {
             Deed::Do(command) => command.clone(),
             Deed::Isolate(server) => super::wishes::isolation(world, *server),
-            Deed::Connect(server) => super::wishes::new_client(world, *server),
+            Deed::Connect(server) => {
+                super::wishes::new_client(world, *server, super::console::TIMEOUT)
+            }
             Deed::Write(server) => {
                 let commands = super::wishes::writing(world, *server);
                 return tried(world, &commands).map_err(|refusal| refused(&refusal));

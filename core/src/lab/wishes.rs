@@ -127,7 +127,7 @@ pub(super) fn writing(world: &World, server: ServerId) -> Vec<Command> {
     let name = match world.clients().iter().find(ready) {
         Some(client) => client.name.clone(),
         None => {
-            commands.push(new_client(world, server));
+            commands.push(new_client(world, server, Duration::from_s(10)));
             free_name(world)
         }
     };
@@ -144,12 +144,12 @@ pub(super) fn writing(world: &World, server: ServerId) -> Vec<Command> {
 }
 
 /// A client that connects to `server` first.
-pub(super) fn new_client(world: &World, server: ServerId) -> Command {
+pub(super) fn new_client(world: &World, server: ServerId, timeout: Duration) -> Command {
     Command::Client {
         name: free_name(world),
         server,
         servers: Vec::new(),
-        timeout: Duration::from_s(10),
+        timeout,
     }
 }
 

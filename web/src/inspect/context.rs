@@ -1,8 +1,7 @@
 //! The menu at an element: right click, long press, the menu key, Shift+F10.
 //!
 //! One pair of listeners on the document serves every element that stands for something; what stands
-//! for nothing keeps the browser's own menu. The menu lies in an SVG over the page, which is placed by
-//! attributes alone.
+//! for nothing keeps the browser's own menu. The menu is placed by classes alone.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -15,12 +14,6 @@ use super::named;
 use super::words::Word;
 use crate::desk::{use_desk, window_size};
 use crate::panels::Pull;
-
-/// Width of the menu, and its height where the window has room for it, in pixels.
-const WIDTH: u32 = 340;
-const HEIGHT: u32 = 420;
-/// Distance from the edge of the window.
-const EDGE: u32 = 8;
 
 /// Properties of [`ContextMenu`].
 #[derive(PartialEq, Properties)]
@@ -86,40 +79,36 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
         let (inspect, target, wanted) = (desk.inspect.clone(), open.target.clone(), wanted.clone());
         Callback::from(move |_: MouseEvent| {
             wanted.set(None);
+            // Asked for twice, it comes forward where one panel shows at a time.
+            inspect.emit(Some(target.clone()));
             inspect.emit(Some(target.clone()));
         })
     };
     let (title, offers) = props.pull.menu(&open.target);
-    let (x, y, width, height) = place(open);
+    let place = place(open);
     html! {
-        <svg class="over" width="100%" height="100%">
-            <foreignObject x={x.to_string()} y={y.to_string()} width={width.to_string()} height={height.to_string()}>
-                <div class="ctx" ref={node} role="dialog" aria-label={Word::Menu.get(desk.lang)} tabindex="-1" {onkeydown} {onfocusout}
-                    data-kind="menu" data-id="context">
-                    <button type="button" class="deed look" onclick={look} data-kind="menu" data-id="inspect">
-                        <span><b>{ title.get(desk.lang) }</b></span><small>{ Word::LookClosely.get(desk.lang) }</small>
-                    </button>
-                    <Deeds {offers} on_done={close} />
-                </div>
-            </foreignObject>
-        </svg>
+        <div class={classes!("ctx", place)} ref={node} role="dialog" aria-label={Word::Menu.get(desk.lang)} tabindex="-1" {onkeydown} {onfocusout}
+            data-kind="menu" data-id="context">
+            <button type="button" class="deed look" onclick={look} data-kind="menu" data-id="inspect">
+                <span><b>{ title.get(desk.lang) }</b></span><small>{ Word::LookClosely.get(desk.lang) }</small>
+            </button>
+            <Deeds {offers} on_done={close} />
+        </div>
     }
 }
 
-/// Where the menu fits: at the pointer, or as far from it as the window asks for.
-fn place(open: &Wanted) -> (u32, u32, u32, u32) {
+/// The classes that put the menu close to the pointer: sixteen places across, sixteen down. The style
+/// keeps it within the window.
+fn place(open: &Wanted) -> String {
     let (width, height) = window_size();
-    let wide = WIDTH.min(width.saturating_sub(2 * EDGE));
-    let high = HEIGHT.min(height.saturating_sub(2 * EDGE));
-    let at = |wish: i32, size: u32, all: u32| {
-        let most = all.saturating_sub(size + EDGE).max(EDGE);
-        u32::try_from(wish).unwrap_or(0).clamp(EDGE, most)
+    let sixteenth = |wish: i32, all: u32| {
+        let wish = u32::try_from(wish).unwrap_or(0);
+        (wish * 16 / all.max(1)).min(15)
     };
-    (
-        at(open.x, wide, width),
-        at(open.y, high, height),
-        wide,
-        high,
+    format!(
+        "x{} y{}",
+        sixteenth(open.x, width),
+        sixteenth(open.y, height)
     )
 }
 

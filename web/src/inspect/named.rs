@@ -34,7 +34,7 @@ pub(super) fn named(kind: &str, id: &str, frame: &Frame) -> Option<Target> {
         "transaction" | "verdict" => Target::Transaction(zx(id)?),
         "file" if !after.is_empty() => Target::File(server(before)?, after.to_owned()),
         "lamp" => Target::Lamp(id.to_owned()),
-        "event" | "witness" | "step" => Target::Step(id.parse().ok()?),
+        "event" | "witness" | "column" | "station" => Target::Step(id.parse().ok()?),
         "link" => {
             let (a, b) = id.split_once('-')?;
             Target::Link(server(a)?, server(b)?)

@@ -28,15 +28,6 @@ pub(crate) fn InspectPanel(props: &Props) -> Html {
     let found = use_memo(asked, |(pull, target)| {
         target.as_ref().and_then(|target| pull.explain(target))
     });
-    let onkeydown = {
-        let inspect = desk.inspect.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                inspect.emit(None);
-            }
-        })
-    };
     let inside = match (&desk.inspected, &*found) {
         (None, _) => html! { <p class="svgone">{ Word::Nothing.get(desk.lang) }</p> },
         (Some(target), None) => html! {<>
@@ -46,7 +37,7 @@ pub(crate) fn InspectPanel(props: &Props) -> Html {
         (Some(target), Some(found)) => shown(&desk, target, found, props.step),
     };
     html! {
-        <section class="inspect" {onkeydown} tabindex="-1" aria-label={desk.word(crate::words::Word::Inspect)}
+        <section class="inspect" aria-label={desk.word(crate::words::Word::Inspect)}
             data-kind="panel" data-id="inspect">
             { inside }
         </section>
@@ -63,7 +54,7 @@ fn shown(desk: &Desk, target: &Target, found: &Inspection, step: u64) -> Html {
             </div>
             <span class="itools">
                 { go(desk, Icon::PreviousNotable, Word::Earlier, "earlier", earlier(&found.history, step)) }
-                { go(desk, Icon::NextNotable, Word::Later, "later", later(&found.history, step)) }
+                { go(desk, Icon::NextNotable, Word::Later, "later", later(found, step)) }
                 { close(desk) }
             </span>
         </header>
@@ -175,9 +166,10 @@ fn earlier(history: &[PastStep], step: u64) -> Option<u64> {
 }
 
 /// The first one that lies behind it.
-fn later(history: &[PastStep], step: u64) -> Option<u64> {
-    let steps = history.iter().map(|past| past.step);
-    steps.filter(|at| at + 1 > step).min()
+fn later(found: &Inspection, step: u64) -> Option<u64> {
+    let steps = found.history.iter().map(|past| past.step);
+    let ahead = steps.chain(found.next);
+    ahead.filter(|at| at + 1 > step).min()
 }
 
 /// A name for a kind of target, for tests and styles.

@@ -119,7 +119,7 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     };
     html! {
         <section class="scriptbox" aria-label={desk.word(Word::Script)}>
-            <div class="sheet">
+            <div class="zabtext">
                 <div class="grow">
                     { behind(&text, props.line.filter(|_| draft.is_none()), &mark) }
                     <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"

@@ -55,6 +55,8 @@ pub struct Inspection {
     pub why: Vec<Reason>,
     /// The last steps that concerned it, newest first.
     pub history: Vec<PastStep>,
+    /// The first step behind the moment shown that concerns it, if one is near.
+    pub next: Option<u64>,
     /// Steps before this one were not searched for its history.
     pub searched_from: u64,
     /// What can be done about it.
