@@ -172,6 +172,8 @@ fn the_stills_are_those_of_the_runs() {
                 MarkKind::Beat => 'b',
                 MarkKind::Crash => 'c',
                 MarkKind::Broken => 'x',
+                // A still knows nothing of a reader.
+                MarkKind::Bookmark | MarkKind::Flag => continue,
             };
             line.push_str(&format!(" {kind}{}", mark.step * 1_000 / total));
         }
