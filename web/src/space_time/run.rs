@@ -39,10 +39,10 @@ impl PartialEq for Run {
 }
 
 impl Run {
-    /// The branch that is shown.
+    /// The branch that is shown; when it is compared with another one, with a mark where they part.
     pub(crate) fn new(lab: &Rc<RefCell<Lab>>) -> Self {
-        let transport = lab.borrow().transport();
-        Self::of_branch(lab, transport.branch, transport.differs)
+        let (shown, differs_from) = (lab.borrow().shown(), lab.borrow().differs_from());
+        Self::of_branch(lab, shown.run().1, differs_from)
     }
 
     /// Some branch, with a mark where it leaves the one it is compared with.
