@@ -16,12 +16,16 @@ mod gallery;
 mod inspect;
 #[path = "page/loading.rs"]
 mod loading;
+#[path = "page/matrix.rs"]
+mod matrix;
 #[path = "page/motion.rs"]
 mod motion;
 #[path = "page/scripts.rs"]
 mod scripts;
 #[path = "page/service.rs"]
 mod service;
+#[path = "page/sizes.rs"]
+mod sizes;
 #[path = "page/space_time.rs"]
 mod space_time;
 #[path = "page/time.rs"]
