@@ -20,12 +20,16 @@ mod inspect;
 mod loading;
 #[path = "page/long_flow.rs"]
 mod long_flow;
+#[path = "page/matrix.rs"]
+mod matrix;
 #[path = "page/motion.rs"]
 mod motion;
 #[path = "page/scripts.rs"]
 mod scripts;
 #[path = "page/service.rs"]
 mod service;
+#[path = "page/sizes.rs"]
+mod sizes;
 #[path = "page/space_time.rs"]
 mod space_time;
 #[path = "page/time.rs"]

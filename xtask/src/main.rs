@@ -15,7 +15,7 @@
 //! serve    trunk serve
 //! steps    named steps, their times, the summary
 //! test     the list of steps
-//! shot     a picture of the page
+//! shot     pictures of the page, and its figures
 //! fuzz     changed inputs for every parser
 //! ```
 
@@ -43,7 +43,8 @@ cargo xtask <task>
   setup                                      install the build tools and stop
   shot --out FILE [options]                  a picture of the page (shot --help lists the options)
   fuzz [parser...] [--seconds N]             changed inputs for every parser, 60 s each
-  bench-page [options]                       measure the page's frames (bench-page --help)
+  bench-page [options]                       the page's figures beside their budgets (bench-page --help)
+  screenshots [options]                      pictures of the moments that matter, in target/screenshots/
 ";
 
 fn main() -> ExitCode {
@@ -59,7 +60,8 @@ fn main() -> ExitCode {
         "setup" => tools::run(rest),
         "fuzz" => fuzz::run(rest),
         "shot" => shot::run("page-shot", rest),
-        "bench-page" => shot::run("page-bench", rest),
+        "bench-page" => shot::measure("page-bench", rest),
+        "screenshots" => shot::run("page-screenshots", rest),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -1,6 +1,6 @@
-//! `cargo xtask shot` and `cargo xtask bench-page`: developers look at the page and measure it.
+//! `cargo xtask shot`, `screenshots` and `bench-page`: developers look at the page and measure it.
 //!
-//! Both are programs of the test suite, which owns the way to a browser.
+//! All are programs of the test suite, which owns the way to a browser.
 
 use std::env;
 
@@ -9,6 +9,15 @@ use crate::{browser, page, places, shell};
 
 /// Builds the page if there is none (or if `--build` asks), then runs `bin` on it.
 pub(crate) fn run(bin: &str, args: &[String]) -> Result<(), String> {
+    start(bin, "dev", args)
+}
+
+/// The same with an engine that is as fast as it can be: it is measured beside the page's.
+pub(crate) fn measure(bin: &str, args: &[String]) -> Result<(), String> {
+    start(bin, "measure", args)
+}
+
+fn start(bin: &str, profile: &str, args: &[String]) -> Result<(), String> {
     let build = args.iter().any(|arg| arg == "--build");
     let elsewhere = args.iter().any(|arg| arg == "--url" || arg == "--help");
     if build || !elsewhere && !places::dist().join("index.html").is_file() {
@@ -19,6 +28,8 @@ pub(crate) fn run(bin: &str, args: &[String]) -> Result<(), String> {
         .args([
             "run",
             "--quiet",
+            "--profile",
+            profile,
             "-p",
             "zablab-tests",
             "--features",
