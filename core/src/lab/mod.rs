@@ -23,6 +23,7 @@ mod breaches;
 pub mod breakpoints;
 mod chronicle;
 pub mod compare;
+mod columns;
 mod console;
 mod disks;
 mod event_filter;

@@ -4,9 +4,11 @@
 //! say it too.
 
 use yew::prelude::*;
-use zablab_core::view::frame::Glyph;
+use zablab_core::view::Target;
+use zablab_core::view::frame::{Fate, Glyph, MessageView};
 
-use crate::motion::{self, Way};
+use crate::desk::Desk;
+use crate::motion::Way;
 
 /// Patterns and markers, once per page.
 #[component]
@@ -34,15 +36,43 @@ pub(crate) fn Definitions() -> Html {
     }
 }
 
-/// A drawing that rides on a mark; without motion it stands in the middle of the way.
-pub(crate) fn on_its_way(way: Way, drawing: Html) -> Html {
-    if motion::is_still() {
-        let [x, y] = way.at_rest();
-        return html! {
-            <svg class="ov" width="1" height="100%" aria-hidden="true"><svg class="ov" {x} {y}>{ drawing }</svg></svg>
-        };
+/// A message on its way: a mark that moves, with a button on it that tells all about it.
+pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight) -> Html {
+    let id = message.id;
+    let title = message.title.get(desk.lang).to_owned();
+    let target = Target::Message(id);
+    let looked = desk.inspected.as_ref() == Some(&target);
+    let onclick = desk
+        .inspect
+        .reform(move |_: MouseEvent| Some(target.clone()));
+    let (state, badge) = match message.fate {
+        Fate::Flies => ("flies", Html::default()),
+        Fate::Late => (
+            "late",
+            html! { <path class="late" d="M7-13a5.500 5.500 0 1 0 .1 0ZM7-11V-7.500L9.500-6" /> },
+        ),
+        Fate::Lost => (
+            "lost",
+            html! { <path class="lostx" d="M-9-9 9 9M9-9-9 9" /> },
+        ),
+    };
+    html! {
+        <div key={id} class={classes!("flight", state, look.lit)} data-id={id.to_string()} data-way={way.to_string()}>
+            <svg class="ov" width="1" height="1" aria-hidden="true">{ mark(message.glyph) }{ badge }{ look.words }</svg>
+            <button type="button" class="mb" tabindex={look.stop} title={title.clone()} aria-label={title} aria-pressed={looked.to_string()}
+                {onclick} data-kind="message" data-id={id.to_string()} data-state={state}></button>
+        </div>
     }
-    html! { <svg class="ov" width="1" height="1" aria-hidden="true">{ drawing }</svg> }
+}
+
+/// What a flight looks like beside its message.
+pub(super) struct Flight {
+    /// Words beside the mark.
+    pub(super) words: Html,
+    /// Its class in the light.
+    pub(super) lit: Option<&'static str>,
+    /// Its `tabindex`.
+    pub(super) stop: &'static str,
 }
 
 /// Draws a mark around the origin.

@@ -1,11 +1,13 @@
-//! A server's name plate: its mark and up to three lines. Pressing it selects the server.
+//! A server's name plate: its mark and up to three lines. Pressing it selects the server; in the
+//! cockpit, and when it is selected already, it is looked at closely as well.
 
 use yew::prelude::*;
-use zablab_core::view::Lang;
 use zablab_core::view::frame::{Phase, Power, Role, ServerRow};
+use zablab_core::view::{Lang, Target};
 
+use super::bench_words as say;
 use super::{Metrics, token};
-use crate::desk::use_desk;
+use crate::desk::{Layout, use_desk};
 use crate::words::{self, Word};
 
 /// Properties of [`Plate`].
@@ -22,9 +24,19 @@ pub(super) fn Plate(props: &Props) -> Html {
     let Props { row, metrics } = props;
     let id = row.id;
     let lines = lines(row, desk.lang);
-    let select = desk.select.reform(move |_: MouseEvent| id);
+    let closely = desk.layout == Layout::Cockpit || desk.selected == id;
+    let (select, inspect) = (desk.select.clone(), desk.inspect.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        select.emit(id);
+        if closely {
+            inspect.emit(Some(Target::Server(id)));
+        }
+    });
+    let why = row.ballot.as_ref().map(|ballot| &ballot.why);
+    let why = why.or(row.sync.as_ref().map(|sync| &sync.told));
+    let title = why.map(|why| why.get(desk.lang).to_owned());
     html! {
-        <button type="button" class="plate" onclick={select} aria-pressed={(desk.selected == id).to_string()}
+        <button type="button" class="plate" {onclick} {title} aria-pressed={(desk.selected == id).to_string()}
             data-kind="server" data-id={id.to_string()} data-state={state_word(row)} data-phase={row.phase.map(|phase| phase.word())}>
             { token(row, metrics.token) }
             <span class="pt">
@@ -75,7 +87,10 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
             Some(vote) => vec![
                 word(Word::Looking),
                 words::votes(lang, vote),
-                words::round(lang, vote.round),
+                match &row.ballot {
+                    Some(b) => say::agree(lang, vote.round, b.agree, b.heard.len()),
+                    None => words::round(lang, vote.round),
+                },
             ],
             None => vec![word(Word::Looking)],
         },
@@ -94,12 +109,26 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
             };
             vec![leads, phase, quorum.unwrap_or_default()]
         }
-        Role::Following => vec![
-            words::follows(lang, row.leader),
-            phase,
-            words::at_epoch(lang, row),
-        ],
-        Role::Observing => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
+        Role::Following => match &row.sync {
+            Some(sync) => vec![
+                words::follows(lang, row.leader),
+                sync.what.clone(),
+                sync.why.get(lang).to_owned(),
+            ],
+            None => vec![
+                words::follows(lang, row.leader),
+                phase,
+                words::at_epoch(lang, row),
+            ],
+        },
+        Role::Observing => match &row.sync {
+            Some(sync) => vec![
+                words::observes(lang, row.leader),
+                sync.what.clone(),
+                sync.why.get(lang).to_owned(),
+            ],
+            None => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
+        },
     }
 }
 
