@@ -423,12 +423,6 @@ impl Lab {
             behind: &|zxid: Zxid| chronicle.committed_between(zxid, Zxid(i64::MAX), at),
             recall: chronicle.recall(at),
             until: self.until,
-            beat: line
-                .timeline
-                .recording()
-                .beats
-                .iter()
-                .any(|b| b.at_step == at),
             lamps: lamps(&moment.verdicts, chronicle.lamps_at(at), &moment.world),
         };
         self.frame = Arc::new(Frame::of(sight, &mut self.shelf));

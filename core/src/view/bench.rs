@@ -43,8 +43,6 @@ pub struct Sight<'a> {
     /// The newest transaction to be shown as a column; the newest there is when the reader did not
     /// ask for older ones.
     pub until: Option<Zxid>,
-    /// The moment has a name.
-    pub beat: bool,
     /// I1 to I6.
     pub lamps: Vec<Lamp>,
 }
@@ -90,7 +88,7 @@ impl Frame {
             gap: cover::gap(world, sight.committed, sight.behind),
             clients: clients::views(world, step),
             store: clients::store(world, step),
-            caption: said::caption(world, step, sight.beat),
+            caption: said::caption(world, step),
             phase: phase::phase(world, &servers, sight.recall),
             verdict,
             columns,

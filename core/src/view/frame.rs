@@ -12,7 +12,6 @@ use std::fmt;
 use serde::Serialize;
 
 use super::lang::Text;
-use super::target::Target;
 use crate::base::{ClientId, ServerId};
 use crate::model::Zxid;
 
@@ -486,10 +485,6 @@ pub struct CaptionView {
     pub sentences: Vec<Text>,
     /// Servers the sentences speak of.
     pub servers: Vec<ServerId>,
-    /// One to three things that they are about.
-    pub subjects: Vec<Target>,
-    /// This moment has a name: the subjects stand in the light.
-    pub beat: bool,
 }
 
 /// A row for tests of this floor.

@@ -84,7 +84,10 @@ pub struct SyncView {
 pub(super) fn phase(world: &World, rows: &[ServerRow], recall: Recall<'_>) -> Option<PhaseView> {
     let leaders = world.hosts().iter().filter_map(|host| {
         let peer = host.process.as_ref()?;
+        // Who has lost its quorum only claims to lead: the others go on without it.
+        let claims = |row: &ServerRow| row.id == host.id && row.claims;
         match peer.part() {
+            Part::Leading(_) if rows.iter().any(claims) => None,
             Part::Leading(leading) => Some((host.id, peer, leading)),
             _ => None,
         }

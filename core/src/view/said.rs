@@ -1,19 +1,15 @@
-//! The caption of a moment: where the ensemble is, what just happened, and what that is about.
+//! The caption of a moment: where the ensemble is, what just happened.
 
 use super::caption::{self, Caption};
-use super::frame::{CaptionView, Zx};
+use super::frame::CaptionView;
 use super::lang::Text;
-use super::target::Target;
 use crate::base::ServerId;
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::state::{Phase, Role};
 use crate::world::{Step, World};
 
-/// Things that a caption is about.
-const SUBJECTS: usize = 3;
-
 /// The sentences of a step.
-pub(super) fn caption(world: &World, step: Option<&Step>, beat: bool) -> CaptionView {
+pub(super) fn caption(world: &World, step: Option<&Step>) -> CaptionView {
     let said: Vec<Caption> = step
         .map(|s| caption::captions(s, world))
         .unwrap_or_default();
@@ -29,24 +25,8 @@ pub(super) fn caption(world: &World, step: Option<&Step>, beat: bool) -> Caption
         } else {
             said.iter().map(Caption::text).collect()
         },
-        subjects: subjects(&said, &servers),
         servers,
-        beat,
     }
-}
-
-/// Who acts, and the transaction it is about.
-fn subjects(said: &[Caption], servers: &[ServerId]) -> Vec<Target> {
-    let first = servers.iter().take(2).map(|id| Target::Server(*id));
-    let mut subjects: Vec<Target> = first.collect();
-    let zxid = said.iter().find_map(|caption| match caption {
-        Caption::Proposed { zxid, .. } | Caption::Quorum { zxid, .. } => Some(*zxid),
-        Caption::Answered { zxid, .. } => *zxid,
-        _ => None,
-    });
-    subjects.extend(zxid.map(|zxid| Target::Transaction(Zx::from(zxid))));
-    subjects.truncate(SUBJECTS);
-    subjects
 }
 
 /// Where the ensemble is, by the most advanced of its leaders.

@@ -158,10 +158,9 @@ fn with_less_motion_nothing_travels() {
             const seen = {};
             let frames = 0;
             const look = () => {
-                for (const mark of document.querySelectorAll('.wires [data-kind=message]')) {
-                    const at = mark.querySelector('svg svg');
+                for (const mark of document.querySelectorAll('.wires .flight')) {
                     const moved = getComputedStyle(mark).transform;
-                    const place = [moved, at.getAttribute('x'), at.getAttribute('y')].join(' ');
+                    const place = [moved, mark.style.left, mark.style.top].join(' ');
                     (seen[mark.dataset.way] ??= new Set()).add(place);
                 }
                 frames += 1;

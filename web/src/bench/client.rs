@@ -109,7 +109,7 @@ fn chip(class: &'static str, client: &ClientView, now_us: u64, desk: &Desk, insi
         .inspect
         .reform(move |_: MouseEvent| Some(target.clone()));
     html! {
-        <button type="button" class={classes!(class, client.paused.then_some("paused"))} aria-label={about.clone()} {onclick}
+        <button type="button" class={classes!(class, client.paused.then_some("paused"))} {onclick}
             aria-pressed={looked.to_string()} title={about} data-kind="client" data-id={client.name.clone()}>{ inside }</button>
     }
 }

@@ -151,7 +151,7 @@ fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
         x1.saturating_sub(6)
     };
     html! {<>
-        <rect class="gap" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
+        <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
         <text class={classes!("gapl", (!inside).then_some("out"))} x={x.to_string()} y={(y + 8).to_string()}>{ text }</text>
     </>}
 }

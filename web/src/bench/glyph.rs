@@ -53,7 +53,7 @@ pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight)
         ),
         Fate::Lost => (
             "lost",
-            html! { <path class="lostx" d="M-9-9 9 9M9-9-9 9" /> },
+            html! {<><circle class="lostb" cx="11" cy="-10" r="7.5" /><path class="lostx" d="M7-14 15-6M15-14 7-6" /></>},
         ),
     };
     html! {

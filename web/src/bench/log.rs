@@ -38,7 +38,8 @@ pub(super) struct Props {
 pub(super) fn LogHead(props: &Props) -> Html {
     let desk = use_desk();
     let Props { strip, metrics, .. } = props;
-    let roving = use_roving(usize::MAX, turn(&desk, strip));
+    let folds = usize::from(strip.fold.is_some()) + usize::from(strip.later.is_some());
+    let roving = use_roving(strip.columns.len() + folds, turn(&desk, strip));
     let before = before(strip, *metrics);
     let lens = strip.lens.map(|at| lens_x(*metrics, at, before));
     let all = strip.columns.len() + usize::from(strip.fold.is_some());
@@ -84,7 +85,7 @@ fn fold_head(desk: &Desk, fold: Fold, to: i32, tabindex: &'static str) -> Html {
     };
     let by = to * 2;
     html! {
-        <button type="button" class="ch range" {tabindex} title={name.clone()} aria-label={name} data-kind="columns"
+        <button type="button" class="ch folded" {tabindex} title={name.clone()} aria-label={name} data-kind="columns"
             data-id={if to < 0 { "older" } else { "newer" }} onclick={desk.ask(Action::Columns(Some(by)))}>
             if to < 0 { <i>{ "‹" }</i> }{ range }if to > 0 { <i>{ "›" }</i> }
         </button>
@@ -191,7 +192,7 @@ pub(super) fn LogColumns(props: &Props) -> Html {
             { for rows.iter().enumerate().map(|(at, row)| {
                 let line = Line { desk: &desk, row, props };
                 html! {
-                    <div class={classes!("lrow", (!row.power.has_memory()).then_some("dead"))}>
+                    <div class={classes!("entries", (!row.power.has_memory()).then_some("dead"))}>
                         { line.cells(|i| roving.stop(at * wide + i, all)) }
                         { cover::spans(row, strip, *metrics, desk.lang) }
                     </div>
@@ -278,7 +279,7 @@ impl Line<'_> {
         };
         let half = shape.h / 2;
         html! {
-            <button type="button" class="cell range" {tabindex} title={name.clone()} aria-label={name}
+            <button type="button" class="cell folded" {tabindex} title={name.clone()} aria-label={name}
                 data-kind="entry" data-id={format!("{}/fold", row.id)} data-state={cell::look(plain)}
                 onclick={self.desk.ask(Action::Columns(Some(-4)))}>
                 <svg class="ov" width={self.props.metrics.range().to_string()} height="1" aria-hidden="true">
@@ -298,7 +299,7 @@ impl Line<'_> {
         let name = say::newer(self.desk.lang, &range_name(fold));
         let Shape { x, w, h } = self.fold_shape();
         html! {
-            <button type="button" class="cell range" {tabindex} aria-label={format!("{}: {name}", self.row.id)} title={name}
+            <button type="button" class="cell folded" {tabindex} aria-label={format!("{}: {name}", self.row.id)} title={name}
                 data-kind="entry" data-id={format!("{}/later", self.row.id)} onclick={self.desk.ask(Action::Columns(Some(4)))}>
                 <svg class="ov" width={self.props.metrics.range().to_string()} height="1" aria-hidden="true">
                     <rect class="e later" x={x.to_string()} y={format!("-{}", h / 2)} width={w.to_string()} height={h.to_string()} rx="2" />

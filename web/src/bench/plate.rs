@@ -23,7 +23,10 @@ pub(super) fn Plate(props: &Props) -> Html {
     let desk = use_desk();
     let Props { row, metrics } = props;
     let id = row.id;
-    let lines = lines(row, desk.lang);
+    let mut lines = lines(row, desk.lang);
+    if let (1, Some(short)) = (metrics.lines, short(row)) {
+        lines[0] = short;
+    }
     let closely = desk.layout == Layout::Cockpit || desk.selected == id;
     let (select, inspect) = (desk.select.clone(), desk.inspect.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
@@ -45,6 +48,13 @@ pub(super) fn Plate(props: &Props) -> Html {
             </span>
         </button>
     }
+}
+
+/// What matters most in a phase, where there is room for a few words only: `→ S3 · 2/9`, `DIFF e1·7`.
+fn short(row: &ServerRow) -> Option<String> {
+    let ballot = row.ballot.as_ref().zip(row.vote);
+    let vote = ballot.map(|(b, vote)| format!("→ {} · {}/{}", vote.leader, b.agree, b.heard.len()));
+    vote.or_else(|| row.sync.as_ref().map(|sync| sync.what.clone()))
 }
 
 /// The lines of a plate, the most important first.

@@ -1,41 +1,37 @@
-//! What stands in the light: one to three things that a beat or the inspector is about.
+//! What stands in the light: the thing that is looked at closely, because a reader clicked it or the
+//! author of a beat pointed at it.
 //!
-//! Without any, everything does. While the run plays nothing is dimmed: the style sheet sees to that.
+//! Without one, everything does. While the run plays nothing is dimmed: the style sheet sees to that.
 
 use zablab_core::lab::ServerId;
 use zablab_core::view::Target;
 use zablab_core::view::frame::{EndView, Frame, MessageView, Zx};
 
-use crate::desk::{Desk, Layout};
+use crate::desk::Desk;
 
-/// The things in the light.
+/// The thing in the light.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Spot(Vec<Target>);
+pub(super) struct Spot(Option<Target>);
 
 impl Spot {
-    /// What is looked at closely; else, at a beat, what the caption is about.
+    /// What is looked at closely, if it is drawn on the bench.
     pub(super) fn of(desk: &Desk, frame: &Frame) -> Self {
-        let subjects = match (&desk.inspected, desk.layout) {
-            (Some(target), _) => vec![target.clone()],
-            (None, Layout::Cockpit) if frame.caption.beat => frame.caption.subjects.clone(),
-            (None, _) => Vec::new(),
-        };
         let drawn = |target: &Target| match target {
             Target::Server(_) | Target::Entry(..) | Target::File(..) | Target::Link(..) => true,
             Target::Message(id) => frame.messages.iter().any(|m| m.id == *id),
             Target::Transaction(zx) => frame.columns.shown.contains(zx),
             _ => false,
         };
-        Self(subjects.into_iter().filter(drawn).collect())
+        Self(desk.inspected.clone().filter(drawn))
     }
 
     /// The class of the bench.
     pub(super) fn class(&self) -> Option<&'static str> {
-        (!self.0.is_empty()).then_some("spot")
+        self.0.is_some().then_some("spot")
     }
 
     fn lit(&self, is: impl Fn(&Target) -> bool) -> Option<&'static str> {
-        self.0.iter().any(is).then_some("lit")
+        self.0.as_ref().is_some_and(is).then_some("lit")
     }
 
     /// The class of a server's plate and disk.

@@ -205,7 +205,7 @@ impl Drawing<'_> {
             </svg>
             <span>{ text.clone() }</span>
         </>};
-        let class = classes!("lk", (!self.props.metrics.labels).then_some("bare"));
+        let class = classes!("cutl", (!self.props.metrics.labels).then_some("bare"));
         html! {
             <div class="stub">
                 if let Some(other) = other {
