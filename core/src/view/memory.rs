@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::ServerId;
+use crate::base::{Duration, Instant, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::election::Vote;
@@ -20,6 +20,9 @@ use crate::world::{Actor, Outcome, Step, World};
 
 /// Records of one cut that are drawn as ghosts.
 const GHOSTS: usize = 24;
+
+/// How long a ghost stays when nothing else happens.
+const LINGERS: Duration = Duration::from_s(1);
 
 /// The notes of a run.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +39,8 @@ struct Cut {
     server: ServerId,
     zxids: Vec<Zxid>,
     since: u64,
+    /// When that was.
+    when: Instant,
     /// Their ghosts are gone.
     until: Option<u64>,
 }
@@ -85,9 +90,7 @@ impl Memory {
     /// Takes a step in; `world` is behind it.
     pub fn note(&mut self, step: &Step, world: &World, notable: bool) {
         let at = step.id.0 + 1;
-        if notable {
-            self.fade(at, world);
-        }
+        self.fade(at, step, world, notable);
         let Actor::Server(server) = step.actor else {
             return;
         };
@@ -113,6 +116,7 @@ impl Memory {
                     .before
                     .map_or_else(Vec::new, |b| cut_away(b.logged, *to)),
                 since: at,
+                when: step.at,
                 until: None,
             }),
             Decision::PlannedSync {
@@ -152,10 +156,14 @@ impl Memory {
         }
     }
 
-    /// A ghost stays until something else worth a stop happened and its server has come to rest.
-    fn fade(&mut self, at: u64, world: &World) {
-        let open = self.cuts.iter_mut().filter(|cut| cut.until.is_none());
-        for cut in open {
+    /// A ghost stays until its server has come to rest, and then until something else worth a stop
+    /// happened, or for a while.
+    fn fade(&mut self, at: u64, step: &Step, world: &World, notable: bool) {
+        let newest = self.cuts.iter_mut().rev();
+        for cut in newest.take_while(|cut| cut.until.is_none()) {
+            if !notable && step.at.0 - cut.when.0 < LINGERS.as_us() {
+                continue;
+            }
             let peer = world.host(cut.server).process.as_ref();
             let rests = peer.map(Peer::status).is_none_or(|status| {
                 status.phase == Phase::Broadcast || status.role == Role::Looking

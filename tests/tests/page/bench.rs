@@ -5,7 +5,8 @@ use zablab_tests::browser::{Page, View, in_browser};
 use super::{assert_sound, of, open_at, run_script};
 
 const WRITES: &str = "zablab 1\nensemble servers=3 seed=5\nuntil leader within=5s\nclient a server=1\n\
-    a create /a \"1\"\na create /b \"2\"\na create /c \"3\"\nuntil quiet within=5s\n";
+    client b server=3\na create /a \"1\"\nuntil reply a within=5s\na create /b \"2\"\nuntil reply a within=5s\n\
+    a create /c \"3\"\nuntil reply a within=5s\nuntil quiet within=5s\n";
 
 /// Goes to a named moment of the run that is shown.
 async fn go_to(page: &Page, beat: &str, until: &str) {
@@ -43,15 +44,20 @@ fn a_flipped_bit_cracks_the_cell_and_the_legend_says_so() {
 #[test]
 fn a_cut_tail_stays_as_a_ghost_below_the_line() {
     in_browser(async |site, browser| {
-        let page = open_at(
-            &browser,
-            &site,
-            "s=minority-partition",
-            "at=beat:majority-writes",
+        let page = open_at(&browser, &site, "", "").await;
+        let script = format!(
+            "{WRITES}partition 3,b 1,2,a\nb create /tail \"x\"\nrun 60ms\ncrash 3 process\nheal\n\
+             until leader within=9s\nrestart 3\nbeat back\nuntil synced 3 within=9s\nrun 2s\n"
+        );
+        run_script(&page, &script).await;
+        go_to(
+            &page,
+            "back",
+            &format!("{}.dataset.state === 'looking'", of("server", "S3")),
         )
         .await;
-        let ghost = some("[data-kind=entry][data-state=trunc] .strike");
-        // Forward by hand until the heal has cut the tail away, then three steps more.
+        let ghost = some("[data-kind=entry][data-id^=\"S3/\"][data-state=trunc] .strike");
+        // Forward by hand until the new leader has cut the tail away.
         for _ in 0..400 {
             if page.value(&ghost).await == true {
                 break;
@@ -118,7 +124,7 @@ fn a_snapshot_and_a_backup_are_brackets_and_what_they_miss_is_a_gap() {
         let page = open_at(&browser, &site, "", "").await;
         let script = format!(
             "{WRITES}snapshot 1\nuntil quiet within=5s\nbackup cold from=1 as=b1\na create /d \"4\"\n\
-             a create /e \"5\"\nuntil quiet within=5s\nbeat later\nrun 10ms\n"
+             until reply a within=5s\na create /e \"5\"\nuntil reply a within=5s\nbeat later\nrun 10ms\n"
         );
         run_script(&page, &script).await;
         let gap = format!("{} !== null", of("gap", "2"));

@@ -82,7 +82,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                     { legend(desk.lang, frame, &strip) }
                 }
                 if let (Some(store), true) = (&frame.store, narrow) { <StoreLine store={store.clone()} /> }
-                if let Some(verdict) = &frame.verdict { <VerdictLine verdict={verdict.clone()} full={!narrow} /> }
+                if let Some(verdict) = &frame.verdict { <VerdictLine verdict={verdict.clone()} full={!narrow && frame.phase.is_none()} /> }
             </div>
         </section>
     }

@@ -33,7 +33,7 @@ fn ghosts(row: &ServerRow) -> usize {
 fn what_was_cut_away_stays_as_a_ghost_until_something_else_happened() {
     let mut lab = ran(&format!(
         "{WRITES}partition 3,b 1,2,a\nb create /tail \"x\"\nrun 60ms\ncrash 3 process\nheal\n\
-         until leader within=9s\nrestart 3\nuntil synced 3 within=9s\nrun 1s\n"
+         until leader within=9s\nrestart 3\nuntil synced 3 within=9s\nrun 2s\n"
     ));
     let frames = frames(&mut lab);
     let shown: Vec<u64> = frames
@@ -53,7 +53,8 @@ fn what_was_cut_away_stays_as_a_ghost_until_something_else_happened() {
 
 const WRITES: &str = "ensemble servers=3 seed=5\nuntil leader within=5s\nclient a server=1\n\
     client b server=3\n\
-    a create /a \"1\"\na create /b \"2\"\na create /c \"3\"\nuntil quiet within=5s\n";
+    a create /a \"1\"\nuntil reply a within=5s\na create /b \"2\"\nuntil reply a within=5s\n\
+    a create /c \"3\"\nuntil reply a within=5s\nuntil quiet within=5s\n";
 
 #[test]
 fn damage_in_a_log_is_seen_at_its_place_and_no_other() {
@@ -85,7 +86,7 @@ fn damage_in_a_log_is_seen_at_its_place_and_no_other() {
 #[test]
 fn a_snapshot_is_a_bracket_that_is_fuzzy_while_writes_go_on() {
     let mut lab = ran(&format!(
-        "{WRITES}snapshot 1\na create /d \"4\"\na create /e \"5\"\nuntil quiet within=5s\nbeat done\nrun 10ms\n"
+        "{WRITES}snapshot 1\na create /d \"4\"\nuntil reply a within=5s\na create /e \"5\"\nuntil reply a within=5s\nbeat done\nrun 10ms\n"
     ));
     let frames = frames(&mut lab);
     let spans = |frame: &Frame| frame.servers[0].spans.clone();
@@ -99,8 +100,8 @@ fn a_snapshot_is_a_bracket_that_is_fuzzy_while_writes_go_on() {
 #[test]
 fn a_backup_leaves_a_gap_that_grows_with_every_write() {
     let mut lab = ran(&format!(
-        "{WRITES}backup cold from=1 as=b1\nbeat backed-up\na create /d \"4\"\na create /e \"5\"\n\
-         until quiet within=5s\nbeat later\nrun 10ms\n"
+        "{WRITES}backup cold from=1 as=b1\nbeat backed-up\na create /d \"4\"\nuntil reply a within=5s\na create /e \"5\"\n\
+         until reply a within=5s\nbeat later\nrun 10ms\n"
     ));
     let frame = at_beat(&mut lab, "backed-up");
     assert_eq!((frame.backups.len(), frame.gap), (1, None));
@@ -143,7 +144,7 @@ fn an_election_shows_who_votes_for_whom_and_why_a_vote_changed() {
 #[test]
 fn a_returning_server_shows_how_far_it_is_behind_with_the_numbers() {
     let mut lab = ran(&format!(
-        "{WRITES}crash 2 process\na create /d \"4\"\na create /e \"5\"\nuntil quiet within=9s\n\
+        "{WRITES}crash 2 process\na create /d \"4\"\nuntil reply a within=9s\na create /e \"5\"\nuntil reply a within=9s\n\
          restart 2\nuntil synced 2 within=9s\n"
     ));
     let frames = frames(&mut lab);
@@ -217,4 +218,37 @@ fn older_columns_are_shown_on_request_and_the_newest_again() {
     assert!(nearer.shown.last() > older.shown.last() && nearer.shown.last() < newest.shown.last());
     lab.dispatch(Action::Columns(None));
     assert_eq!(lab.frame().columns, newest);
+}
+
+#[test]
+fn what_only_a_snapshot_holds_is_told_from_what_the_log_holds() {
+    let mut lab = Lab::open(Some("leader-power-loss"));
+    let frame = at_beat(&mut lab, "power-loss");
+    let records = frame.servers.iter().map(|row| row.cells[0].record);
+    let purged: Vec<bool> = records.map(|record| record == InLog::Purged).collect();
+    assert_eq!(
+        purged,
+        [false, true, false, false],
+        "S2 came late and took the tree"
+    );
+    assert_eq!(frame.servers[1].cells[0].state, CellState::Applied);
+    assert!(
+        frame.servers[1]
+            .spans
+            .iter()
+            .any(|span| span.zxid >= frame.columns.shown[0])
+    );
+}
+
+#[test]
+fn a_record_that_was_half_written_is_torn_and_not_merely_missing() {
+    let mut lab = ran(
+        "ensemble servers=3 seed=4\nuntil leader 3 within=10s\nuntil quiet within=5s\nclient a server=2\n\
+         until quiet within=5s\ndisk 1 slow=50x\ncrash 1 power at=after-write\na create /order \"torn in two\"\n\
+         until crash 1 within=5s\nbeat torn\nrun 10ms\n",
+    );
+    let frame = at_beat(&mut lab, "torn");
+    let last = frame.servers[0].cells.last().expect("the leader has it");
+    assert_eq!(last.record, InLog::Damaged(Damage::Torn));
+    assert!(last.state == CellState::Missing && !last.durable);
 }
