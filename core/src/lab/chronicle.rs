@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::trace::Traces;
 use super::turns::Turns;
+use super::unit::is_notable;
 use crate::base::{Instant, ServerId};
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;

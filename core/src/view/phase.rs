@@ -309,7 +309,8 @@ impl Scene<'_> {
             let known = leading.learners.get(&row.id);
             let planned = known.filter(|l| l.forwarding && !l.serving);
             let plan = planned.and_then(|_| self.recall.plan(id, row.id));
-            let says = match (row.id == id, plan) {
+            let level = row.id == id || known.is_some_and(|l| l.serving);
+            let says = match (level, plan) {
                 (true, _) => "=",
                 (_, Some(plan)) => plan.plan.mode.word(),
                 (_, None) => "",

@@ -159,8 +159,9 @@ fn with_less_motion_nothing_travels() {
             let frames = 0;
             const look = () => {
                 for (const mark of document.querySelectorAll('.wires .flight')) {
+                    const at = mark.querySelector('svg svg');
                     const moved = getComputedStyle(mark).transform;
-                    const place = [moved, mark.style.left, mark.style.top].join(' ');
+                    const place = [moved, at.getAttribute('x'), at.getAttribute('y')].join(' ');
                     (seen[mark.dataset.way] ??= new Set()).add(place);
                 }
                 frames += 1;

@@ -98,8 +98,9 @@ impl Roving {
     /// The buttons of the group, and which of them has the focus.
     fn focused(&self) -> Option<(usize, Vec<HtmlElement>)> {
         let group = self.node.cast::<web_sys::Element>()?;
-        let found = group.query_selector_all("button").ok()?;
-        let all = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok());
+        let found = group.query_selector_all("button, [role=button]").ok()?;
+        // A drawn button takes the focus as an HTML one does.
+        let all = (0..found.length()).filter_map(|at| Some(found.item(at)?.unchecked_into()));
         let buttons: Vec<HtmlElement> = all.collect();
         let active = gloo_utils::document().active_element()?;
         let at = buttons.iter().position(|b| active.is_same_node(Some(b)))?;
