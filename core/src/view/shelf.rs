@@ -190,11 +190,14 @@ impl Index {
 
     /// Brings the index up to what the file holds now.
     fn refresh(&mut self, name: &FileName, content: &Content) {
-        let Some(same) = content.shared_until(&self.content) else {
+        let same = content.same_until(&self.content);
+        if same == content.len() && same == self.content.len() {
             return;
-        };
+        }
         let known = self.entries.partition_point(|e| e.end <= same);
         self.entries.truncate(known);
+        // What stands behind a bad record decides how it is bad.
+        while self.entries.pop_if(|e| e.damage.is_some()).is_some() {}
         self.content = content.clone();
         let at = match self.entries.last() {
             Some(last) => last.end,

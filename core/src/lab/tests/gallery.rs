@@ -172,6 +172,7 @@ fn the_stills_are_those_of_the_runs() {
                 MarkKind::Beat => 'b',
                 MarkKind::Crash => 'c',
                 MarkKind::Broken => 'x',
+                MarkKind::Bookmark | MarkKind::Flag => continue,
             };
             line.push_str(&format!(" {kind}{}", mark.step * 1_000 / total));
         }
