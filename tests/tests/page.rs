@@ -1,5 +1,7 @@
 //! The built page in Chromium: what a person does to it, and what must be seen then.
 
+#[path = "page/bench.rs"]
+mod bench;
 #[path = "page/clients.rs"]
 mod clients;
 #[path = "page/console.rs"]

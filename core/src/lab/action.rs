@@ -94,6 +94,8 @@ pub enum Action {
     DeleteBranch(usize),
     /// Compares two branches, or none any more.
     Compare(Option<(usize, usize)>),
+    /// Shows older (negative) or newer columns of the log; `None` follows the newest again.
+    Columns(Option<i32>),
     /// Takes the notice away.
     Dismiss,
 }

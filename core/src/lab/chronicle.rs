@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::trace::Traces;
 use super::turns::Turns;
+use super::unit::is_notable;
 use crate::base::{Instant, ServerId};
 use crate::check::{Monitor, Verdict};
 use crate::history::Timeline;
@@ -15,7 +16,8 @@ use crate::protocol::{Decision, Effect};
 use crate::scenario::ast::Line;
 use crate::scenario::{Action, Witness};
 use crate::view::inspect::concern::is_of_role;
-use crate::view::{Text, caption};
+use crate::view::memory::Recall;
+use crate::view::{Memory, Text, caption};
 use crate::world::{Actor, Outcome, Step};
 
 /// Turning points of a server that are told.
@@ -45,6 +47,8 @@ pub(super) struct Chronicle {
     lamps: [Option<u64>; 6],
     /// Snapshots and backups that were finished.
     copies: Vec<Copied>,
+    /// What the bench remembers.
+    memory: Memory,
 }
 
 /// A snapshot or a backup.
@@ -67,6 +71,7 @@ impl Chronicle {
         self.steps = shown;
         self.traces.push(step, timeline.world());
         self.turns.note(step, timeline);
+        self.memory.note(step, timeline.world(), is_notable(step));
         let died = step.outcomes.iter().find_map(|o| match o {
             Outcome::Died { server, .. } => Some(*server),
             _ => None,
@@ -158,6 +163,7 @@ impl Chronicle {
             steps: self.steps,
             deaths: self.deaths.clone(),
             copies: self.copies.clone(),
+            memory: self.memory.before(steps),
             commits: self.commits.clone(),
             inherited: self.inherited,
             lamps: self.lamps,
@@ -206,6 +212,11 @@ impl Chronicle {
     /// The lines of its script, see [`super::branch::Line::script_with_places`].
     pub(super) fn lines(&self) -> &[(u64, u32)] {
         &self.lines
+    }
+
+    /// What the bench remembers when `steps` steps are shown.
+    pub(super) fn recall(&self, steps: u64) -> Recall<'_> {
+        self.memory.at(steps)
     }
 
     /// Deaths with the number of steps shown then.

@@ -51,6 +51,8 @@ pub struct Lab {
     pub(super) playback: Option<Playback>,
     pub(super) playing: bool,
     pub(super) shelf: Shelf,
+    /// The newest column that is shown, when the reader looks at older ones.
+    pub(super) until: Option<Zxid>,
     pub(super) frame: Arc<Frame>,
     /// The last steps, oldest first.
     events: VecDeque<EventLine>,
@@ -120,6 +122,7 @@ impl Lab {
             playback: None,
             playing: false,
             shelf: Shelf::default(),
+            until: None,
             frame: Arc::default(),
             events: VecDeque::new(),
             search: None,
@@ -301,6 +304,7 @@ impl Lab {
             Action::FilterEvents(filter) => self.filter_events(filter),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
+            Action::Columns(by) => self.turn_columns(by),
             Action::SwitchBranch(to) if to < self.branches.len() => {
                 self.branch = to;
                 self.edition += 1;
@@ -416,6 +420,9 @@ impl Lab {
             is_committed: &|zxid: Zxid| chronicle.is_committed(zxid, at),
             overruled: &|zxid: Zxid| monitor.overruled(zxid, at),
             committed: chronicle.committed(at),
+            behind: &|zxid: Zxid| chronicle.committed_between(zxid, Zxid(i64::MAX), at),
+            recall: chronicle.recall(at),
+            until: self.until,
             lamps: lamps(&moment.verdicts, chronicle.lamps_at(at), &moment.world),
         };
         self.frame = Arc::new(Frame::of(sight, &mut self.shelf));

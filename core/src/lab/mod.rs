@@ -22,6 +22,7 @@ mod branches;
 mod breaches;
 pub mod breakpoints;
 mod chronicle;
+mod columns;
 pub mod compare;
 mod console;
 mod disks;

@@ -129,6 +129,16 @@ impl LogFile {
         })
     }
 
+    /// Goes on at a place that was found before, as the start of a record.
+    pub fn resume(name: FileName, content: Content, offset: u64) -> Self {
+        Self {
+            name,
+            content,
+            offset,
+            window: Window::default(),
+        }
+    }
+
     /// The file's name.
     pub const fn name(&self) -> &FileName {
         &self.name

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::caption::{self, Caption};
 use super::frame::{
-    ByteScale, CaptionView, CellState, Columns, EnsembleView, Fold, Frame, Lamp, ServerRow, Zx,
+    ByteScale, CellState, Columns, EnsembleView, Fate, Fold, Frame, Lamp, ServerRow, Zx,
 };
-use super::lang::Text;
+use super::memory::Recall;
 use super::rows::Source;
 use super::shelf::Shelf;
-use super::{clients, verdict, wire};
+use super::{clients, cover, phase, said, verdict, wire};
 use crate::base::{Gather, Order, ServerId};
 use crate::model::{Epoch, Zxid};
 use crate::protocol::zab::Peer;
-use crate::protocol::zab::state::{Phase, Role};
-use crate::world::{RequestOutcome, Step, World};
+use crate::protocol::zab::state::Phase;
+use crate::world::{Cause, Message, Outcome, RequestOutcome, Step, World};
 
 /// Columns of a frame; a page shows as many as it has room for.
 const COLUMNS: usize = 24;
@@ -37,6 +36,13 @@ pub struct Sight<'a> {
     pub overruled: &'a dyn Fn(Zxid) -> Option<(Epoch, ServerId)>,
     /// The newest transaction that is committed.
     pub committed: Zxid,
+    /// How many transactions behind this one are committed.
+    pub behind: &'a dyn Fn(Zxid) -> u64,
+    /// What was noted before.
+    pub recall: Recall<'a>,
+    /// The newest transaction to be shown as a column; the newest there is when the reader did not
+    /// ask for older ones.
+    pub until: Option<Zxid>,
     /// I1 to I6.
     pub lamps: Vec<Lamp>,
 }
@@ -45,13 +51,17 @@ impl Frame {
     /// The frame of a moment. `shelf` only saves work.
     pub fn of(sight: Sight<'_>, shelf: &mut Shelf) -> Self {
         let Sight { world, step, .. } = sight;
+        let until = sight.until.unwrap_or(Zxid(i64::MAX));
         let mut sources: Vec<Source<'_>> = world
             .hosts()
             .iter()
-            .map(|host| Source::of(host, shelf.tail(host.id, &host.disk, COLUMNS), step))
+            .map(|host| {
+                let tail = shelf.tail(host.id, &host.disk, COLUMNS, until);
+                Source::of(host, tail, sight.recall)
+            })
             .collect();
         note_told(world, &mut sources);
-        let zxids = newest(&sources);
+        let zxids = newest(&sources, until);
         let servers = rows(&sight, &sources, &zxids);
         let columns = columns(&sight, &sources, &zxids);
         let verdict = zxids.len().checked_sub(1).map(|last| {
@@ -68,81 +78,23 @@ impl Frame {
             digest: format!("{:#018x}", world.digest()),
             ensemble: ensemble(world),
             scale: scale(&servers),
-            messages: messages(world),
+            messages: messages(world, step),
             cuts: world
                 .cuts()
                 .map(|(a, b)| (wire::end(a), wire::end(b)))
                 .collect(),
+            groups: cover::groups(world),
+            backups: cover::backups(world),
+            gap: cover::gap(world, sight.committed, sight.behind),
             clients: clients::views(world, step),
             store: clients::store(world, step),
-            caption: caption(world, step),
+            caption: said::caption(world, step),
+            phase: phase::phase(world, &servers, sight.recall),
             verdict,
             columns,
             servers,
             lamps: sight.lamps,
         }
-    }
-}
-
-/// The sentences of a step.
-fn caption(world: &World, step: Option<&Step>) -> CaptionView {
-    let said: Vec<Caption> = step
-        .map(|s| caption::captions(s, world))
-        .unwrap_or_default();
-    let mut servers: Vec<ServerId> = said.iter().filter_map(Caption::server).collect();
-    servers.dedup();
-    CaptionView {
-        heading: heading(world),
-        sentences: if said.is_empty() {
-            vec![Text::new(
-                "Every server is about to start on an empty disk.",
-                "所有服务器即将从空磁盘启动。",
-            )]
-        } else {
-            said.iter().map(Caption::text).collect()
-        },
-        servers,
-    }
-}
-
-/// Where the ensemble is, by the most advanced of its leaders.
-fn heading(world: &World) -> Text {
-    let statuses = || {
-        world
-            .hosts()
-            .iter()
-            .filter_map(|h| Some((h.id, h.process.as_ref()?)))
-    };
-    let leader = statuses()
-        .map(|(id, peer)| (peer.status(), id))
-        .filter(|(s, _)| s.role == Role::Leading)
-        .max_by_key(|(s, _)| (s.phase, s.accepted));
-    match leader {
-        Some((s, id)) if s.phase == Phase::Broadcast => Text::new(
-            format!("Broadcast, epoch e{}, led by {id}", s.current),
-            format!("广播阶段，纪元 e{}，领导者 {id}", s.current),
-        ),
-        Some((s, id)) if s.phase == Phase::Synchronization => Text::new(
-            format!("Synchronisation, epoch e{}, {id} elected", s.accepted),
-            format!("同步阶段，纪元 e{}，{id} 当选", s.accepted),
-        ),
-        Some((_, id)) => Text::new(
-            format!("Discovery, {id} elected"),
-            format!("发现阶段，{id} 当选"),
-        ),
-        None => leaderless(world),
-    }
-}
-
-fn leaderless(world: &World) -> Text {
-    let peers = || world.hosts().iter().filter_map(|h| h.process.as_ref());
-    if peers().any(|peer| peer.status().leader.is_some()) {
-        return Text::new("The leader is gone", "领导者已失联");
-    }
-    match peers().map(Peer::round).max() {
-        None => Text::new("Nobody runs", "没有服务器在运行"),
-        Some(0) => Text::new("Start", "启动"),
-        Some(n) => Text::new(format!("Election, round {n}"), format!("选举，第 {n} 轮")),
     }
 }
 
@@ -186,11 +138,11 @@ fn note_told(world: &World, sources: &mut [Source<'_>]) {
 }
 
 /// The zxids of the columns, ascending.
-fn newest(sources: &[Source<'_>]) -> Vec<Zxid> {
+fn newest(sources: &[Source<'_>], until: Zxid) -> Vec<Zxid> {
     let all: BTreeSet<Zxid> = sources
         .iter()
         .flat_map(Source::zxids)
-        .filter(is_transaction)
+        .filter(|z| is_transaction(z) && *z <= until)
         .gather();
     let skip = all.len().saturating_sub(COLUMNS);
     all.into_iter().skip(skip).collect()
@@ -224,7 +176,7 @@ fn rows(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Vec<Server
 fn folded(source: &Source<'_>, last: Zxid, at_next: CellState) -> CellState {
     let applied = source.host.process.as_ref().map(|p| p.status().applied);
     let holds = at_next >= CellState::Durable
-        || source.tail.snapshot >= Some(last)
+        || source.tail.snapshot() >= Some(last)
         || source.zxids().any(|zxid| zxid == last);
     match applied {
         Some(applied) if applied >= last => CellState::Applied,
@@ -234,7 +186,10 @@ fn folded(source: &Source<'_>, last: Zxid, at_next: CellState) -> CellState {
 }
 
 fn columns(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Columns {
-    let open = zxids.last().is_some_and(|last| *last > sight.committed);
+    let is_open = |z: &Zxid| *z > sight.committed && (sight.overruled)(*z).is_none();
+    let open = (0..zxids.len()).filter(|at| is_open(&zxids[*at])).collect();
+    let later = sight.until.and_then(|until| later(sources, until));
+    let lens = zxids.last().is_some_and(|last| *last > sight.committed) && later.is_none();
     let statuses = || {
         sources
             .iter()
@@ -252,10 +207,32 @@ fn columns(sight: &Sight<'_>, sources: &[Source<'_>], zxids: &[Zxid]) -> Columns
     Columns {
         fold: fold(sources, zxids),
         shown: zxids.iter().map(|z| Zx::from(*z)).collect(),
-        lens: open.then(|| zxids.len() - 1),
+        later,
+        open,
+        lens: lens.then(|| zxids.len() - 1),
         leaders,
         next_epoch: (newest_epoch > last_epoch).then_some(newest_epoch),
     }
+}
+
+/// What lies behind the newest column that the reader asked for.
+fn later(sources: &[Source<'_>], until: Zxid) -> Option<Fold> {
+    let logged = sources.iter().flat_map(|s| [s.tail.next, s.tail.newest]);
+    let known = logged
+        .flatten()
+        .chain(sources.iter().flat_map(Source::zxids));
+    let behind: BTreeSet<Zxid> = known.filter(|z| *z > until && is_transaction(z)).gather();
+    let (first, last) = (*behind.first()?, *behind.last()?);
+    let count = if first.epoch() == last.epoch() {
+        u64::from(last.counter() - first.counter()) + 1
+    } else {
+        behind.len() as u64
+    };
+    Some(Fold {
+        first: first.into(),
+        last: last.into(),
+        count,
+    })
 }
 
 /// The last transaction before the columns, if anybody knows of one.
@@ -272,7 +249,7 @@ fn last_folded(sources: &[Source<'_>], zxids: &[Zxid]) -> Option<Zxid> {
 fn older(sources: &[Source<'_>], first_shown: Zxid) -> BTreeSet<Zxid> {
     let known = sources.iter().flat_map(Source::zxids);
     let oldest = sources.iter().filter_map(|s| s.tail.first);
-    let snapshots = sources.iter().filter_map(|s| s.tail.snapshot);
+    let snapshots = sources.iter().filter_map(|s| s.tail.snapshot());
     let all = known.chain(oldest).chain(snapshots);
     all.filter(|z| *z < first_shown && is_transaction(z))
         .gather()
@@ -317,10 +294,30 @@ fn scale(rows: &[ServerRow]) -> ByteScale {
     }
 }
 
-fn messages(world: &World) -> Vec<super::frame::MessageView> {
-    let mut flying: Vec<_> = world.in_flight().collect();
-    flying.order_by_key(|m| m.id);
+/// Messages on the wire, and those that were lost in this step.
+fn messages(world: &World, step: Option<&Step>) -> Vec<super::frame::MessageView> {
+    let mut flying: Vec<(&Message, Fate)> = world
+        .in_flight()
+        .map(|m| (&**m, wire::pace(m, world)))
+        .collect();
+    flying.extend(lost(step).map(|m| (m, Fate::Lost)));
+    flying.order_by_key(|(m, _)| m.id);
     let skip = flying.len().saturating_sub(MESSAGES);
     let newest = flying.into_iter().skip(skip);
-    newest.map(|m| wire::view(m, world.clients())).collect()
+    newest
+        .map(|(m, fate)| wire::view(m, world.clients(), fate))
+        .collect()
+}
+
+fn lost(step: Option<&Step>) -> impl Iterator<Item = &Message> {
+    let unheard = step.and_then(|step| match &step.cause {
+        Cause::Dropped(message) => Some(&**message),
+        _ => None,
+    });
+    let outcomes = step.map_or(&[][..], |step| &step.outcomes);
+    let on_the_way = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Lost(message) => Some(&**message),
+        _ => None,
+    });
+    unheard.into_iter().chain(on_the_way)
 }

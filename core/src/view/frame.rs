@@ -19,7 +19,11 @@ pub use super::clients::{
     BellView, ClientState, ClientView, ClockView, OutcomeView, RecipeView, RequestView,
     SessionView, StoreView, StoreWriteView,
 };
+pub use super::cover::{BackupView, GapView, SpanView};
+pub use super::phase::{Ballot, PhaseView, Say, SyncView};
+pub use super::shelf::Damage;
 pub use crate::protocol::zab::state::{Phase, Role};
+pub use crate::protocol::zab::sync_plan::SyncMode;
 
 /// A zxid as people read it: `e1·7`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -85,6 +89,12 @@ pub struct Frame {
     pub messages: Vec<MessageView>,
     /// Links on which nothing passes.
     pub cuts: Vec<(EndView, EndView)>,
+    /// Servers that can reach each other; one group when no cut parts them.
+    pub groups: Vec<Vec<ServerId>>,
+    /// Backups, oldest first.
+    pub backups: Vec<BackupView>,
+    /// What no backup reaches.
+    pub gap: Option<GapView>,
     /// Clients, in order of creation.
     pub clients: Vec<ClientView>,
     /// The store outside of the ensemble, when the run uses it.
@@ -93,6 +103,8 @@ pub struct Frame {
     pub lamps: Vec<Lamp>,
     /// Who holds the transaction under the lens.
     pub verdict: Option<Verdict>,
+    /// How far an election, a discovery or a synchronisation is, while there is one.
+    pub phase: Option<PhaseView>,
     /// What just happened.
     pub caption: CaptionView,
 }
@@ -151,10 +163,16 @@ pub struct ServerRow {
     pub current: i64,
     /// Its vote, while it looks.
     pub vote: Option<VoteView>,
+    /// What it has heard, while it looks.
+    pub ballot: Option<Ballot>,
+    /// How it is brought up to date, while it is.
+    pub sync: Option<SyncView>,
     /// As leader: learners in broadcast, this one included, voters only.
     pub quorum: Option<u8>,
     /// A snapshot it is writing.
     pub snapshot: Option<SnapshotView>,
+    /// Its snapshots, newest first.
+    pub spans: Vec<SpanView>,
     /// One cell per column.
     pub cells: Vec<Cell>,
     /// What it holds of the folded columns.
@@ -218,6 +236,22 @@ pub struct Cell {
     pub durable: bool,
     /// This server told a client.
     pub told: bool,
+    /// Its record in this server's log.
+    pub record: InLog,
+}
+
+/// What there is of a transaction in the log of one server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum InLog {
+    /// No record.
+    #[default]
+    No,
+    /// No record any more, or never: a snapshot holds it.
+    Purged,
+    /// A record that can be read.
+    Whole,
+    /// A record that cannot.
+    Damaged(Damage),
 }
 
 /// How far a transaction has come on one server, from least to most.
@@ -226,7 +260,7 @@ pub enum CellState {
     /// Not here.
     #[default]
     Missing,
-    /// It was here and was cut away in this step.
+    /// It was here and was cut away lately: a ghost.
     Truncated,
     /// In memory or in pending bytes: a power loss takes it.
     Proposed,
@@ -245,6 +279,10 @@ pub struct Columns {
     pub fold: Option<Fold>,
     /// One per zxid, ascending.
     pub shown: Vec<Zx>,
+    /// Newer columns that are not shown one by one: the reader looks at older ones.
+    pub later: Option<Fold>,
+    /// Indexes of the columns whose fate is open.
+    pub open: Vec<usize>,
     /// Index of the newest column whose fate is open.
     pub lens: Option<usize>,
     /// Who led the epochs, as far as anybody alive knows.
@@ -361,6 +399,20 @@ pub struct MessageView {
     pub sent_us: u64,
     /// When it arrives, if nothing happens to it.
     pub due_us: u64,
+    /// What happens to it.
+    pub fate: Fate,
+}
+
+/// What happens to a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Fate {
+    /// It flies.
+    #[default]
+    Flies,
+    /// It flies for much longer than others.
+    Late,
+    /// It was lost in this step.
+    Lost,
 }
 
 impl MessageView {
@@ -449,8 +501,11 @@ pub(super) fn tests_row() -> ServerRow {
         accepted: 0,
         current: 0,
         vote: None,
+        ballot: None,
+        sync: None,
         quorum: None,
         snapshot: None,
+        spans: Vec::new(),
         cells: Vec::new(),
         fold: Cell::default(),
         reaches: None,
@@ -483,6 +538,7 @@ mod tests {
             zxid: None,
             sent_us: 1_000,
             due_us: 3_000,
+            fate: Fate::Flies,
         };
         assert_eq!(
             [0, 2_000, 9_000].map(|t| message.progress(t)),

@@ -175,7 +175,7 @@ fn at_most_u32(n: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::view::Text;
-    use crate::view::frame::Glyph;
+    use crate::view::frame::{Fate, Glyph};
 
     fn message(from: u8, to: u8) -> MessageView {
         MessageView {
@@ -188,6 +188,7 @@ mod tests {
             zxid: None,
             sent_us: 0,
             due_us: 1,
+            fate: Fate::Flies,
         }
     }
 

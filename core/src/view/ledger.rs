@@ -126,7 +126,7 @@ impl LedgerView {
         find_unknown(books, &mut writes);
         let mut tails = Vec::new();
         for host in books.world.hosts() {
-            tails.push(shelf.tail(host.id, &host.disk, usize::MAX));
+            tails.push(shelf.tail(host.id, &host.disk, usize::MAX, Zxid(i64::MAX)));
         }
         let places = Places { books, tails };
         let mut view = Self::default();
@@ -307,8 +307,8 @@ impl Places<'_> {
             snapshot.is_some_and(|end| self.books.monitor.leads_to(zxid, end))
         };
         let durable = logged.is_some_and(|at| tail.records[at].durable);
-        let held = logged.is_some() || covers(tail.snapshot);
-        held.then(|| durable || covers(tail.durable_snapshot))
+        let held = logged.is_some() || covers(tail.snapshot());
+        held.then(|| durable || covers(tail.durable_snapshot()))
     }
 }
 

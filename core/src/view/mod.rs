@@ -10,6 +10,7 @@
 //!   Violation ──► breach ──► Text         what is wrong, and which assumption did not hold
 //!   Step ──► text                       one golden line per thing that happened
 //!   Target                                  a name for what a reader points at
+//!   Step ──► memory ──► phase, turn     why votes changed, how learners are brought up to date
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
 //!   World, Step ──► space_time              lines, columns, arrows: a window of the run, pulled
@@ -22,6 +23,7 @@ mod bench;
 pub mod breach;
 pub mod caption;
 mod clients;
+pub mod cover;
 pub mod difference;
 pub mod disk;
 pub mod findings;
@@ -31,7 +33,10 @@ pub mod inspect;
 pub mod lanes;
 pub mod lang;
 pub mod ledger;
+pub mod memory;
+pub mod phase;
 mod rows;
+mod said;
 pub mod shelf;
 pub mod space_time;
 pub mod status;
@@ -39,6 +44,7 @@ pub mod strip;
 pub mod target;
 pub mod text;
 pub mod tree;
+mod turn;
 mod verdict;
 mod wire;
 pub mod znode;
@@ -46,5 +52,6 @@ pub mod znode;
 pub use bench::Sight;
 pub use frame::Frame;
 pub use lang::{Lang, Text};
+pub use memory::Memory;
 pub use shelf::Shelf;
 pub use target::Target;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{Cell, CellState, DiskRow, Power, ServerRow, SnapshotView, VoteView};
-use super::shelf::Tail;
+use super::frame::{Cell, CellState, DiskRow, InLog, Power, ServerRow, SnapshotView, VoteView};
+use super::memory::Recall;
+use super::shelf::{Damage, Tail};
+use super::{cover, phase};
 use crate::base::{Gather, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
 use crate::protocol::zab::peer::Part;
 use crate::protocol::zab::state::{Phase, Role};
-use crate::protocol::{Decision, Effect};
 use crate::storage::epochs;
 use crate::world::host::DownReason;
-use crate::world::{Actor, End, Host, Outcome, Step, World};
+use crate::world::{End, Host, Outcome, Step, World};
 
 /// A server and what its row is made of.
 pub(super) struct Source<'a> {
@@ -21,21 +22,24 @@ pub(super) struct Source<'a> {
     pub(super) tail: Tail,
     /// Zxids it has in memory and not in its log.
     pub(super) memory: BTreeSet<Zxid>,
-    /// Zxids it cut away in this step.
+    /// Zxids it cut away lately.
     pub(super) cut: Vec<Zxid>,
     /// Zxids of which it told a client.
     pub(super) told: BTreeSet<Zxid>,
+    /// What was noted before.
+    recall: Recall<'a>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn of(host: &'a Host, tail: Tail, step: Option<&Step>) -> Self {
+    pub(super) fn of(host: &'a Host, tail: Tail, recall: Recall<'a>) -> Self {
         let memory = host.process.as_ref().map(in_memory).unwrap_or_default();
         Self {
             host,
             tail,
             memory,
-            cut: step.map(|step| cut_away(host.id, step)).unwrap_or_default(),
+            cut: recall.ghosts(host.id),
             told: BTreeSet::new(),
+            recall,
         }
     }
 
@@ -45,6 +49,7 @@ impl<'a> Source<'a> {
         logged
             .chain(self.memory.iter().copied())
             .chain(self.cut.iter().copied())
+            .chain(self.tail.damaged.iter().map(|(zxid, _)| *zxid))
     }
 
     /// What it holds of one transaction.
@@ -53,6 +58,23 @@ impl<'a> Source<'a> {
             state: self.state(zxid, committed),
             durable: self.is_durable(zxid),
             told: committed && self.told.contains(&zxid),
+            record: self.record(zxid),
+        }
+    }
+
+    fn damage(&self, zxid: Zxid) -> Option<Damage> {
+        let damaged = &self.tail.damaged;
+        let found = damaged.binary_search_by_key(&zxid, |(zxid, _)| *zxid);
+        found.ok().map(|at| damaged[at].1)
+    }
+
+    fn record(&self, zxid: Zxid) -> InLog {
+        let records = &self.tail.records;
+        match (self.damage(zxid), self.tail.snapshot()) {
+            (Some(damage), _) => InLog::Damaged(damage),
+            _ if records.binary_search_by_key(&zxid, |r| r.zxid).is_ok() => InLog::Whole,
+            (None, Some(snapshot)) if zxid <= snapshot => InLog::Purged,
+            (None, _) => InLog::No,
         }
     }
 
@@ -60,7 +82,7 @@ impl<'a> Source<'a> {
     fn is_durable(&self, zxid: Zxid) -> bool {
         let records = &self.tail.records;
         let logged = records.binary_search_by_key(&zxid, |r| r.zxid);
-        logged.is_ok_and(|at| records[at].durable) || self.tail.durable_snapshot >= Some(zxid)
+        logged.is_ok_and(|at| records[at].durable) || self.tail.durable_snapshot() >= Some(zxid)
     }
 
     fn state(&self, zxid: Zxid, committed: bool) -> CellState {
@@ -74,7 +96,10 @@ impl<'a> Source<'a> {
         if !committed {
             return log;
         }
-        let in_snapshot = self.tail.snapshot.is_some_and(|snapshot| zxid <= snapshot);
+        let in_snapshot = self
+            .tail
+            .snapshot()
+            .is_some_and(|snapshot| zxid <= snapshot);
         let here = log > CellState::Truncated || in_snapshot;
         match &self.host.process {
             Some(peer) => {
@@ -117,6 +142,10 @@ impl<'a> Source<'a> {
             accepted,
             current,
             vote: peer.filter(|p| p.role() == Role::Looking).and_then(vote),
+            ballot: peer
+                .filter(|p| p.role() == Role::Looking)
+                .and_then(|p| phase::ballot(world, p, self.recall)),
+            sync: peer.and_then(|p| phase::syncing(p, self.recall)),
             quorum: in_step.map(|set| u8::try_from(set.len()).unwrap_or(u8::MAX)),
             snapshot: peer.and_then(|p| {
                 let walk = p.walk()?;
@@ -126,6 +155,7 @@ impl<'a> Source<'a> {
                     total: p.db().tree.len() as u64,
                 })
             }),
+            spans: cover::spans(host, &self.tail.snapshots, self.recall),
             cells: Vec::new(),
             fold: Cell::default(),
             reaches: self.reaches().map(Into::into),
@@ -138,13 +168,13 @@ impl<'a> Source<'a> {
         let mut older = self.tail.records.iter().rev().filter(|r| r.zxid < first);
         older.next().is_some_and(|r| r.durable)
             || self.is_durable(first)
-            || self.tail.durable_snapshot.is_some()
+            || self.tail.durable_snapshot().is_some()
     }
 
     /// The newest transaction on this disk, forced or not.
     fn reaches(&self) -> Option<Zxid> {
-        let logged = self.tail.records.last().map(|r| r.zxid);
-        logged.max(self.tail.snapshot).filter(|z| z.counter() > 0)
+        let last = self.tail.newest.max(self.tail.snapshot());
+        last.filter(|z| z.counter() > 0)
     }
 
     fn disk(&self, step: Option<&Step>) -> DiskRow {
@@ -226,29 +256,6 @@ fn remembers(peer: &Peer, zxid: Zxid) -> bool {
     newest
         .take_while(|r| r.zxid() >= zxid)
         .any(|r| r.zxid() == zxid)
-}
-
-/// What a server cut away in this step, as far as its numbers can be known.
-fn cut_away(server: ServerId, step: &Step) -> Vec<Zxid> {
-    if step.actor != Actor::Server(server) {
-        return Vec::new();
-    }
-    let to = step.outcomes.iter().find_map(|outcome| match outcome {
-        Outcome::Effect(Effect::Decide(Decision::Truncated { to })) => Some(*to),
-        _ => None,
-    });
-    let (Some(to), Some(before)) = (to, step.before) else {
-        return Vec::new();
-    };
-    let had = before.logged;
-    if had.epoch() != to.epoch() {
-        return if had > to { vec![had] } else { Vec::new() };
-    }
-    let counters = to.counter().saturating_add(1)..=had.counter();
-    counters
-        .map(|counter| Zxid::new(had.epoch(), counter))
-        .take(24)
-        .collect()
 }
 
 fn lost_bytes(server: ServerId, step: &Step) -> u64 {

@@ -1,20 +1,31 @@
 //! What stands in the logs of all servers, without decoding them again and again.
 //!
-//! A frame needs the newest records of each log: their zxids and where they end. The shelf keeps an
-//! index per log file and only reads what was appended since. It is a cache and nothing else: before
-//! it trusts an index it compares the last record with the bytes of the file, so that stepping back,
-//! another branch or a truncation cannot leave wrong entries behind.
+//! A frame needs the newest records of each log: their zxids, where they end, and whether they can be
+//! read at all. The shelf keeps an index per log file, made with the reader of [`crate::storage`], and
+//! reads again only from the first piece of a file that is not the one it read before. So it is a
+//! cache and nothing else: stepping back, another branch, a truncation or a flipped bit cannot leave
+//! wrong entries behind.
 //!
 //! A record counts as durable when the durable part of its file reaches its end and the name of the
-//! file itself would survive. Damage inside the log is not looked for here: recovery does that.
+//! file itself would survive. A record that cannot be read is kept apart, with what is wrong with it:
+//!
+//! ```text
+//!   record │ record │ bad checksum │ record │ cut in the middle
+//!     sound     sound    corrupt       sound    torn
+//! ```
+//!
+//! What a server makes of such a log is recovery's matter, not the shelf's.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::base::ServerId;
+use serde::Serialize;
+
+use crate::base::{Order, ServerId};
 use crate::model::Zxid;
-use crate::storage::log::{HEADER_LEN, RECORD_END, RECORD_FRAME};
+use crate::storage::log::{HEADER_LEN, RECORD_FRAME};
 use crate::storage::scan::{log_files, zxid_in_name};
-use crate::storage::{Content, Disk, FileName, ReadFiles};
+use crate::storage::{Content, Disk, FileName, LogFile, ReadFiles, StopWhy};
 
 /// Where the zxid stands in a frame: behind checksum, length, session and cxid.
 const ZXID_AT: u64 = 12 + 8 + 4;
@@ -28,14 +39,18 @@ pub struct Shelf {
 /// The newest part of one server's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tail {
-    /// The newest records, ascending.
+    /// The newest records that can be read, ascending.
     pub records: Vec<Shelved>,
+    /// Records among and behind them that cannot.
+    pub damaged: Vec<(Zxid, Damage)>,
     /// Zxid of the oldest log file, if records were left out.
     pub first: Option<Zxid>,
-    /// Zxid in the name of the newest snapshot.
-    pub snapshot: Option<Zxid>,
-    /// Zxid in the name of the newest snapshot that a power loss leaves whole.
-    pub durable_snapshot: Option<Zxid>,
+    /// The first record that was left out for being too new.
+    pub next: Option<Zxid>,
+    /// The last record of the log that can be read.
+    pub newest: Option<Zxid>,
+    /// Zxids in the names of the snapshots, ascending, each with: a power loss leaves it whole.
+    pub snapshots: Vec<(Zxid, bool)>,
     /// The newest log file.
     pub file: Option<FileName>,
     /// Where its data ends.
@@ -55,26 +70,47 @@ pub struct Shelved {
     pub durable: bool,
 }
 
+/// What is wrong with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Damage {
+    /// It was only half written: its end is missing.
+    Torn,
+    /// Its bytes are not those that were written: the checksum fails.
+    Corrupt,
+}
+
 #[derive(Clone, Debug, Default)]
 struct Index {
+    content: Content,
     entries: Vec<Entry>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     zxid: Zxid,
-    start: u64,
     end: u64,
-    checksum: i64,
+    damage: Option<Damage>,
+}
+
+impl Tail {
+    /// The newest snapshot, forced or not.
+    pub fn snapshot(&self) -> Option<Zxid> {
+        self.snapshots.last().map(|(zxid, _)| *zxid)
+    }
+
+    /// The newest snapshot that a power loss leaves whole.
+    pub fn durable_snapshot(&self) -> Option<Zxid> {
+        let durable = self.snapshots.iter().rev().find(|(_, durable)| *durable);
+        durable.map(|(zxid, _)| *zxid)
+    }
 }
 
 impl Shelf {
-    /// The newest `most` records of a server.
-    pub fn tail(&mut self, server: ServerId, disk: &Disk, most: usize) -> Tail {
+    /// The newest `most` records of a server that are not newer than `until`.
+    pub fn tail(&mut self, server: ServerId, disk: &Disk, most: usize, until: Zxid) -> Tail {
         let logs = log_files(disk);
         let mut tail = Tail {
-            snapshot: newest_snapshot(disk, |_| true),
-            durable_snapshot: newest_snapshot(disk, |name| is_durable(disk, name)),
+            snapshots: snapshots(disk),
             ..Tail::default()
         };
         for (at, (_, name)) in logs.iter().enumerate().rev() {
@@ -86,24 +122,29 @@ impl Shelf {
             } else {
                 0
             };
-            let index = self.files.entry((server, name.clone())).or_default();
-            index.refresh(file.content());
+            let index = self.index(server, name, file.content());
             if tail.file.is_none() {
                 tail.file = Some(name.clone());
                 tail.written = file.data_end();
                 tail.durable = durable.min(file.data_end());
-                let newest = index.entries.iter().rev().take(most);
-                tail.ends = newest.map(|e| e.end).collect();
-                tail.ends.reverse();
+                tail.ends = index.last_ends(most);
             }
+            let last = index.entries.iter().rfind(|e| e.damage.is_none());
+            tail.newest = tail.newest.or(last.map(|e| e.zxid));
+            let upto = index.entries.partition_point(|e| e.zxid <= until);
+            tail.next = index.entries.get(upto).map(|e| e.zxid).or(tail.next);
             let room = most - tail.records.len();
-            let skip = index.entries.len().saturating_sub(room);
-            let newest = index.entries[skip..].iter().map(|e| Shelved {
+            let skip = upto.saturating_sub(room);
+            let newest = &index.entries[skip..upto];
+            let sound = newest.iter().filter(|e| e.damage.is_none());
+            let sound = sound.map(|e| Shelved {
                 zxid: e.zxid,
                 durable: e.end <= durable,
             });
-            tail.records.splice(0..0, newest);
-            if tail.records.len() == most {
+            tail.records.splice(0..0, sound);
+            let damaged = newest.iter().filter_map(|e| Some((e.zxid, e.damage?)));
+            tail.damaged.splice(0..0, damaged);
+            if tail.records.len() + tail.damaged.len() >= most {
                 let left_out = skip > 0 || at > 0;
                 tail.first = left_out.then(|| logs[0].0);
                 break;
@@ -111,39 +152,121 @@ impl Shelf {
         }
         tail
     }
-}
 
-impl Index {
-    /// Brings the index up to what the file holds now.
-    fn refresh(&mut self, content: &Content) {
-        while let Some(last) = self.entries.last() {
-            if read_entry(content, last.start) == Some(*last) {
+    /// The zxids of the first `most` records of a server behind `from`, ascending.
+    pub fn behind(&mut self, server: ServerId, disk: &Disk, most: usize, from: Zxid) -> Vec<Zxid> {
+        let logs = log_files(disk);
+        let first = logs.iter().rposition(|(zxid, _)| *zxid <= from);
+        let mut found = Vec::new();
+        for (_, name) in &logs[first.unwrap_or(0)..] {
+            let Some(content) = disk.content(name) else {
+                continue;
+            };
+            let index = self.index(server, name, content);
+            let start = index.entries.partition_point(|e| e.zxid <= from);
+            found.extend(index.entries[start..].iter().map(|e| e.zxid));
+            if found.len() >= most {
                 break;
             }
-            self.entries.pop();
         }
-        let mut at = self.entries.last().map_or(HEADER_LEN, |e| e.end);
-        while let Some(entry) = read_entry(content, at) {
-            self.entries.push(entry);
-            at = entry.end;
-        }
+        found.truncate(most);
+        found
+    }
+
+    fn index(&mut self, server: ServerId, name: &FileName, content: &Content) -> &Index {
+        let index = self.files.entry((server, name.clone())).or_default();
+        index.refresh(name, content);
+        index
     }
 }
 
-/// The whole record at `start`, as far as its frame says.
-fn read_entry(content: &Content, start: u64) -> Option<Entry> {
-    let head = content.read(start..start + ZXID_AT + 8);
-    let number = |at: usize| Some(i64::from_be_bytes(*head.get(at..)?.first_chunk::<8>()?));
-    let length = i32::from_be_bytes(*head.get(8..)?.first_chunk::<4>()?);
+impl Index {
+    fn last_ends(&self, most: usize) -> Vec<u64> {
+        let newest = self.entries.iter().rev().take(most);
+        let mut ends: Vec<u64> = newest.map(|e| e.end).collect();
+        ends.reverse();
+        ends
+    }
+
+    /// Brings the index up to what the file holds now.
+    fn refresh(&mut self, name: &FileName, content: &Content) {
+        let same = content.same_until(&self.content);
+        if same == content.len() && same == self.content.len() {
+            return;
+        }
+        let known = self.entries.partition_point(|e| e.end <= same);
+        self.entries.truncate(known);
+        // What stands behind a bad record decides how it is bad.
+        while self.entries.pop_if(|e| e.damage.is_some()).is_some() {}
+        self.content = content.clone();
+        let at = match self.entries.last() {
+            Some(last) => last.end,
+            None if LogFile::open(name.clone(), content.clone()).is_ok() => HEADER_LEN,
+            None => return,
+        };
+        self.read_on(name, at);
+    }
+
+    fn read_on(&mut self, name: &FileName, at: u64) {
+        let mut file = LogFile::resume(name.clone(), self.content.clone(), at);
+        loop {
+            let at = file.offset();
+            let (damage, hides) = match file.next_record() {
+                Ok(Ok(found)) => {
+                    self.entries.push(Entry {
+                        zxid: found.record.zxid(),
+                        end: found.end,
+                        damage: None,
+                    });
+                    continue;
+                }
+                Ok(Err(StopWhy::Complete | StopWhy::Padding | StopWhy::Empty)) => return,
+                Ok(Err(why)) => match file.hidden_record(why) {
+                    Some(_) => (Damage::Corrupt, true),
+                    None => (Damage::Torn, false),
+                },
+                Err(_) => (Damage::Corrupt, true),
+            };
+            let frame = frame_at(&self.content, at);
+            let end = frame.as_ref().map_or(self.content.data_end(), |f| f.end);
+            let zxid = self.number(name, at);
+            self.entries.push(Entry {
+                zxid,
+                end,
+                damage: Some(damage),
+            });
+            if frame.is_none() || !hides {
+                return;
+            }
+            file = LogFile::resume(name.clone(), self.content.clone(), end);
+        }
+    }
+
+    /// The zxid of a record that cannot be read: as it says itself, if that can follow the one before
+    /// it; else the next number.
+    fn number(&self, name: &FileName, at: u64) -> Zxid {
+        let bytes = self.content.read(at + ZXID_AT..at + ZXID_AT + 8);
+        let own = bytes
+            .first_chunk::<8>()
+            .map(|b| Zxid(i64::from_be_bytes(*b)));
+        let expected = match self.entries.last() {
+            Some(last) => last.zxid.next(),
+            None => zxid_in_name(name, "log"),
+        };
+        let begins = |own: &Zxid| {
+            own.counter() <= 1 && own.epoch().0 > expected.epoch().0 && own.epoch().0 < 1 << 16
+        };
+        own.filter(begins).unwrap_or(expected)
+    }
+}
+
+/// Where the record at `start` lies, if its length can be true.
+fn frame_at(content: &Content, start: u64) -> Option<Range<u64>> {
+    let head = content.read(start + 8..start + 12);
+    let length = i32::from_be_bytes(*head.first_chunk::<4>()?);
     let length = u64::try_from(length).ok().filter(|length| *length > 0)?;
     let end = start.checked_add(RECORD_FRAME)?.checked_add(length)?;
-    let last = content.read(end - 1..end);
-    (last == [RECORD_END]).then_some(Entry {
-        zxid: Zxid(number(ZXID_AT as usize)?),
-        start,
-        end,
-        checksum: number(0)?,
-    })
+    (end <= content.data_end()).then_some(start..end)
 }
 
 /// All of a file, its name included, survives a power loss.
@@ -152,13 +275,14 @@ fn is_durable(disk: &Disk, name: &FileName) -> bool {
     disk.name_is_durable(name) && disk.file(name).is_some_and(whole)
 }
 
-fn newest_snapshot(disk: &Disk, counts: impl Fn(&FileName) -> bool) -> Option<Zxid> {
+fn snapshots(disk: &Disk) -> Vec<(Zxid, bool)> {
     let names = disk.names().into_iter();
-    names
-        .filter(counts)
-        .map(|name| zxid_in_name(&name, "snapshot"))
-        .filter(|zxid| *zxid >= Zxid::ZERO)
-        .max()
+    let mut found: Vec<(Zxid, bool)> = names
+        .map(|name| (zxid_in_name(&name, "snapshot"), is_durable(disk, &name)))
+        .filter(|(zxid, _)| *zxid >= Zxid::ZERO)
+        .collect();
+    found.order();
+    found
 }
 
 #[cfg(test)]
@@ -184,6 +308,8 @@ mod tests {
         }
     }
 
+    const NEWEST: Zxid = Zxid(i64::MAX);
+
     fn counters(tail: &Tail) -> Vec<(u32, bool)> {
         let records = tail.records.iter();
         records.map(|r| (r.zxid.counter(), r.durable)).collect()
@@ -194,15 +320,18 @@ mod tests {
         let (mut disk, mut log, mut shelf) =
             (Disk::default(), LogWriter::new(1024), Shelf::default());
         append(&mut disk, &mut log, 1);
-        let file = shelf.tail(ServerId(1), &disk, 8).file.expect("one file");
+        let file = shelf
+            .tail(ServerId(1), &disk, 8, NEWEST)
+            .file
+            .expect("one file");
         let ticket = disk.begin_sync(&SyncTarget::Files(vec![file]));
         append(&mut disk, &mut log, 2);
         assert_eq!(
-            counters(&shelf.tail(ServerId(1), &disk, 8)),
+            counters(&shelf.tail(ServerId(1), &disk, 8, NEWEST)),
             [(1, false), (2, false)]
         );
         disk.finish_sync(&ticket);
-        let tail = shelf.tail(ServerId(1), &disk, 8);
+        let tail = shelf.tail(ServerId(1), &disk, 8, NEWEST);
         assert_eq!(counters(&tail), [(1, true), (2, false)]);
         assert_eq!(tail.ends.last(), Some(&tail.written));
         assert_eq!(tail.ends.first(), Some(&tail.durable));
@@ -215,9 +344,9 @@ mod tests {
         let (mut other, mut other_log) = (disk.clone(), log.clone());
         append(&mut disk, &mut log, 2);
         append(&mut disk, &mut log, 3);
-        shelf.tail(ServerId(1), &disk, 8);
+        shelf.tail(ServerId(1), &disk, 8, NEWEST);
         append(&mut other, &mut other_log, 9);
-        let tail = shelf.tail(ServerId(1), &other, 8);
+        let tail = shelf.tail(ServerId(1), &other, 8, NEWEST);
         assert_eq!(counters(&tail), [(1, false), (9, false)]);
     }
 
@@ -229,10 +358,47 @@ mod tests {
         }
         log = LogWriter::new(0);
         append(&mut disk, &mut log, 4);
-        let tail = shelf.tail(ServerId(1), &disk, 3);
+        let tail = shelf.tail(ServerId(1), &disk, 3, NEWEST);
         let seen: Vec<u32> = counters(&tail).into_iter().map(|(c, _)| c).collect();
         assert_eq!(seen, [2, 3, 4]);
         assert_eq!(tail.first, Some(Zxid::new(Epoch(1), 1)));
         assert_eq!(tail.ends.len(), 1);
+    }
+
+    #[test]
+    fn a_flipped_bit_and_a_torn_end_are_found_in_the_bytes_and_what_stands_between_them_too() {
+        let (mut disk, mut log, mut shelf) = (Disk::default(), LogWriter::new(0), Shelf::default());
+        for counter in 1..=5 {
+            append(&mut disk, &mut log, counter);
+        }
+        let tail = shelf.tail(ServerId(1), &disk, 8, NEWEST);
+        let (file, ends) = (tail.file.expect("one file"), tail.ends);
+        let whole = disk.clone();
+        assert!(disk.flip(&file, ends[0] + 40, 3));
+        disk.zero(&file, ends[4] - 5..ends[4]);
+        let tail = shelf.tail(ServerId(1), &disk, 8, NEWEST);
+        let sound: Vec<u32> = tail.records.iter().map(|r| r.zxid.counter()).collect();
+        assert_eq!(sound, [1, 3, 4]);
+        let z = |counter| Zxid::new(Epoch(1), counter);
+        assert_eq!(
+            tail.damaged,
+            [(z(2), Damage::Corrupt), (z(5), Damage::Torn)]
+        );
+        let back = shelf.tail(ServerId(1), &whole, 8, NEWEST);
+        assert_eq!((back.records.len(), back.damaged.len()), (5, 0));
+    }
+
+    #[test]
+    fn an_older_part_of_the_log_is_handed_out_as_well() {
+        let (mut disk, mut log, mut shelf) = (Disk::default(), LogWriter::new(0), Shelf::default());
+        for counter in 1..=9 {
+            append(&mut disk, &mut log, counter);
+        }
+        let until = Zxid::new(Epoch(1), 5);
+        let tail = shelf.tail(ServerId(1), &disk, 3, until);
+        let seen: Vec<u32> = counters(&tail).into_iter().map(|(c, _)| c).collect();
+        assert_eq!(seen, [3, 4, 5]);
+        let next = shelf.behind(ServerId(1), &disk, 2, until);
+        assert_eq!(next, [6, 7].map(|c| Zxid::new(Epoch(1), c)));
     }
 }

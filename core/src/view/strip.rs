@@ -15,6 +15,10 @@ pub struct Strip {
     pub fold: Option<Fold>,
     /// The columns beside it.
     pub columns: Vec<Zx>,
+    /// The range cell on the right, while a reader looks at older columns.
+    pub later: Option<Fold>,
+    /// Indexes among `columns` of those whose fate is open.
+    pub open: Vec<usize>,
     /// Index among `columns` of the one under the lens.
     pub lens: Option<usize>,
     /// Brackets over the columns, left to right.
@@ -23,6 +27,17 @@ pub struct Strip {
     pub next_epoch: Option<i64>,
     skip: usize,
     older: bool,
+}
+
+/// How far something reaches over the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// It ends before all of them.
+    Nothing,
+    /// Into the folded range, by so many thousandths.
+    Fold(u32),
+    /// Up to this column, inclusive.
+    Column(usize),
 }
 
 /// An epoch over its columns.
@@ -40,6 +55,7 @@ impl Strip {
     /// The newest columns that fit into `slots`; a range cell takes two of them.
     pub fn fit(columns: &Columns, slots: usize) -> Self {
         let all = columns.shown.len();
+        let slots = slots.saturating_sub(if columns.later.is_some() { 2 } else { 0 });
         let room = if columns.fold.is_none() && all <= slots {
             slots
         } else {
@@ -49,6 +65,12 @@ impl Strip {
         let shown = columns.shown[skip..].to_vec();
         Self {
             fold: joined(columns.fold, &columns.shown[..skip]),
+            later: columns.later,
+            open: columns
+                .open
+                .iter()
+                .filter_map(|at| at.checked_sub(skip))
+                .collect(),
             lens: columns.lens.and_then(|lens| lens.checked_sub(skip)),
             epochs: brackets(&shown, &columns.leaders),
             next_epoch: columns.next_epoch,
@@ -61,6 +83,17 @@ impl Strip {
     /// The cells of a row under `columns`.
     pub fn cells<'a>(&self, row: &'a ServerRow) -> &'a [Cell] {
         row.cells.get(self.skip..).unwrap_or_default()
+    }
+
+    /// How far something reaches that begins where history does.
+    pub fn reach(&self, zx: Zx) -> Reach {
+        let covered = self.columns.partition_point(|column| *column <= zx);
+        match (covered.checked_sub(1), self.fold) {
+            (Some(at), _) => Reach::Column(at),
+            (None, Some(fold)) if zx >= fold.last => Reach::Fold(1_000),
+            (None, Some(fold)) if zx >= fold.first => Reach::Fold(part(fold, zx)),
+            (None, _) => Reach::Nothing,
+        }
     }
 
     /// What a row holds of the folded range.
@@ -77,11 +110,21 @@ impl Strip {
     }
 }
 
+/// The part of a range up to `zx`, to scale when its numbers tell one.
+fn part(fold: Fold, zx: Zx) -> u32 {
+    if fold.first.epoch != fold.last.epoch {
+        return 500;
+    }
+    let held = u64::from(zx.counter - fold.first.counter) + 1;
+    u32::try_from(held * 1_000 / fold.count.max(1)).map_or(1_000, |part| part.min(1_000))
+}
+
 fn weaker(a: Cell, b: Cell) -> Cell {
     Cell {
         state: a.state.min(b.state),
         durable: a.durable && b.durable,
         told: false,
+        record: a.record.min(b.record),
     }
 }
 
@@ -117,7 +160,7 @@ fn brackets(columns: &[Zx], leaders: &[(i64, ServerId)]) -> Vec<Bracket> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::frame::CellState;
+    use crate::view::frame::{CellState, InLog};
 
     fn columns(counters: Range<u32>) -> Columns {
         let shown: Vec<Zx> = counters
@@ -174,6 +217,7 @@ mod tests {
             state,
             durable: true,
             told: true,
+            record: InLog::Whole,
         };
         let row = |states: [CellState; 3]| {
             let mut row = crate::view::frame::tests_row();
@@ -188,5 +232,30 @@ mod tests {
         ]
         .map(|row| strip.fold_of(&row).state);
         assert_eq!(states, [Applied, Durable, Missing]);
+    }
+
+    #[test]
+    fn a_bracket_ends_where_its_transaction_stands() {
+        let strip = Strip::fit(&columns(1..8), 6);
+        let zx = |counter: u32| Zx {
+            epoch: i64::from(counter / 5),
+            counter,
+        };
+        let reach = [0, 3, 4, 6, 99].map(|counter| strip.reach(zx(counter)));
+        let (nothing, fold) = (Reach::Nothing, Reach::Fold(1_000));
+        let column = Reach::Column;
+        assert_eq!(reach, [nothing, fold, column(0), column(2), column(3)]);
+    }
+
+    #[test]
+    fn newer_columns_take_their_room_at_the_right() {
+        let mut columns = columns(1..8);
+        columns.later = Some(Fold {
+            first: Zx::default(),
+            last: Zx::default(),
+            count: 9,
+        });
+        let strip = Strip::fit(&columns, 8);
+        assert_eq!((strip.columns.len(), strip.later), (4, columns.later));
     }
 }

@@ -1,16 +1,16 @@
 //! Messages as marks: which shape, which words.
 
-use super::frame::{EndView, Glyph, MessageView};
+use super::frame::{EndView, Fate, Glyph, MessageView};
 use super::lang::Text;
 use crate::model::Zxid;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::zab::state::Role;
 use crate::protocol::{ClientPacket, ServerPacket};
 use crate::world::client::PING_XID;
-use crate::world::{Client, End, Message, Payload};
+use crate::world::{Client, End, Message, Payload, World};
 
 /// A message on the wire as the bench shows it.
-pub(super) fn view(message: &Message, clients: &[Client]) -> MessageView {
+pub(super) fn view(message: &Message, clients: &[Client], fate: Fate) -> MessageView {
     let name = |end: End| match end {
         End::Server(id) => id.to_string(),
         End::Client(id) => clients
@@ -41,6 +41,17 @@ pub(super) fn view(message: &Message, clients: &[Client]) -> MessageView {
         zxid: zxid.map(Into::into),
         sent_us: message.sent.0,
         due_us: message.due.0,
+        fate,
+    }
+}
+
+/// Does it take much longer than a message may?
+pub(super) fn pace(message: &Message, world: &World) -> Fate {
+    let usual = world.config().latency.hi.0 * 4;
+    if message.due.0 - message.sent.0 > usual {
+        Fate::Late
+    } else {
+        Fate::Flies
     }
 }
 

@@ -158,7 +158,7 @@ fn with_less_motion_nothing_travels() {
             const seen = {};
             let frames = 0;
             const look = () => {
-                for (const mark of document.querySelectorAll('.wires [data-kind=message]')) {
+                for (const mark of document.querySelectorAll('.wires .flight')) {
                     const at = mark.querySelector('svg svg');
                     const moved = getComputedStyle(mark).transform;
                     const place = [moved, at.getAttribute('x'), at.getAttribute('y')].join(' ');

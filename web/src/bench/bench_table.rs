@@ -6,10 +6,15 @@ use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::frame::{ClientView, EndView, Frame, MessageView};
 
+use super::band::PhaseBand;
 use super::client::ClientCell;
+use super::cover::Backups;
 use super::disk::DiskCell;
-use super::log::{self, LogColumns};
+use super::glyph::Flight;
+use super::legend::legend;
+use super::log::{self, LogColumns, LogHead};
 use super::plate::Plate;
+use super::spot::Spot;
 use super::store::StoreLine;
 use super::wires::Wires;
 use super::{ClientLine, Metrics, VerdictLine, glyph};
@@ -33,8 +38,10 @@ pub(crate) fn Bench(props: &Props) -> Html {
     let rows = frame.servers.len();
     let density = if rows > 5 { "many" } else { "few" };
     let narrow = desk.layout != Layout::Cockpit;
+    let spot = Spot::of(&desk, frame);
+    let majority = frame.ensemble.majority;
     html! {
-        <section class={classes!("bench", narrow.then_some("sm"), density, format!("n{rows}"))}
+        <section class={classes!("bench", narrow.then_some("sm"), density, format!("n{rows}"), spot.class())}
             aria-label={desk.word(Word::Ensemble)}>
             <div class="bhead">
                 <div class="hc">
@@ -43,36 +50,39 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 </div>
                 <div class="hp">{ plate_head(&desk, frame) }</div>
                 <div class="hw">{ desk.word(Word::OnTheWire) }</div>
-                <div class="hl">{ log::head(&strip, metrics, desk.lang) }</div>
+                <div class="hl"><LogHead rows={frame.servers.clone()} strip={strip.clone()} {metrics} {majority} spot={spot.clone()} /></div>
                 <div class="hd">{ disk_head(&desk, frame) }</div>
             </div>
             <div class="bbody">
                 { for frame.servers.iter().enumerate().map(|(at, row)| {
                     let dead = !row.power.has_memory();
                     html! {<>
-                        <div class={classes!("crow", format!("r{at}"))}>{ clients(&desk, frame, row.id, metrics) }</div>
-                        <div class={classes!("prow", format!("r{at}"), dead.then_some("dead"))}>
+                        <div class={classes!("crow", format!("r{at}"))}>{ clients(&desk, frame, row.id, metrics, &spot) }</div>
+                        <div class={classes!("prow", format!("r{at}"), dead.then_some("dead"), spot.server(row.id))}>
                             <Plate row={row.clone()} {metrics} />
                         </div>
-                        <div class={classes!("disk", format!("r{at}"))} data-kind="disk" data-id={row.id.to_string()}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
+                        <div class={classes!("disk", format!("r{at}"), spot.server(row.id))}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
                     </>}
                 }) }
                 <div class="wcell"><Wires messages={frame.messages.clone()} rows={frame.servers.clone()}
-                    cuts={frame.cuts.clone()} {metrics} /></div>
-                <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} /></div>
+                    cuts={frame.cuts.clone()} groups={frame.groups.clone()} {metrics} spot={spot.clone()} /></div>
+                <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} {majority} spot={spot.clone()} /></div>
             </div>
+            if !frame.backups.is_empty() { <Backups frame={Arc::clone(&props.frame)} strip={strip.clone()} {metrics} /> }
             <div class="bfoot">
-                if narrow && rows > 5 {
+                if let Some(view) = &frame.phase {
+                    <PhaseBand view={view.clone()} full={!narrow} />
+                } else if narrow && rows > 5 {
                     <p class="counts">{ words::counts(desk.lang, &frame.servers) }</p>
                 } else if narrow {
                     if let Some(client) = spokesman(&frame.clients) {
                         <ClientLine client={client.clone()} now_us={frame.now_us} />
                     }
                 } else {
-                    { legend(&desk) }
+                    { legend(desk.lang, frame, &strip) }
                 }
                 if let (Some(store), true) = (&frame.store, narrow) { <StoreLine store={store.clone()} /> }
-                if let Some(verdict) = &frame.verdict { <VerdictLine verdict={verdict.clone()} full={!narrow} /> }
+                if let Some(verdict) = &frame.verdict { <VerdictLine verdict={verdict.clone()} full={!narrow && frame.phase.is_none()} /> }
             </div>
         </section>
     }
@@ -96,7 +106,7 @@ fn disk_head(desk: &Desk, frame: &Frame) -> Html {
 }
 
 /// The clients of one server, with their messages to and from it.
-fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Html {
+fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics, spot: &Spot) -> Html {
     if desk.layout != Layout::Cockpit {
         return Html::default();
     }
@@ -112,26 +122,30 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics) -> Ht
     let flights = frame
         .messages
         .iter()
-        .filter_map(|m| client_flight(desk, m, server));
+        .filter_map(|m| client_flight(desk, m, server, spot));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
         <div class="cwire">{ for flights }</div>
     </>}
 }
 
-fn client_flight(desk: &Desk, message: &MessageView, server: ServerId) -> Option<Html> {
+fn client_flight(
+    desk: &Desk,
+    message: &MessageView,
+    server: ServerId,
+    spot: &Spot,
+) -> Option<Html> {
     let way = match (message.from, message.to) {
         (EndView::Client(_), EndView::Server(to)) if to == server => Way::horizontal(0, 26),
         (EndView::Server(from), EndView::Client(_)) if from == server => Way::horizontal(26, 0),
         _ => return None,
     };
-    let title = message.title.get(desk.lang).to_owned();
-    Some(html! {
-        <div key={message.id} class="flight" role="img" aria-label={title.clone()} {title}
-            data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-            { glyph::on_its_way(way, glyph::mark(message.glyph)) }
-        </div>
-    })
+    let look = Flight {
+        words: Html::default(),
+        lit: spot.message(message),
+        stop: "0",
+    };
+    Some(glyph::flight(desk, message, way, look))
 }
 
 /// The client worth one line: one with an unknown outcome, else the newest that asked for something.
@@ -147,28 +161,4 @@ fn spokesman(clients: &[ClientView]) -> Option<&ClientView> {
                 .max_by_key(|c| c.request.as_ref().map(|r| r.since_us))
         })
         .or_else(|| clients.first())
-}
-
-fn legend(desk: &Desk) -> Html {
-    let entries = [
-        ("vol", false, false, Word::Proposed),
-        ("dur", false, false, Word::OnDisk),
-        ("com", false, false, Word::Committed),
-        ("com", true, false, Word::Applied),
-        ("com", true, true, Word::ClientTold),
-    ];
-    html! {
-        <div class="legend">
-            { for entries.map(|(class, bar, flag, word)| html! {
-                <span>
-                    <svg width="24" height="18" viewBox="-12 -9 24 18" aria-hidden="true"><g class="cell">
-                        <rect class={classes!("e", class)} x="-10" y="-7.5" width="20" height="15" rx="2" />
-                        if bar { <rect class="bar" x="-10" y="3.5" width="20" height="4" rx="1" /> }
-                        if flag { <path class="flag" d="M1 -7.5H10V1.5Z" /> }
-                    </g></svg>
-                    { desk.word(word) }
-                </span>
-            }) }
-        </div>
-    }
 }

@@ -10,11 +10,11 @@
 
 use yew::prelude::*;
 use zablab_core::lab::Order;
-use zablab_core::view::Lang;
 use zablab_core::view::frame::{ClientState, ClientView, ClockView, OutcomeView};
+use zablab_core::view::{Lang, Target};
 
 use super::client_words as say;
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
 use crate::words::{self, Word};
 
 /// Properties of [`ClientCell`].
@@ -39,19 +39,16 @@ pub(super) fn ClientCell(props: &Props) -> Html {
     let [one] = clients.as_slice() else {
         let clients: Vec<&ClientView> = clients.iter().collect();
         return match (clients.len(), tight) {
-            (2, false) => clients
-                .iter()
-                .map(|c| short(c, *now_us, desk.lang))
-                .collect(),
-            _ => lines(&clients, if *tight { 2 } else { 4 }, *now_us, desk.lang),
+            (2, false) => clients.iter().map(|c| short(c, *now_us, &desk)).collect(),
+            _ => lines(&clients, if *tight { 2 } else { 4 }, *now_us, &desk),
         };
     };
     if *tight {
-        return short(one, *now_us, desk.lang);
+        return short(one, *now_us, &desk);
     }
     let lang = desk.lang;
     html! {
-        { chip("client", one, *now_us, lang, html! {<>
+        { chip("client", one, *now_us, &desk, html! {<>
             <div class="cm">{ mark(one, 26) }{ bell(one, lang) }</div>
             <div class="ct">
                 <b>{ headline(one, lang) }</b>
@@ -63,7 +60,8 @@ pub(super) fn ClientCell(props: &Props) -> Html {
 }
 
 /// As many one-line chips as there is room for; the last line counts the others.
-fn lines(clients: &[&ClientView], room: usize, now_us: u64, lang: Lang) -> Html {
+fn lines(clients: &[&ClientView], room: usize, now_us: u64, desk: &Desk) -> Html {
+    let lang = desk.lang;
     let fits = clients.len() <= room;
     let (shown, others) = most_telling(clients, if fits { room } else { room - 1 });
     let others: Vec<String> = others
@@ -71,7 +69,7 @@ fn lines(clients: &[&ClientView], room: usize, now_us: u64, lang: Lang) -> Html 
         .map(|client| format!("{}: {}", client.name, headline(client, lang)))
         .collect();
     html! {<>
-        { for shown.into_iter().map(|client| line(client, now_us, lang)) }
+        { for shown.into_iter().map(|client| line(client, now_us, desk)) }
         if !fits { <span class="cmore" title={others.join("\n")}>{ format!("+{}", others.len()) }</span> }
     </>}
 }
@@ -94,29 +92,36 @@ fn most_telling<'a>(
     (sorted, others)
 }
 
-fn line(client: &ClientView, now_us: u64, lang: Lang) -> Html {
+fn line(client: &ClientView, now_us: u64, desk: &Desk) -> Html {
+    let lang = desk.lang;
     let inside = html! {<>
         { mark(client, 15) }<b>{ headline(client, lang) }</b>
         { bell(client, lang) }<div class="cm">{ bar(client, now_us, lang) }</div>
     </>};
-    chip("client mini", client, now_us, lang, inside)
+    chip("client mini", client, now_us, desk, inside)
 }
 
-fn chip(class: &'static str, client: &ClientView, now_us: u64, lang: Lang, inside: Html) -> Html {
-    let about = say::about(lang, client, now_us);
+fn chip(class: &'static str, client: &ClientView, now_us: u64, desk: &Desk, inside: Html) -> Html {
+    let about = say::about(desk.lang, client, now_us);
+    let target = Target::Client(client.id);
+    let looked = desk.inspected.as_ref() == Some(&target);
+    let onclick = desk
+        .inspect
+        .reform(move |_: MouseEvent| Some(target.clone()));
     html! {
-        <div class={classes!(class, client.paused.then_some("paused"))} role="group" aria-label={about.clone()}
-            title={about} data-kind="client" data-id={client.name.clone()}>{ inside }</div>
+        <button type="button" class={classes!(class, client.paused.then_some("paused"))} {onclick}
+            aria-pressed={looked.to_string()} title={about} data-kind="client" data-id={client.name.clone()}>{ inside }</button>
     }
 }
 
-fn short(client: &ClientView, now_us: u64, lang: Lang) -> Html {
+fn short(client: &ClientView, now_us: u64, desk: &Desk) -> Html {
+    let lang = desk.lang;
     let inside = html! {<>
         <div class="cm">{ mark(client, 20) }{ bar(client, now_us, lang) }</div>
         <div class="ct"><b>{ headline(client, lang) }</b>{ for details(client, now_us, lang).into_iter().take(1) }</div>
         { bell(client, lang) }
     </>};
-    chip("client short", client, now_us, lang, inside)
+    chip("client short", client, now_us, desk, inside)
 }
 
 fn mark(client: &ClientView, size: u32) -> Html {
@@ -256,14 +261,15 @@ pub(crate) struct LineProps {
 /// A client in one line, where there is no client column.
 #[component]
 pub(crate) fn ClientLine(props: &LineProps) -> Html {
-    let lang = use_desk().lang;
+    let desk = use_desk();
+    let lang = desk.lang;
     let LineProps { client, now_us } = props;
     let first = details(client, *now_us, lang).into_iter().next();
     chip(
         "cline",
         client,
         *now_us,
-        lang,
+        &desk,
         html! {<>
             <div class="cm">{ mark(client, 22) }{ bar(client, *now_us, lang) }</div>
             <span class="cl"><b>{ headline(client, lang) }</b>{ " " }{ first }</span>

@@ -2,6 +2,7 @@
 //! say durable *and* pending.
 
 use yew::prelude::*;
+use zablab_core::view::Target;
 use zablab_core::view::frame::{ByteScale, DiskRow, ServerRow};
 
 use crate::desk::use_desk;
@@ -29,15 +30,26 @@ pub(super) fn DiskCell(props: &Props) -> Html {
     let (accepted, current) = words::epochs(desk.lang);
     let own_file = disk.file.as_ref().filter(|_| scale.file.is_none());
     let file = disk.file.clone();
-    html! {<>
-        <div class="dl" title={file}>
+    let (id, looked) = (
+        row.id,
+        disk.file.clone().map(|name| Target::File(row.id, name)),
+    );
+    let pressed = looked.is_some() && desk.inspected == looked;
+    let looked = looked.unwrap_or(Target::Server(id));
+    let onclick = desk
+        .inspect
+        .reform(move |_: MouseEvent| Some(looked.clone()));
+    html! {
+        <button type="button" class="dk" {onclick} aria-pressed={pressed.to_string()} data-kind="disk" data-id={id.to_string()}>
+        <span class="sr">{ id.to_string() }{ " " }</span>
+        <span class="dl" title={file}>
             <span>{ desk.word(Word::Durable) }{ " " }<b>{ disk.durable }</b><span class="unit">{ " B" }</span></span>
             <span class={classes!("pend", (disk.pending > 0).then_some("on"))}>
                 { desk.word(Word::Pending) }{ " " }<b>{ disk.pending }</b>
             </span>
-        </div>
+        </span>
         { bar(disk, scale) }
-        <div class="dl ep">
+        <span class="dl ep">
             if let Some(fault) = fault {
                 <em class="bad">{ desk.word(fault) }</em>
             } else if let Some(file) = own_file {
@@ -45,8 +57,9 @@ pub(super) fn DiskCell(props: &Props) -> Html {
             } else {
                 <span>{ accepted }<b>{ row.accepted }</b>{ current }<b>{ row.current }</b></span>
             }
-        </div>
-    </>}
+        </span>
+        </button>
+    }
 }
 
 fn bar(disk: &DiskRow, scale: &ByteScale) -> Html {

@@ -4,8 +4,10 @@
 //! say it too.
 
 use yew::prelude::*;
-use zablab_core::view::frame::Glyph;
+use zablab_core::view::Target;
+use zablab_core::view::frame::{Fate, Glyph, MessageView};
 
+use crate::desk::Desk;
 use crate::motion::{self, Way};
 
 /// Patterns and markers, once per page.
@@ -34,15 +36,66 @@ pub(crate) fn Definitions() -> Html {
     }
 }
 
-/// A drawing that rides on a mark; without motion it stands in the middle of the way.
-pub(crate) fn on_its_way(way: Way, drawing: Html) -> Html {
+/// A message on its way: a mark that moves, with a button on it that tells all about it.
+pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight) -> Html {
+    let number = message.id;
+    let title = message.title.get(desk.lang).to_owned();
+    let target = Target::Message(number);
+    let looked = desk.inspected.as_ref() == Some(&target);
+    let onclick = desk
+        .inspect
+        .reform(move |_: MouseEvent| Some(target.clone()));
+    let (state, badge) = match message.fate {
+        Fate::Flies => ("flies", Html::default()),
+        Fate::Late => (
+            "late",
+            html! { <path class="late" d="M7-13a5.500 5.500 0 1 0 .1 0ZM7-11V-7.500L9.500-6" /> },
+        ),
+        Fate::Lost => (
+            "lost",
+            html! {<><circle class="lostb" cx="11" cy="-10" r="7.5" /><path class="lostx" d="M7-14 15-6M15-14 7-6" /></>},
+        ),
+    };
+    let drawing = html! {<>{ mark(message.glyph) }{ badge }{ look.words }</>};
+    let class = classes!("flight", state, look.lit);
+    let (id, pressed) = (number.to_string(), looked.to_string());
     if motion::is_still() {
+        // Nothing carries it: it is drawn where it rests, and so is what can be pressed.
         let [x, y] = way.at_rest();
+        let inspect = desk.inspect.clone();
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                event.stop_propagation();
+                inspect.emit(Some(Target::Message(number)));
+            }
+        });
         return html! {
-            <svg class="ov" width="1" height="100%" aria-hidden="true"><svg class="ov" {x} {y}>{ drawing }</svg></svg>
+            <div key={message.id} {class} data-id={id.clone()} data-way={way.to_string()}>
+                <svg class="ov" width="1" height="100%"><svg class="ov" {x} {y}>
+                    <g class="mb" role="button" tabindex={look.stop} aria-label={title} aria-pressed={pressed} {onclick} {onkeydown}
+                        data-kind="message" data-id={id} data-state={state}><circle class="hit" r="14" />{ drawing }</g>
+                </svg></svg>
+            </div>
         };
     }
-    html! { <svg class="ov" width="1" height="1" aria-hidden="true">{ drawing }</svg> }
+    html! {
+        <div key={message.id} {class} data-id={id.clone()} data-way={way.to_string()}>
+            <svg class="ov" width="1" height="1" aria-hidden="true">{ drawing }</svg>
+            <button type="button" class="mb" tabindex={look.stop} title={title.clone()} aria-label={title} aria-pressed={pressed}
+                {onclick} data-kind="message" data-id={id} data-state={state}></button>
+        </div>
+    }
+}
+
+/// What a flight looks like beside its message.
+pub(super) struct Flight {
+    /// Words beside the mark.
+    pub(super) words: Html,
+    /// Its class in the light.
+    pub(super) lit: Option<&'static str>,
+    /// Its `tabindex`.
+    pub(super) stop: &'static str,
 }
 
 /// Draws a mark around the origin.

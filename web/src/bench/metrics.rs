@@ -19,6 +19,12 @@ pub(crate) struct Metrics {
     pub(crate) lines: usize,
     /// Room for labels on the wire.
     pub(crate) labels: bool,
+    /// Height of the bracket of a snapshot.
+    pub(crate) span: u32,
+    /// Room for its name.
+    pub(crate) span_label: bool,
+    /// How far cells stand below the middle of their row.
+    pub(crate) drop: u32,
 }
 
 impl Metrics {
@@ -33,6 +39,9 @@ impl Metrics {
             token: if many { 36 } else { 52 },
             lines: if many { 1 } else { 3 },
             labels: true,
+            span: if many { 3 } else { 5 },
+            span_label: !many,
+            drop: 0,
         };
         match layout {
             Layout::Cockpit if many => Self {
@@ -48,6 +57,8 @@ impl Metrics {
                 token: if many { 24 } else { 42 },
                 lines: if many { 1 } else { 2 },
                 labels: !many,
+                span: if many { 2 } else { 4 },
+                ..roomy
             },
             Layout::Phone => Self {
                 cell: 26,
@@ -57,7 +68,19 @@ impl Metrics {
                 token: if many { 34 } else { 42 },
                 lines: 2,
                 labels: false,
+                span: 3,
+                span_label: false,
+                drop: if many { 10 } else { 9 },
             },
+        }
+    }
+
+    /// The class that gives columns their width.
+    pub(crate) const fn pitch_class(self) -> &'static str {
+        match self.pitch {
+            31 => "p31",
+            38 => "p38",
+            _ => "p42",
         }
     }
 

@@ -1,13 +1,21 @@
 //! The bench: one table, one row per server. Client, server, wire, log, disk: the row *is* the server.
 
+mod band;
 mod bench_table;
+mod bench_words;
+mod cell;
 mod client;
 mod client_words;
+mod cover;
 mod disk;
 mod glyph;
+mod legend;
 mod log;
 mod metrics;
 mod plate;
+mod quorum;
+mod roving;
+mod spot;
 mod store;
 mod token;
 mod verdict;

@@ -1,11 +1,13 @@
-//! A server's name plate: its mark and up to three lines. Pressing it selects the server.
+//! A server's name plate: its mark and up to three lines. Pressing it selects the server; in the
+//! cockpit, and when it is selected already, it is looked at closely as well.
 
 use yew::prelude::*;
-use zablab_core::view::Lang;
 use zablab_core::view::frame::{Phase, Power, Role, ServerRow};
+use zablab_core::view::{Lang, Target};
 
+use super::bench_words as say;
 use super::{Metrics, token};
-use crate::desk::use_desk;
+use crate::desk::{Layout, use_desk};
 use crate::words::{self, Word};
 
 /// Properties of [`Plate`].
@@ -21,10 +23,23 @@ pub(super) fn Plate(props: &Props) -> Html {
     let desk = use_desk();
     let Props { row, metrics } = props;
     let id = row.id;
-    let lines = lines(row, desk.lang);
-    let select = desk.select.reform(move |_: MouseEvent| id);
+    let mut lines = lines(row, desk.lang);
+    if let (1, Some(short)) = (metrics.lines, short(row)) {
+        lines[0] = short;
+    }
+    let closely = desk.layout == Layout::Cockpit || desk.selected == id;
+    let (select, inspect) = (desk.select.clone(), desk.inspect.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        select.emit(id);
+        if closely {
+            inspect.emit(Some(Target::Server(id)));
+        }
+    });
+    let why = row.ballot.as_ref().map(|ballot| &ballot.why);
+    let why = why.or(row.sync.as_ref().map(|sync| &sync.told));
+    let title = why.map(|why| why.get(desk.lang).to_owned());
     html! {
-        <button type="button" class="plate" onclick={select} aria-pressed={(desk.selected == id).to_string()}
+        <button type="button" class="plate" {onclick} {title} aria-pressed={(desk.selected == id).to_string()}
             data-kind="server" data-id={id.to_string()} data-state={state_word(row)} data-phase={row.phase.map(|phase| phase.word())}>
             { token(row, metrics.token) }
             <span class="pt">
@@ -33,6 +48,13 @@ pub(super) fn Plate(props: &Props) -> Html {
             </span>
         </button>
     }
+}
+
+/// What matters most in a phase, where there is room for a few words only: `→ S3 · 2/9`, `DIFF e1·7`.
+fn short(row: &ServerRow) -> Option<String> {
+    let ballot = row.ballot.as_ref().zip(row.vote);
+    let vote = ballot.map(|(b, vote)| format!("→ {} · {}/{}", vote.leader, b.agree, b.heard.len()));
+    vote.or_else(|| row.sync.as_ref().map(|sync| sync.what.clone()))
 }
 
 /// The lines of a plate, the most important first.
@@ -75,7 +97,10 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
             Some(vote) => vec![
                 word(Word::Looking),
                 words::votes(lang, vote),
-                words::round(lang, vote.round),
+                match &row.ballot {
+                    Some(b) => say::agree(lang, vote.round, b.agree, b.heard.len()),
+                    None => words::round(lang, vote.round),
+                },
             ],
             None => vec![word(Word::Looking)],
         },
@@ -94,12 +119,26 @@ fn running(row: &ServerRow, role: Role, lang: Lang) -> Vec<String> {
             };
             vec![leads, phase, quorum.unwrap_or_default()]
         }
-        Role::Following => vec![
-            words::follows(lang, row.leader),
-            phase,
-            words::at_epoch(lang, row),
-        ],
-        Role::Observing => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
+        Role::Following => match &row.sync {
+            Some(sync) => vec![
+                words::follows(lang, row.leader),
+                sync.what.clone(),
+                sync.why.get(lang).to_owned(),
+            ],
+            None => vec![
+                words::follows(lang, row.leader),
+                phase,
+                words::at_epoch(lang, row),
+            ],
+        },
+        Role::Observing => match &row.sync {
+            Some(sync) => vec![
+                words::observes(lang, row.leader),
+                sync.what.clone(),
+                sync.why.get(lang).to_owned(),
+            ],
+            None => vec![words::observes(lang, row.leader), phase, word(Word::NoVote)],
+        },
     }
 }
 

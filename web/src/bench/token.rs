@@ -118,6 +118,9 @@ fn badge(row: &ServerRow, look: Look) -> Html {
         Look::Down if matches!(row.power, Power::Halted(_)) => html! {
             <g transform="translate(20 -20)"><circle class="xb bad" r="9.5" /><path class="xx" d="M0-4.500V1.500M0 4.200V4.400" /></g>
         },
+        Look::Down if row.power == Power::PowerLost => html! {
+            <g transform="translate(20 -20)"><circle class="xb" r="9.5" /><path class="xx fill" d="M1.5-6-4 1H-.5L-1.500 6 4-1H.5Z" /></g>
+        },
         Look::Down => html! {
             <g transform="translate(20 -20)"><circle class="xb" r="9.5" /><path class="xx" d="M-4-4 4 4M4-4-4 4" /></g>
         },

@@ -1,14 +1,22 @@
 //! The wire column: brackets between the rows, and the marks that ride on them.
 //!
 //! A mark's place is not Yew's: the element carries its way in `data-way`, and an animation of the
-//! browser moves it along (see `motion`). So a frame between two steps costs no diff and no code. Without motion a mark is drawn where it rests (see `glyph::on_its_way`).
+//! browser moves it along (see `motion`). So a frame between two steps costs no diff and no code.
+//! Without motion a mark is drawn where it rests (see `glyph::flight`).
+//!
+//! Where a cut parts the servers into groups, a wall stands between their rows; a single cut link is
+//! named in the rows of its ends.
 
 use yew::prelude::*;
 use zablab_core::lab::{Order, ServerId};
-use zablab_core::view::frame::{EndView, MessageView, Power, ServerRow};
+use zablab_core::view::Target;
+use zablab_core::view::frame::{EndView, Fate, MessageView, Power, ServerRow};
 use zablab_core::view::lanes::{self, Bracket, Lanes, ROW};
 
-use super::{Metrics, glyph, log};
+use super::glyph::Flight;
+use super::roving::{Roving, use_roving};
+use super::spot::Spot;
+use super::{Metrics, bench_words as say, glyph, log};
 use crate::desk::{Desk, use_desk};
 use crate::motion::{Thousandths, Way};
 use crate::words::{self, Word};
@@ -19,7 +27,9 @@ pub(super) struct Props {
     pub(super) messages: Vec<MessageView>,
     pub(super) rows: Vec<ServerRow>,
     pub(super) cuts: Vec<(EndView, EndView)>,
+    pub(super) groups: Vec<Vec<ServerId>>,
     pub(super) metrics: Metrics,
+    pub(super) spot: Spot,
 }
 
 /// The wire column.
@@ -28,19 +38,28 @@ pub(super) fn Wires(props: &Props) -> Html {
     let desk = use_desk();
     let ids: Vec<ServerId> = props.rows.iter().map(|row| row.id).collect();
     let lanes = lanes::lay_out(&props.messages, &ids);
+    let roving = use_roving(1, Callback::noop());
+    let order: Vec<u64> = {
+        let flights = lanes.brackets.iter().flat_map(|b| &b.flights);
+        flights.map(|f| props.messages[f.message].id).collect()
+    };
     let drawing = Drawing {
         desk: &desk,
         props,
         lanes: &lanes,
+        roving: &roving,
+        order,
     };
     html! {
-        <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)}>
+        <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)}
+            ref={roving.node.clone()} onkeydown={roving.onkeydown()} onfocusin={roving.onfocusin()}>
             <svg width="100%" height="100%" aria-hidden="true">
                 { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
                 { for lanes.brackets.iter().map(|b| drawing.bracket(b)) }
-                { for (0..ids.len()).map(|at| drawing.stub(at)) }
+                { for (1..ids.len()).map(|at| drawing.wall(at)) }
             </svg>
             { for lanes.brackets.iter().flat_map(|b| drawing.flights(b)) }
+            <div class="stubs">{ for (0..ids.len()).map(|at| drawing.stub(at)) }</div>
         </div>
     }
 }
@@ -49,6 +68,9 @@ struct Drawing<'a> {
     desk: &'a Desk,
     props: &'a Props,
     lanes: &'a Lanes,
+    roving: &'a Roving,
+    /// The messages in the order of their buttons.
+    order: Vec<u64>,
 }
 
 impl Drawing<'_> {
@@ -74,8 +96,13 @@ impl Drawing<'_> {
         let x = self.x(bracket.lane).to_string();
         let (top, bottom) = bracket.span();
         let percent = |height| format!("{}%", Thousandths(self.y(height).into()));
+        let flies = |height: &u32| {
+            let mut there = bracket.flights.iter().filter(|f| f.enters == *height);
+            there.any(|f| self.props.messages[f.message].fate != Fate::Lost)
+        };
         let enter = |height: &u32| {
-            html! { <line class="wire" x1={x.clone()} x2="2" y1={percent(*height)} y2={percent(*height)} marker-end="url(#ah)" /> }
+            let class = if flies(height) { "wire" } else { "wire cut" };
+            html! { <line {class} x1={x.clone()} x2="2" y1={percent(*height)} y2={percent(*height)} marker-end="url(#ah)" /> }
         };
         html! {<>
             <line class="wire" x1="0" x2={x.clone()} y1={percent(bracket.leaves)} y2={percent(bracket.leaves)} />
@@ -100,29 +127,30 @@ impl Drawing<'_> {
             let first = !said.contains(&words);
             said.push(words);
             let way = Way::vertical(x, self.y(bracket.leaves), self.y(flight.enters));
-            marks.push(self.mark(message, way, labels && first));
+            let at = self.order.iter().position(|id| *id == message.id);
+            let look = Flight {
+                words: if labels && first {
+                    self.words(message)
+                } else {
+                    Html::default()
+                },
+                lit: self.props.spot.message(message),
+                stop: self.roving.stop(at.unwrap_or(0), self.order.len()),
+            };
+            marks.push(glyph::flight(self.desk, message, way, look));
         }
         marks.reverse();
         marks
     }
 
-    fn mark(&self, message: &MessageView, way: Way, labelled: bool) -> Html {
-        let lang = self.desk.lang;
+    fn words(&self, message: &MessageView) -> Html {
         let label = self.label(message).to_owned();
         let zxid = message.zxid.map(|zx| zx.to_string());
         let two = !label.is_empty() && zxid.is_some();
-        html! {
-            <div key={message.id} class="flight" role="img" aria-label={message.title.get(lang).to_owned()} title={message.title.get(lang).to_owned()}
-                data-kind="message" data-id={message.id.to_string()} data-way={way.to_string()}>
-                { glyph::on_its_way(way, html! {<>
-                    { glyph::mark(message.glyph) }
-                    if labelled {
-                        if !label.is_empty() { <text class="wl" x="16" y={if two { "-7.5" } else { "0.5" }}>{ label }</text> }
-                        if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
-                    }
-                </>}) }
-            </div>
-        }
+        html! {<>
+            if !label.is_empty() { <text class="wl" x="16" y={if two { "-7.5" } else { "0.5" }}>{ label }</text> }
+            if let Some(zxid) = zxid { <text class="wl num" x="16" y={if two { "7.5" } else { "0.5" }}>{ zxid }</text> }
+        </>}
     }
 
     /// The words beside a mark; three lanes leave room for its number only.
@@ -134,31 +162,77 @@ impl Drawing<'_> {
         }
     }
 
+    /// The group of servers that a row belongs to.
+    fn group(&self, at: usize) -> Option<usize> {
+        let id = self.props.rows[at].id;
+        self.props
+            .groups
+            .iter()
+            .position(|group| group.contains(&id))
+    }
+
+    /// A wall between two rows of different groups.
+    fn wall(&self, at: usize) -> Html {
+        if self.props.groups.len() < 2 || self.group(at - 1) == self.group(at) {
+            return Html::default();
+        }
+        let y = format!("{}%", Thousandths(self.y(at as u32 * ROW).into()));
+        let names = |group: &Vec<ServerId>| {
+            let names: Vec<String> = group.iter().map(ServerId::to_string).collect();
+            names.join(" ")
+        };
+        let groups: Vec<String> = self.props.groups.iter().map(names).collect();
+        let groups = groups.join(" | ");
+        html! {
+            <g class="wall" data-kind="wall" data-id={at.to_string()}>
+                <title>{ say::wall(self.desk.lang, &groups) }</title>
+                <line class="wallb" x1="0" x2="100%" y1={y.clone()} y2={y.clone()} />
+                <line class="walll" x1="0" x2="100%" y1={y.clone()} y2={y.clone()} />
+                if self.props.metrics.labels { <text class="wl wallt" x="99%" y={y}>{ groups }</text> }
+            </g>
+        }
+    }
+
     /// A row without working links says so.
     fn stub(&self, at: usize) -> Html {
         let row = &self.props.rows[at];
-        let y = format!(
-            "{}%",
-            Thousandths(self.y((at as u32) * ROW + ROW / 2).into())
-        );
-        let Some((class, text)) = self.trouble(row) else {
-            return Html::default();
+        let Some((class, text, other)) = self.trouble(row) else {
+            return html! { <div class="stub"></div> };
         };
-        html! {<>
-            <line class={classes!("wire", class)} x1="0" x2="24" y1={y.clone()} y2={y.clone()} />
-            <svg class="ov" x="28" {y} width="1" height="1">
-                <path class={classes!("wx", class)} d="M-5-5 5 5M5-5-5 5" />
-                if self.props.metrics.labels { <text class="wl dim" x="13" y=".5">{ text }</text> }
+        let inside = html! {<>
+            <svg width="36" height="12" aria-hidden="true">
+                <path class={classes!("wire", class)} d="M0 6H24" /><path class={classes!("wx", class)} d="M23 1 33 11M33 1 23 11" />
             </svg>
-        </>}
+            <span>{ text.clone() }</span>
+        </>};
+        let class = classes!("cutl", (!self.props.metrics.labels).then_some("bare"));
+        html! {
+            <div class="stub">
+                if let Some(other) = other {
+                    { self.link(row.id.min(other), row.id.max(other), class, text, inside) }
+                } else {
+                    <span {class} title={text}>{ inside }</span>
+                }
+            </div>
+        }
     }
 
-    fn trouble(&self, row: &ServerRow) -> Option<(&'static str, String)> {
+    fn link(&self, a: ServerId, b: ServerId, class: Classes, title: String, inside: Html) -> Html {
+        let onclick = self
+            .desk
+            .inspect
+            .reform(move |_: MouseEvent| Some(Target::Link(a, b)));
+        html! {
+            <button type="button" {class} {title} {onclick} data-kind="link" data-id={format!("{a}-{b}")}>{ inside }</button>
+        }
+    }
+
+    fn trouble(&self, row: &ServerRow) -> Option<(&'static str, String, Option<ServerId>)> {
         if matches!(
             row.power,
             Power::PowerLost | Power::Killed | Power::Halted(_)
         ) {
-            return Some(("cut", self.desk.word(Word::LinksBroken).to_owned()));
+            return Some(("cut", self.desk.word(Word::LinksBroken).to_owned(), None));
         }
         let me = EndView::Server(row.id);
         let mut others: Vec<ServerId> = self
@@ -172,13 +246,15 @@ impl Drawing<'_> {
             .collect();
         others.order();
         others.dedup();
+        let first = others.first().copied();
         if others.is_empty() {
             None
         } else if others.len() + 1 == self.props.rows.len() {
-            Some(("fenced", self.desk.word(Word::CutOff).to_owned()))
+            Some(("fenced", self.desk.word(Word::CutOff).to_owned(), first))
         } else {
             let names: Vec<String> = others.iter().map(ServerId::to_string).collect();
-            Some(("fenced", words::cut_from(self.desk.lang, &names.join(" "))))
+            let text = words::cut_from(self.desk.lang, &names.join(" "));
+            Some(("fenced", text, first))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The lab driven as a page drives it, without a page.
 
+mod bench;
 mod clients;
 mod console;
 mod disks;

@@ -1,0 +1,157 @@
+//! Brackets of what holds transactions besides the log: a server's snapshots under its cells, and the
+//! backups of the vault under all rows.
+//!
+//! ```text
+//!   └─ snapshot e1·30 ────────┘▨▨      hatched: effects up to there may be in it
+//!   └─ B3 ───────────┘┌╌ RPO gap: 7 ╌┐
+//! ```
+
+use yew::prelude::*;
+use zablab_core::view::Lang;
+use zablab_core::view::Target;
+use zablab_core::view::frame::{BackupView, Frame, ServerRow, SpanView, Zx};
+use zablab_core::view::strip::{Reach, Strip};
+
+use super::{Metrics, bench_words as say, log};
+use crate::desk::{Layout, use_desk};
+
+/// Where a bracket up to `zx` ends, in pixels; `None` when it ends before everything shown.
+fn end(strip: &Strip, m: Metrics, zx: Zx) -> Option<u32> {
+    let before = log::before(strip, m);
+    match strip.reach(zx) {
+        Reach::Nothing => None,
+        Reach::Fold(part) => Some(4 + (m.range() - 6) * part / 1_000),
+        Reach::Column(at) => Some(m.middle(at, before) + m.cell / 2),
+    }
+}
+
+fn start(m: Metrics) -> u32 {
+    1 + (m.pitch - m.cell) / 2
+}
+
+/// The snapshots of a server: the newest as a bracket with its name, older ones as ticks on it.
+pub(super) fn spans(row: &ServerRow, strip: &Strip, m: Metrics, lang: Lang) -> Html {
+    let shown = |span: &SpanView| Some((*span, end(strip, m, span.zxid)?));
+    let all: Vec<(SpanView, u32)> = row.spans.iter().filter_map(shown).collect();
+    let Some(((newest, x2), older)) = all.split_first() else {
+        return Html::default();
+    };
+    let (x1, top) = (start(m), m.cell_h / 2 + 3 + m.drop);
+    let bottom = top + m.span;
+    let label = say::span_label(lang, newest);
+    let width = log::text_width(&label);
+    let labelled = m.span_label && x1 + width + 14 <= *x2;
+    let fuzzy = newest
+        .fuzzy_to
+        .and_then(|to| end(strip, m, to))
+        .filter(|to| to > x2);
+    let names: Vec<String> = row
+        .spans
+        .iter()
+        .map(|span| say::span(lang, row, span))
+        .collect();
+    let soft = (!newest.durable).then_some("soft");
+    html! {
+        <svg class="ov spans" width="1" height="1" role="img" aria-label={names.join("; ")} data-kind="span"
+            data-id={row.id.to_string()} data-state={if newest.writing { "writing" } else if fuzzy.is_some() { "fuzzy" } else { "whole" }}>
+            <title>{ names.join("\n") }</title>
+            <path class={classes!("sbrk", soft)} d={format!("M{x1} {top}V{bottom}H{x2}V{top}")} />
+            { for older.iter().filter(|(_, x)| x < x2).map(|(_, x)| html! { <path class="sbrk" d={format!("M{x} {top}V{bottom}")} /> }) }
+            if let Some(to) = fuzzy {
+                <rect class="fuzz" x={x2.to_string()} y={top.to_string()} width={(to - x2).to_string()} height={(m.span + 1).to_string()} />
+            }
+            if labelled {
+                <rect class="brkbg" x={(x1 + 6).to_string()} y={(bottom - 6).to_string()} width={(width - 2).to_string()} height="12" />
+                <text class="sbrkl" x={(x1 + 9).to_string()} y={bottom.to_string()}>{ label }</text>
+            }
+        </svg>
+    }
+}
+
+/// Properties of [`Backups`].
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) frame: std::sync::Arc<Frame>,
+    pub(super) strip: Strip,
+    pub(super) metrics: Metrics,
+}
+
+/// The row under all servers, while the vault holds backups.
+#[component]
+pub(super) fn Backups(props: &Props) -> Html {
+    let desk = use_desk();
+    let Props {
+        frame,
+        strip,
+        metrics,
+    } = props;
+    let room = if desk.layout == Layout::Cockpit { 2 } else { 1 };
+    let skip = frame.backups.len().saturating_sub(room);
+    let shown = &frame.backups[skip..];
+    if shown.is_empty() {
+        return Html::default();
+    }
+    let height = 4 + 18 * shown.len() as u32;
+    html! {
+        <div class="bvault">
+            <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
+            <div class="bvc">
+                <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
+                    aria-label={frame.gap.map(|gap| say::gap(desk.lang, &gap)).unwrap_or_default()} data-kind="gap"
+                    data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
+                    { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * 18 + 3, strip, *metrics)) }
+                    { gap(props, shown.len() as u32, desk.lang) }
+                </svg>
+                <div class="bvs">
+                    { for shown.iter().map(|backup| {
+                        let (name, id) = (say::backup(desk.lang, backup), backup.name.clone());
+                        let onclick = desk.inspect.reform(move |_: MouseEvent| Some(Target::Backup(id.clone())));
+                        html! { <button type="button" class="bv" title={name.clone()} aria-label={name} {onclick}
+                            data-kind="backup" data-id={backup.name.clone()}></button> }
+                    }) }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
+    let x1 = start(m);
+    let x2 = end(strip, m, backup.zxid).unwrap_or(x1 + 6);
+    let bottom = y + 7;
+    let text = format!("{} {}", backup.name, backup.zxid);
+    let width = log::text_width(&text);
+    let (inside, x) = if x1 + width + 14 <= x2 {
+        (true, x1 + 9)
+    } else {
+        (false, x2 + 5)
+    };
+    html! {<>
+        <path class="sbrk" d={format!("M{x1} {y}V{bottom}H{x2}V{y}")} />
+        if inside { <rect class="brkbg" x={(x1 + 6).to_string()} y={(bottom - 6).to_string()} width={(width - 2).to_string()} height="12" /> }
+        <text class="sbrkl strong" x={x.to_string()} y={bottom.to_string()}>{ text }</text>
+    </>}
+}
+
+fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
+    let (m, strip) = (props.metrics, &props.strip);
+    let Some(gap) = props.frame.gap else {
+        return Html::default();
+    };
+    let x1 = end(strip, m, gap.after).unwrap_or(start(m)) + 3;
+    let x2 = end(strip, m, gap.to).unwrap_or(x1).max(x1 + 8);
+    let y = (tiers - 1) * 18 + 2;
+    let text = say::gap(lang, &gap);
+    let width = log::text_width(&text);
+    // The words stand in the gap, or else before it.
+    let inside = x2 - x1 >= width;
+    let x = if inside {
+        (x1 + x2) / 2
+    } else {
+        x1.saturating_sub(6)
+    };
+    html! {<>
+        <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
+        <text class={classes!("gapl", (!inside).then_some("out"))} x={x.to_string()} y={(y + 8).to_string()}>{ text }</text>
+    </>}
+}
