@@ -153,7 +153,8 @@ impl Lab {
     pub fn flight(&self, message: u64) -> Option<Flight> {
         let played = self.playback.as_ref().and_then(|p| p.flight(message));
         let flight = played.or_else(|| {
-            let found = self.frame.messages.iter().find(|m| m.id == message)?;
+            let mut known = self.frame.messages.iter().chain(&self.frame.lost);
+            let found = known.find(|m| m.id == message)?;
             Some(Flight::resting(found, &self.frame))
         })?;
         Some(flight.at_speed(self.speed.per_mille()))

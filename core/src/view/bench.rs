@@ -78,7 +78,11 @@ impl Frame {
             digest: format!("{:#018x}", world.digest()),
             ensemble: ensemble(world),
             scale: scale(&servers),
-            messages: messages(world, step),
+            messages: messages(world),
+            lost: lost(step)
+                .take(MESSAGES)
+                .map(|m| wire::view(m, world.clients(), Fate::Lost))
+                .collect(),
             cuts: world
                 .cuts()
                 .map(|(a, b)| (wire::end(a), wire::end(b)))
@@ -294,21 +298,18 @@ fn scale(rows: &[ServerRow]) -> ByteScale {
     }
 }
 
-/// Messages on the wire, and those that were lost in this step.
-fn messages(world: &World, step: Option<&Step>) -> Vec<super::frame::MessageView> {
-    let mut flying: Vec<(&Message, Fate)> = world
-        .in_flight()
-        .map(|m| (&**m, wire::pace(m, world)))
-        .collect();
-    flying.extend(lost(step).map(|m| (m, Fate::Lost)));
-    flying.order_by_key(|(m, _)| m.id);
+/// The newest messages on the wire.
+fn messages(world: &World) -> Vec<super::frame::MessageView> {
+    let mut flying: Vec<_> = world.in_flight().collect();
+    flying.order_by_key(|m| m.id);
     let skip = flying.len().saturating_sub(MESSAGES);
     let newest = flying.into_iter().skip(skip);
     newest
-        .map(|(m, fate)| wire::view(m, world.clients(), fate))
+        .map(|m| wire::view(m, world.clients(), wire::pace(m, world)))
         .collect()
 }
 
+/// Messages that this step lost, or that reached nobody.
 fn lost(step: Option<&Step>) -> impl Iterator<Item = &Message> {
     let unheard = step.and_then(|step| match &step.cause {
         Cause::Dropped(message) => Some(&**message),

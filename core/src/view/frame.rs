@@ -87,6 +87,8 @@ pub struct Frame {
     pub scale: ByteScale,
     /// Messages on the wire, oldest first.
     pub messages: Vec<MessageView>,
+    /// Messages that were lost in this step.
+    pub lost: Vec<MessageView>,
     /// Links on which nothing passes.
     pub cuts: Vec<(EndView, EndView)>,
     /// Servers that can reach each other; one group when no cut parts them.

@@ -39,6 +39,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
     let density = if rows > 5 { "many" } else { "few" };
     let narrow = desk.layout != Layout::Cockpit;
     let spot = Spot::of(&desk, frame);
+    let marks = [frame.messages.as_slice(), &frame.lost].concat();
     let majority = frame.ensemble.majority;
     html! {
         <section class={classes!("bench", narrow.then_some("sm"), density, format!("n{rows}"), spot.class())}
@@ -64,7 +65,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                         <div class={classes!("disk", format!("r{at}"), spot.server(row.id))}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
                     </>}
                 }) }
-                <div class="wcell"><Wires messages={frame.messages.clone()} rows={frame.servers.clone()}
+                <div class="wcell"><Wires messages={marks.clone()} rows={frame.servers.clone()}
                     cuts={frame.cuts.clone()} groups={frame.groups.clone()} {metrics} spot={spot.clone()} /></div>
                 <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} {majority} spot={spot.clone()} /></div>
             </div>

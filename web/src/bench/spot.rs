@@ -18,7 +18,10 @@ impl Spot {
     pub(super) fn of(desk: &Desk, frame: &Frame) -> Self {
         let drawn = |target: &Target| match target {
             Target::Server(_) | Target::Entry(..) | Target::File(..) | Target::Link(..) => true,
-            Target::Message(id) => frame.messages.iter().any(|m| m.id == *id),
+            Target::Message(id) => {
+                let mut all = frame.messages.iter().chain(&frame.lost);
+                all.any(|m| m.id == *id)
+            }
             Target::Transaction(zx) => frame.columns.shown.contains(zx),
             _ => false,
         };

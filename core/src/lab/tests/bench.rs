@@ -179,13 +179,7 @@ fn a_partition_parts_the_rows_and_one_cut_link_does_not() {
 fn a_message_that_is_lost_is_shown_in_the_step_that_lost_it() {
     let mut lab = Lab::open(Some("leader-power-loss"));
     let frames = frames(&mut lab);
-    let lost = |frame: &Frame| {
-        frame
-            .messages
-            .iter()
-            .filter(|m| m.fate == Fate::Lost)
-            .count()
-    };
+    let lost = |frame: &Frame| frame.lost.iter().filter(|m| m.fate == Fate::Lost).count();
     let steps: Vec<usize> = (0..frames.len())
         .filter(|at| lost(&frames[*at]) > 0)
         .collect();
