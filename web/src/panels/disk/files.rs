@@ -57,7 +57,7 @@ pub(super) fn files(
         };
     }
     let more = (all > room.files).then(|| {
-        let window = words::window(lang, first + 1, first + window.len(), all);
+        let window = words::window(first + 1, first + window.len(), all);
         let back = (at > 0).then(|| turn(1, true));
         let on = (at + 1 < all).then(|| turn(1, false));
         pager(desk, words::MORE_FILES, "files", window, back, on)

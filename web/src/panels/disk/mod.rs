@@ -26,6 +26,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use web_sys::Element;
 use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::Target;
@@ -89,7 +90,16 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
     let outlook = use_memo((pull.clone(), server, *again), |(pull, server, _)| {
         pull.outlook(*server)
     });
-    let room = Room::of(&desk, rows.len(), lines(&desk, (*outlook).as_ref()));
+    // How tall it is depends on what stands above it.
+    let (node, tall) = (use_node_ref(), use_state_eq(|| 0_u32));
+    {
+        let (node, tall) = (node.clone(), tall.clone());
+        use_effect(move || {
+            let height = node.cast::<Element>().map(|pane| pane.client_height());
+            tall.set(height.map_or(0, i32::unsigned_abs));
+        });
+    }
+    let room = Room::of(&desk, *tall, lines(&desk, (*outlook).as_ref()));
     let disk = use_memo((pull.clone(), server), |(pull, server)| pull.disk(*server));
     let ask = FileAsk {
         choice: choice.shown.clone(),
@@ -122,7 +132,7 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
     let name = shown.map(|file| file.name.as_str());
     let listed = files(&desk, view, name, room, &choice, &choose);
     html! {
-        <section class="diskpane" aria-label={desk.word(crate::words::Word::Disk)} data-kind="panel" data-id="disk">
+        <section ref={node} class="diskpane" aria-label={desk.word(crate::words::Word::Disk)} data-kind="panel" data-id="disk">
             <div class="dtop">
                 { servers(&desk, server, rows) }
                 if room.files == 0 { { listed.clone() } }

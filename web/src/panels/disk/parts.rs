@@ -111,7 +111,7 @@ pub(super) fn list(
             <div class="drail turns">
                 { arrow(desk, words::FIRST, "list-first", Icon::First, back.then(|| go(0))) }
                 { arrow(desk, words::EARLIER, "list-back", Icon::Back, back.then(|| go(file.first.saturating_sub(room.list)))) }
-                { span("dwin", words::window(lang, file.first + 1, last, file.parts)) }
+                { span("dwin", words::window(file.first + 1, last, file.parts)) }
                 { arrow(desk, words::LATER_ONES, "list-next", Icon::Forward, on.then(|| go(last))) }
                 { arrow(desk, words::LAST, "list-last", Icon::NextNotable, on.then(|| go(file.parts))) }
             </div>

@@ -115,7 +115,7 @@ pub(super) fn RecordCard(props: &Props) -> Html {
     let lang = desk.lang;
     let (all, shown) = (part.fields.len(), fpage * room.fields);
     let more_fields = (all > room.fields).then(|| {
-        let window = words::window(lang, shown + 1, all.min(shown + room.fields), all);
+        let window = words::window(shown + 1, all.min(shown + room.fields), all);
         let back = (fpage > 0).then(|| turn(fpage.saturating_sub(1), bpage));
         let on = (shown + room.fields < all).then(|| turn(fpage + 1, bpage));
         pager(&desk, words::MORE_FIELDS, "fields", window, back, on)
@@ -126,7 +126,7 @@ pub(super) fn RecordCard(props: &Props) -> Html {
     let start = (bpage * per_page).min(len);
     let end = len.min(start + per_page);
     let more_bytes = (len > per_page).then(|| {
-        let window = words::window(lang, start + 1, end, len);
+        let window = words::window(start + 1, end, len);
         let back = (bpage > 0).then(|| turn(fpage, bpage.saturating_sub(1)));
         let on = (end < len).then(|| turn(fpage, bpage + 1));
         pager(&desk, words::MORE_BYTES, "bytes", window, back, on)
@@ -249,7 +249,7 @@ pub(super) fn pairs(bytes: &[u8]) -> String {
 /// The name of what is marked, and what it says.
 fn named(lang: Lang, part: &PartView, pointer: &Pointer) -> Html {
     let Some(field) = pointer.at().map(|at| &part.fields[at]) else {
-        return html! { <p class="dsaid hint">{ say(lang, words::HINT) }</p> };
+        return html! { <p class="dsaid">{ say(lang, words::HINT) }</p> };
     };
     let last = field.at + field.len.max(1) - 1;
     let place = if last > field.at {

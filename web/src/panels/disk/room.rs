@@ -1,13 +1,13 @@
 //! How much of a disk has room in a window: nothing in the panel scrolls, it is turned over.
 
-use crate::desk::{Desk, Layout, window_size};
+use crate::desk::{Desk, Layout};
 
-/// Height of the cockpit that is not for files, fields and bytes.
-const AROUND: u32 = 496;
-/// The same in a low frame, without the rows of servers.
-const AROUND_LOW: u32 = 226;
-/// Height of a server's row there, and of all of them at most.
-const SERVER: (u32, u32) = (47, 225);
+/// Height of the panel at the side that is not for files, fields, bytes and what recovery would do.
+const AROUND: u32 = 172;
+/// The same in a low frame.
+const AROUND_LOW: u32 = 30;
+/// In a lower frame what recovery would do has no room.
+const LOW: u32 = 100;
 /// Height of a row of files.
 const FILE: u32 = 24;
 /// Height of a row of fields or bytes.
@@ -16,6 +16,8 @@ const ROW: u32 = 17;
 const WIDE: u32 = 1800;
 /// Rows of fields that hold a create.
 const CREATE: usize = 14;
+/// Rows that are enough for fields and bytes at once.
+const BOTH: usize = 15;
 /// Rows of bytes beside fields, at least.
 const LINES: usize = 3;
 
@@ -41,12 +43,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// The room of a window, beside so many servers and below so many lines of what recovery would do.
-    pub(super) fn of(desk: &Desk, servers: usize, lines: u32) -> Self {
-        let (width, height) = (desk.width, window_size().1);
+    /// The room of a panel so tall, with so many lines of what recovery would do.
+    pub(super) fn of(desk: &Desk, tall: u32, lines: u32) -> Self {
         match desk.layout {
-            Layout::Cockpit => Self::side(width, height, lines),
-            Layout::Embed => Self::frame(height, servers),
+            Layout::Cockpit => Self::side(desk.width, tall, lines),
+            Layout::Embed => Self::frame(tall),
             Layout::Phone => Self {
                 files: 6,
                 cells: 5,
@@ -60,11 +61,15 @@ impl Room {
         }
     }
 
-    fn side(width: u32, height: u32, lines: u32) -> Self {
-        let files = if height < 1_000 { 3 } else { 5 };
+    fn side(width: u32, tall: u32, lines: u32) -> Self {
+        let files = match tall {
+            0..600 => 3,
+            600..760 => 4,
+            _ => 5,
+        };
         let taken = AROUND + files * FILE + lines * ROW;
-        let rows = (height.saturating_sub(taken) / ROW) as usize;
-        let either = rows < 8 + LINES;
+        let rows = (tall.saturating_sub(taken) / ROW) as usize;
+        let either = rows < BOTH;
         let fields = if either {
             rows.max(5)
         } else {
@@ -73,7 +78,7 @@ impl Room {
         Self {
             files: files as usize,
             cells: if width >= WIDE { 10 } else { 8 },
-            list: (rows * 17 / 24).max(5),
+            list: (rows * 17 / 24).max(3),
             fields,
             lines: if either { fields } else { rows - fields },
             bytes: 8,
@@ -82,10 +87,8 @@ impl Room {
         }
     }
 
-    fn frame(height: u32, servers: usize) -> Self {
-        let servers = u32::try_from(servers).unwrap_or(u32::MAX);
-        let bench = servers.saturating_mul(SERVER.0).min(SERVER.1);
-        let room = height.saturating_sub(AROUND_LOW + bench);
+    fn frame(tall: u32) -> Self {
+        let room = tall.saturating_sub(AROUND_LOW);
         let rows = (room / ROW).max(2) as usize;
         Self {
             files: 0,
@@ -95,7 +98,7 @@ impl Room {
             lines: rows,
             bytes: 12,
             either: true,
-            low: room < 70,
+            low: tall < LOW,
         }
     }
 }

@@ -167,12 +167,9 @@ pub(super) fn cell(lang: Lang, row: &PartRow) -> String {
     name
 }
 
-/// `5–8 of 12`.
-pub(super) fn window(lang: Lang, first: usize, last: usize, all: usize) -> String {
-    match lang {
-        Lang::En => format!("{first}–{last} of {all}"),
-        Lang::Zh => format!("{first}–{last} / {all}"),
-    }
+/// `5–8 / 12`.
+pub(super) fn window(first: usize, last: usize, all: usize) -> String {
+    format!("{first}–{last} / {all}")
 }
 
 /// Lines that a text takes in so many pixels, more or less.
