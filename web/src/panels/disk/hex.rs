@@ -120,13 +120,13 @@ fn letters(hex: &HexView, pointer: &Pointer, run: &Run) -> Html {
 /// The colour of a field.
 fn colour(field: &FieldView) -> &'static str {
     match (field.tone, field.group) {
-        (Tone::Bad, _) => "gbad",
-        (Tone::Good, _) => "gok",
-        (_, Group::Frame) => "gframe",
-        (_, Group::Head) => "ghead",
-        (_, Group::Zxid) => "gzxid",
-        (_, Group::Body) => "gbody",
-        (_, Group::Digest) => "gdigest",
-        (_, Group::Blank) => "gblank",
+        (Tone::Bad, _) => "kbad",
+        (Tone::Good, _) => "kok",
+        (_, Group::Frame) => "kframe",
+        (_, Group::Head) => "khead",
+        (_, Group::Zxid) => "kzxid",
+        (_, Group::Body) => "kbody",
+        (_, Group::Digest) => "kdigest",
+        (_, Group::Blank) => "kblank",
     }
 }

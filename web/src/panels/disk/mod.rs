@@ -145,11 +145,11 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
             if let Some(shown) = shown {
                 <div class="dright">
                     if choice.list {
-                        <div class="dbar">{ switch(&desk, room, &choice, &choose) }</div>
+                        <div class="drow">{ switch(&desk, room, &choice, &choose) }</div>
                         { list(&desk, shown, room, &choice, &choose) }
                     } else {
                         { cells(&desk, shown, &choice, &choose) }
-                        <div class="dbar">{ caption(desk.lang, shown) }{ switch(&desk, room, &choice, &choose) }</div>
+                        <div class="drow">{ caption(desk.lang, shown) }{ switch(&desk, room, &choice, &choose) }</div>
                         <RecordCard file={Rc::clone(&file)} {server} {room} lens={props.lens} bytes={choice.bytes} />
                     }
                 </div>

@@ -80,7 +80,7 @@ fn cell(desk: &Desk, row: &PartRow, now: bool, onclick: Callback<MouseEvent>) ->
     };
     let named = row.zxid.is_none().then_some("named");
     html! {
-        <button key={row.number} type="button" class={classes!("dcell", class(row.safety), (!row.good).then_some("broken"), named)}
+        <button key={row.number} type="button" class={classes!("dcell", class(row.safety), (!row.good).then_some("dbroke"), named)}
             aria-pressed={now.to_string()} aria-label={name} {onclick} data-kind="disk-part" data-id={row.number.to_string()}>
             { span("", text) }
         </button>
@@ -167,19 +167,19 @@ fn picking(
 /// The class of bytes by what a power loss leaves of them.
 pub(super) const fn class(safety: Safety) -> &'static str {
     match safety {
-        Safety::Durable => "sd",
-        Safety::Pending => "sp",
-        Safety::Dropped => "sx",
-        Safety::Zeros => "sz",
+        Safety::Durable => "yd",
+        Safety::Pending => "yp",
+        Safety::Dropped => "yx",
+        Safety::Zeros => "yz",
     }
 }
 
 const fn classes_of(safety: Safety) -> &'static str {
     match safety {
-        Safety::Durable => "dmark sd",
-        Safety::Pending => "dmark sp",
-        Safety::Dropped => "dmark sx",
-        Safety::Zeros => "dmark sz",
+        Safety::Durable => "dmark yd",
+        Safety::Pending => "dmark yp",
+        Safety::Dropped => "dmark yx",
+        Safety::Zeros => "dmark yz",
     }
 }
 

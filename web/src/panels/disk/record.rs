@@ -168,7 +168,7 @@ pub(super) fn caption(lang: Lang, file: &FileView) -> Html {
             { words::place(lang, file, row) }
             if let Some(zxid) = row.zxid { <b>{ zxid.to_string() }</b>{ words::stands(lang, row) } }
             if row.safety != Safety::Durable {
-                { span(if row.safety == Safety::Pending { "dbadge sp" } else { "dbadge sx" }, words::safety(lang, row.safety)) }
+                { span(if row.safety == Safety::Pending { "dbadge yp" } else { "dbadge yx" }, words::safety(lang, row.safety)) }
             }
             if bad { { piece("em", "bad", part.verdict.get(lang).to_owned().into()) } }
         </p>
