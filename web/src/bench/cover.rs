@@ -15,6 +15,9 @@ use zablab_core::view::strip::{Reach, Strip};
 use super::{Metrics, bench_words as say, log};
 use crate::desk::{Layout, use_desk};
 
+/// Height of the line of a backup: what is pressed keeps 24 pixels.
+const TIER: u32 = 24;
+
 /// Where a bracket up to `zx` ends, in pixels; `None` when it ends before everything shown.
 fn end(strip: &Strip, m: Metrics, zx: Zx) -> Option<u32> {
     let before = log::before(strip, m);
@@ -91,7 +94,7 @@ pub(super) fn Backups(props: &Props) -> Html {
     if shown.is_empty() {
         return Html::default();
     }
-    let height = 4 + 18 * shown.len() as u32;
+    let height = 2 + TIER * shown.len() as u32;
     html! {
         <div class="bvault">
             <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
@@ -99,7 +102,7 @@ pub(super) fn Backups(props: &Props) -> Html {
                 <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
                     aria-label={frame.gap.map(|gap| say::gap(desk.lang, &gap)).unwrap_or_default()} data-kind="gap"
                     data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
-                    { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * 18 + 3, strip, *metrics)) }
+                    { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * TIER + 6, strip, *metrics)) }
                     { gap(props, shown.len() as u32, desk.lang) }
                 </svg>
                 <div class="bvs">
@@ -140,18 +143,18 @@ fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
     };
     let x1 = end(strip, m, gap.after).unwrap_or(start(m)) + 3;
     let x2 = end(strip, m, gap.to).unwrap_or(x1).max(x1 + 8);
-    let y = (tiers - 1) * 18 + 2;
+    let y = (tiers - 1) * TIER + 5;
     let text = say::gap(lang, &gap);
     let width = log::text_width(&text);
-    // The words stand in the gap, or else before it.
+    // The words stand in the gap; else above it, where an older backup ends earlier, or before it.
     let inside = x2 - x1 >= width;
-    let x = if inside {
-        (x1 + x2) / 2
-    } else {
-        x1.saturating_sub(6)
+    let (x, line) = match (inside, tiers) {
+        (true, _) => ((x1 + x2) / 2, y + 8),
+        (false, 1) => (x1.saturating_sub(6), y + 8),
+        (false, _) => (x2, y + 8 - TIER),
     };
     html! {<>
         <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
-        <text class={classes!("gapl", (!inside).then_some("out"))} x={x.to_string()} y={(y + 8).to_string()}>{ text }</text>
+        <text class={classes!("gapl", (!inside).then_some("out"))} x={x.to_string()} y={line.to_string()}>{ text }</text>
     </>}
 }

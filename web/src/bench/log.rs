@@ -271,7 +271,13 @@ impl Line<'_> {
             Some(reaches) => words::up_to(lang, reaches),
             None => words::cell(lang, cell),
         };
-        let name = format!("{} {}–{}: {what}", row.id, fold.first, fold.last);
+        let name = format!(
+            "{} {}, {}–{}: {what}",
+            row.id,
+            range_name(fold),
+            fold.first,
+            fold.last
+        );
         // A range is plain: what is purged of it is what a snapshot is for.
         let plain = Cell {
             record: zablab_core::view::frame::InLog::Whole,
