@@ -18,7 +18,7 @@ const EYES: &str = "(() => {
         const way = down ? (y1 - y0) / 100 * column.height : x1 - x0;
         return { at: ((down ? seen.top : seen.left) - from) * Math.sign(way), way: Math.abs(way) };
     };
-    const look = () => [...document.querySelectorAll('[data-way]')].map(mark => {
+    const look = () => [...document.querySelectorAll('[data-way][data-placed]')].map(mark => {
         const [animation] = mark.getAnimations();
         const moves = Boolean(animation) && animation.playState === 'running';
         return { id: mark.dataset.id, course: mark.dataset.way, moves, ...place(mark) };
@@ -274,7 +274,7 @@ fn whoever_wants_no_motion_gets_none() {
             "Number(document.documentElement.dataset.step) > {here} + 10"
         ))
         .await;
-        assert_eq!(page.value("document.getAnimations().length").await, 0);
+        assert_eq!(page.value(RUNNING).await, 0);
         assert_eq!(page.count("[style]").await, 0);
         page.assert_console_clean().await;
     });

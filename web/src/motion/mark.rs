@@ -3,6 +3,8 @@
 //! Yew draws a mark once and never owns its place. After each render the marks are collected again: one
 //! whose element and way are the same keeps its animation, one that is gone takes it with it.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Animation, Element, FillMode, KeyframeEffect, KeyframeEffectOptions};
@@ -124,6 +126,11 @@ impl Mark {
         if self.course.is_some_and(|now| now.is(course)) {
             return;
         }
+        if self.course.is_none() {
+            // Until now it was hidden: on a slow machine a frame may come before this. The name of
+            // the attribute is valid.
+            let _ = self.element.set_attribute("data-placed", "");
+        }
         self.course = Some(course);
         match course {
             Course::Stands(at) => {
@@ -150,9 +157,32 @@ impl Drop for Mark {
 /// is about to be over, and by then this one's mark is gone.
 fn animation(element: &Element, way: Way) -> Result<Animation, JsValue> {
     let [from, to] = way.ends().map(JsValue::from);
-    let places = Array::of3(&from, &to, &to);
+    transforming(element, &Array::of3(&from, &to, &to))
+}
+
+/// An element put somewhere without a style attribute: by an animation that stands still.
+#[derive(Default)]
+pub(crate) struct Shift(RefCell<Option<Animation>>);
+
+impl Shift {
+    /// Puts it there.
+    pub(crate) fn put(&self, element: &Element, transform: &str) {
+        let place = JsValue::from(transform);
+        let Ok(new) = transforming(element, &Array::of2(&place, &place)) else {
+            return;
+        };
+        new.set_current_time(Some(0.0));
+        // The new one holds already: no frame shows neither.
+        if let Some(old) = self.0.replace(Some(new)) {
+            old.cancel();
+        }
+    }
+}
+
+/// An animation from place to place, at rest.
+fn transforming(element: &Element, places: &Array) -> Result<Animation, JsValue> {
     let keyframes = Object::new();
-    Reflect::set(&keyframes, &"transform".into(), &places)?;
+    Reflect::set(&keyframes, &"transform".into(), places)?;
     let timing = KeyframeEffectOptions::new();
     timing.set_duration_f64(2.0 * WHOLE);
     timing.set_fill(FillMode::Both);

@@ -20,7 +20,7 @@ mod sight;
 mod way;
 
 pub(crate) use clock::{Clock, Next};
-pub(crate) use mark::Marks;
+pub(crate) use mark::{Marks, Shift};
 pub(crate) use sight::Sight;
 pub(crate) use way::{Thousandths, Way};
 

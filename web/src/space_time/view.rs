@@ -15,6 +15,7 @@ use super::axis::Axis;
 use super::focus::Focus;
 use super::{Run, space_time_words as words};
 use crate::desk::{Desk, Layout};
+use crate::motion::Shift;
 use crate::words::Word;
 
 /// Pixels of the names of the lines.
@@ -71,6 +72,8 @@ pub(crate) struct SpaceTimeView {
     _desk: ContextHandle<Desk>,
     scroll: NodeRef,
     pub(super) slab: NodeRef,
+    /// Where the slab is.
+    shift: Shift,
     pub(super) axis: Axis,
     /// Pixels of the window along the time axis.
     length: u64,
@@ -110,6 +113,7 @@ impl Component for SpaceTimeView {
             _desk: handle,
             scroll: NodeRef::default(),
             slab: NodeRef::default(),
+            shift: Shift::default(),
             length: 640,
             breadth: 200,
             offset: 0,
@@ -347,18 +351,14 @@ impl SpaceTimeView {
 
     /// Puts the slab and the scroll bar where they belong.
     fn place(&self) {
-        let (Some(slab), Some(scroll)) = (
-            self.slab.cast::<HtmlElement>(),
-            self.scroll.cast::<Element>(),
-        ) else {
+        let (Some(slab), Some(scroll)) =
+            (self.slab.cast::<Element>(), self.scroll.cast::<Element>())
+        else {
             return;
         };
         let along = self.axis.px(self.axis.start) as i64 - self.offset as i64;
         let way = if self.axis.down { 'Y' } else { 'X' };
-        // The property exists, so writing it cannot fail.
-        let _ = slab
-            .style()
-            .set_property("transform", &format!("translate{way}({along}px)"));
+        self.shift.put(&slab, &format!("translate{way}({along}px)"));
         let bar = i32::try_from(self.offset / self.scale()).unwrap_or(i32::MAX);
         if self.axis.down {
             if scroll.scroll_top() != bar {

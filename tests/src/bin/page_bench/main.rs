@@ -52,12 +52,17 @@ struct Bench {
 impl Bench {
     /// The page at a moment of a scenario, its counters running.
     async fn open(&self, query: &str) -> Page {
-        let view = View::default();
-        let page = self.browser.open(&self.base, query, "", &view).await;
+        let page = self.open_again(query).await;
         counters::start(&page).await;
         let rate = json!({ "rate": self.wish.slow });
         page.devtools("Emulation.setCPUThrottlingRate", &rate).await;
         page
+    }
+
+    /// The same in a window whose counters run already.
+    async fn open_again(&self, query: &str) -> Page {
+        let view = View::default();
+        self.browser.open(&self.base, query, "", &view).await
     }
 
     /// The page with the long run of five servers.

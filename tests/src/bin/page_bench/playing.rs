@@ -64,7 +64,7 @@ pub(crate) async fn load(bench: &Bench) -> Vec<Figure> {
     let (mut wall, mut thread) = (Vec::new(), Vec::new());
     for _ in 0..LOADS {
         let before = Counters::read(&page).await;
-        let page = bench.open("").await;
+        let page = bench.open_again("").await;
         let after = Counters::read(&page).await;
         let ready = "performance.getEntriesByName('zablab-ready')[0].startTime";
         wall.push(page.value(ready).await.as_f64().unwrap_or(f64::MAX));
