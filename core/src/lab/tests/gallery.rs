@@ -1,11 +1,10 @@
 //! What the scenarios say of themselves: complete, short, in the words of the house, and true.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::base::Gather;
 use crate::lab::scenarios::SCENARIOS;
-use crate::lab::{Action, Badge, Card, Group, Lab, MarkKind, Story, sandbox};
+use crate::lab::{Action, Badge, Card, Group, Lab, Story, sandbox};
 use crate::view::frame::{Frame, Zx};
 use crate::view::{Target, Text};
 
@@ -153,43 +152,6 @@ fn every_scenario_has_a_place_in_the_gallery() {
     }
     let places: BTreeMap<_, _> = cards.iter().map(|c| ((c.group, c.order()), &c.id)).gather();
     assert_eq!(places.len(), cards.len(), "two scenarios in one place");
-}
-
-#[test]
-fn the_stills_are_those_of_the_runs() {
-    let mut lines = String::new();
-    for scenario in SCENARIOS {
-        let mut lab = Lab::open(Some(scenario.id));
-        let (transport, ensemble) = (lab.transport(), lab.frame().ensemble.clone());
-        lab.dispatch(Action::Seek(0));
-        let total = transport.total.max(1);
-        let mut line = format!(
-            "{} {} {} {total}",
-            scenario.id, ensemble.voters, ensemble.observers
-        );
-        for mark in transport.marks {
-            let kind = match mark.kind {
-                MarkKind::Beat => 'b',
-                MarkKind::Crash => 'c',
-                MarkKind::Broken => 'x',
-                MarkKind::Bookmark | MarkKind::Flag => panic!("nobody has marked anything"),
-            };
-            line.push_str(&format!(" {kind}{}", mark.step * 1_000 / total));
-        }
-        lines.push_str(&line);
-        lines.push('\n');
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../static/scenarios/stills.txt");
-    if std::env::var_os("ZABLAB_ACCEPT").is_some() {
-        std::fs::write(&path, lines).expect("the folder can be written");
-        return;
-    }
-    let kept = std::fs::read_to_string(&path).expect("the file is there");
-    let pairs = lines.lines().zip(kept.lines());
-    for (found, kept) in pairs {
-        assert_eq!(found, kept, "ZABLAB_ACCEPT=1 writes it anew");
-    }
-    assert_eq!(lines.lines().count(), kept.lines().count());
 }
 
 #[test]
