@@ -176,8 +176,8 @@ fn what_recovery_would_do_is_what_it_does() {
                 lab.dispatch(Action::SwitchBranch(0));
                 lab.dispatch(Action::Seek(end * part / 8));
                 let frame = lab.frame();
-                let up = frame.servers.iter().filter(|row| row.power == Power::Up);
-                let Some(row) = up.last() else { continue };
+                let mut up = frame.servers.iter().filter(|row| row.power == Power::Up);
+                let Some(row) = up.next_back() else { continue };
                 let server = row.id;
                 let lines = outlook(&mut lab, server.0).lines;
                 let line = match kind {

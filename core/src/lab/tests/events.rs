@@ -21,7 +21,7 @@ fn without_a_filter_the_last_steps_are_shown() {
     lab.dispatch(Action::Seek(60));
     let (past, ahead) = steps(&lab.event_page());
     assert_eq!(past, (20..60).collect::<Vec<_>>());
-    assert_eq!(ahead, []);
+    assert!(ahead.is_empty());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_new_branch_is_looked_through_anew() {
     finish(&mut lab);
     let (past, ahead) = steps(&lab.event_page());
     assert_eq!(past.last(), Some(&80));
-    assert_eq!(ahead, [], "the branch has no recorded future");
+    assert!(ahead.is_empty(), "the branch has no recorded future");
 }
 
 #[test]
