@@ -103,6 +103,17 @@ async fn leader(page: &Page) -> String {
     id
 }
 
+/// How many branches the run has, as their list tells.
+async fn branches(page: &Page) -> u64 {
+    page.press("popover", "branch").await;
+    let list = of("box", "branch");
+    page.wait_until(&format!("{list} !== null")).await;
+    let found = page.count("[data-kind=branch]").await;
+    page.press("popover", "branch").await;
+    page.wait_until(&format!("{list} === null")).await;
+    found
+}
+
 /// Waits until a server is in a state, playing meanwhile.
 async fn wait_for_state(page: &Page, server: &str, state: &str) {
     let expression = format!("{}.dataset.state === '{state}'", of("server", server));

@@ -1,13 +1,14 @@
 //! Pointers for a first visit: one small card at a time, beside what it speaks of.
 //!
-//! They block nothing and take no focus. They are shown at the front door only: not in a frame, not to
+//! They block nothing and take no focus. They are shown at the front door only: not where the page has
+//! little room, not in a frame, not to
 //! who followed a link to a moment, not again to who has closed them. Where nothing can be remembered,
 //! they come back with the next visit.
 
 use yew::prelude::*;
 use zablab_core::view::Lang;
 
-use crate::desk::use_desk;
+use crate::desk::{Layout, use_desk};
 use crate::icon::Icon;
 use crate::place::{self, Ui};
 
@@ -44,7 +45,7 @@ pub(crate) fn Hints() -> Html {
     let at = use_state(first);
     let Some((place, word)) = at
         .and_then(|at| HINTS.get(at))
-        .filter(|_| desk.ui == Ui::Full)
+        .filter(|_| desk.ui == Ui::Full && desk.layout == Layout::Cockpit)
     else {
         return Html::default();
     };

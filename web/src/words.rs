@@ -118,7 +118,6 @@ words! {
     Tree: "Tree", "数据树";
     Ledger: "Confirmed writes", "已答复写入";
     LedgerShort: "Writes", "写入";
-    Vault: "Backups", "备份";
     Files: "Files", "文件";
     Inspect: "Inspect", "细看";
     OpenDisks: "Bring disks of real servers", "导入真实服务器的磁盘";

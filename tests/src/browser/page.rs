@@ -62,6 +62,15 @@ impl Page {
             { "name": "prefers-reduced-motion", "value": motion },
         ]});
         self.devtools("Emulation.setEmulatedMedia", &media).await;
+        if !view.newcomer {
+            // A blank page has no storage.
+            let seen = "try { localStorage.setItem('zablab.hints', 'seen'); } catch {}";
+            self.devtools(
+                "Page.addScriptToEvaluateOnNewDocument",
+                &json!({ "source": seen }),
+            )
+            .await;
+        }
     }
 
     /// Sends a command of the DevTools protocol.

@@ -15,6 +15,8 @@ pub struct View {
     pub lang: Option<String>,
     /// The system asks for less motion.
     pub reduced_motion: bool,
+    /// This person has never been here: the pointers of a first visit are shown.
+    pub newcomer: bool,
 }
 
 impl Default for View {
@@ -26,6 +28,7 @@ impl Default for View {
             theme: None,
             lang: None,
             reduced_motion: false,
+            newcomer: false,
         }
     }
 }

@@ -47,6 +47,11 @@ fn a_bell_rings_in_the_step_of_its_event_alone() {
             .await;
         let to = step(&page).await;
         for at in (from..=to).rev() {
+            let slide = format!(
+                "(range => {{ range.value = {at}; range.dispatchEvent(new InputEvent('input', {{bubbles: true}})); \
+                 return true; }})(document.querySelector('[data-id=slider]'))"
+            );
+            page.value(&slide).await;
             page.wait_until(&format!("document.documentElement.dataset.step === '{at}'"))
                 .await;
             let ringing = page.value(RINGING).await;
@@ -61,7 +66,6 @@ fn a_bell_rings_in_the_step_of_its_event_alone() {
                 assert_sound(&page, &site).await;
                 rung.push(ringing);
             }
-            page.keys("\u{e012}").await;
         }
         assert_eq!(rung, ["b"], "a release wakes one client, once");
     });

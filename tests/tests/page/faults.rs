@@ -2,7 +2,7 @@
 
 use zablab_tests::browser::in_browser;
 
-use super::{assert_sound, leader, of, open_at, play_until, wait_for_state};
+use super::{assert_sound, branches, leader, of, open_at, play_until, wait_for_state};
 
 #[test]
 fn the_leader_crashes_another_is_elected_and_it_recovers() {
@@ -99,18 +99,15 @@ fn an_edit_in_the_past_makes_a_branch_and_the_old_one_stays() {
         page.press("action", "crash-process").await;
         page.wait_until("document.querySelector('[data-state=down]') !== null")
             .await;
-        let branches =
-            "document.querySelectorAll('[data-kind=picker][data-id=branch] option').length";
-        assert_eq!(page.value(branches).await, 2);
         assert!(
             page.text("[data-kind=notice]")
                 .await
                 .contains("main is kept")
         );
+        assert_eq!(branches(&page).await, 2);
         assert_sound(&page, &site).await;
-        let old = "(select => { select.value = '0'; select.dispatchEvent(new Event('change', {bubbles: true})); \
-                   return true; })(document.querySelector('[data-kind=picker][data-id=branch]'))";
-        page.value(old).await;
+        page.press("popover", "branch").await;
+        page.press("branch", "main").await;
         page.wait_until("document.querySelector('[data-state=down]') === null")
             .await;
         page.value(&format!("(location.hash = 'at={last}') && 0"))

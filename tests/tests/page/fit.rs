@@ -79,7 +79,7 @@ fn who_has_only_a_small_window_can_act_beside_the_caption() {
             let page = browser
                 .open(&site.page(), "", "", &View::sized(width, height))
                 .await;
-            page.press("server", "S2").await;
+            page.click("[data-kind=server][data-id=S2] svg").await;
             page.press("action", "crash-power").await;
             page.wait_until(&format!("{}.dataset.state === 'down'", of("server", "S2")))
                 .await;

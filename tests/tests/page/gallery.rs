@@ -167,11 +167,15 @@ fn help_opens_by_a_key_and_lists_every_key_and_mark() {
 fn pointers_are_for_the_first_visit_and_take_no_focus() {
     in_browser(async |site, browser| {
         let hints = "[data-kind=hint]";
+        let newcomer = View {
+            newcomer: true,
+            ..View::default()
+        };
         for query in ["s=happy-path", "ui=embed"] {
-            let page = open_at(&browser, &site, query, "").await;
+            let page = browser.open(&site.page(), query, "", &newcomer).await;
             assert_eq!(page.count(hints).await, 0, "{query}");
         }
-        let page = open_at(&browser, &site, "", "").await;
+        let page = browser.open(&site.page(), "", "", &newcomer).await;
         assert_eq!(page.count(hints).await, 1);
         assert_eq!(
             page.value("document.activeElement === document.body").await,
@@ -192,7 +196,7 @@ fn pointers_are_for_the_first_visit_and_take_no_focus() {
         page.press("hint-close", "hints").await;
         page.wait_until("document.querySelector('[data-kind=hint]') === null")
             .await;
-        let page = open_at(&browser, &site, "", "").await;
+        let page = browser.open(&site.page(), "", "", &newcomer).await;
         assert_eq!(page.count(hints).await, 0, "they were seen");
     });
 }

@@ -13,18 +13,10 @@ fn the_page_loads_quietly_from_its_own_origin_and_breaks_no_accessibility_rule()
         assert_eq!(page.count("[data-kind=server]").await, 4);
         assert_eq!(page.count("[data-kind=lamp]").await, 6);
         assert_eq!(page.count("[data-kind=panel][data-id=time]").await, 1);
-        for (tab, kind) in [
-            ("disk", "panel"),
-            ("tree", "panel"),
-            ("ledger", "panel"),
-            ("vault", "slot"),
-        ] {
+        for tab in ["disk", "tree", "ledger"] {
             page.press("tab", tab).await;
-            assert_eq!(
-                page.count(&format!("[data-kind={kind}][data-id={tab}]"))
-                    .await,
-                1
-            );
+            let panel = format!("[data-kind=panel][data-id={tab}]");
+            assert_eq!(page.count(&panel).await, 1);
         }
         assert_sound(&page, &site).await;
     });
@@ -197,7 +189,8 @@ fn paused_nothing_runs() {
                 const old = window[name];
                 window[name] = (...args) => { asked += 1; return old(...args); };
             }
-            real(() => done(asked + document.getAnimations().length), 600);
+            const runs = () => document.getAnimations().filter(a => a.playState === 'running');
+            real(() => done(asked + runs().length), 600);
         })";
         assert_eq!(page.value(asked).await, 0);
     });

@@ -136,7 +136,8 @@ fn playing_stops_at_a_breakpoint_and_a_bookmark_is_found_again() {
         wait_for_step(&page, elected).await;
         // Both survive a reload.
         super::reload(&page).await;
-        assert!(page.count(".flagm").await > 2);
+        page.wait_until("document.querySelectorAll('.flagm').length > 2")
+            .await;
         assert_eq!(page.count(".starm").await, 1);
         assert_sound(&page, &site).await;
     });

@@ -14,7 +14,7 @@ use crate::desk::{Desk, Layout};
 use crate::inspect::InspectPanel;
 use crate::panels::{
     Actions, BreachCard, CaptionPanel, ConsolePanel, DiskPanel, DiskPull, Events, FilesPanel,
-    LedgerPanel, Panel, Pull, ScriptBox, Slot, SlotKind, Talk, TreePanel, tabs,
+    LedgerPanel, Panel, Pull, ScriptBox, Talk, TreePanel, tabs,
 };
 use crate::place::Ui;
 use crate::progress::progress;
@@ -53,6 +53,8 @@ impl App {
                 Some(place) => format!("{place} {}", notice.text.get(lang)),
                 None => notice.text.get(lang).to_owned(),
             };
+            let wrong = self.complaints.iter().map(|c| words::complaint(lang, c));
+            let text = wrong.chain([text]).collect::<Vec<_>>().join(" ");
             let bad = !matches!(notice.kind, NoticeKind::Done | NoticeKind::Branched);
             let act = &self.wishes.act;
             let undo = (notice.kind == NoticeKind::Branched).then(|| act.reform(|_| Action::Undo));
@@ -89,7 +91,6 @@ impl App {
             Panel::Tree,
             Panel::Ledger,
             Panel::Console,
-            Panel::Vault,
             Panel::Files,
             Panel::Inspect,
         ];
@@ -187,7 +188,6 @@ impl App {
             Panel::Console => {
                 html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
             }
-            Panel::Vault => html! { <Slot kind={SlotKind::Vault} /> },
             Panel::Inspect => html! { <InspectPanel pull={pull()} step={frame.step} /> },
             Panel::Files => {
                 html! {

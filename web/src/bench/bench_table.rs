@@ -14,6 +14,7 @@ use super::glyph::Flight;
 use super::legend::legend;
 use super::log::{self, LogColumns, LogHead};
 use super::plate::Plate;
+use super::roving::use_roving;
 use super::spot::Spot;
 use super::store::StoreLine;
 use super::wires::Wires;
@@ -126,8 +127,26 @@ fn clients(desk: &Desk, frame: &Frame, server: ServerId, metrics: Metrics, spot:
         .filter_map(|m| client_flight(desk, m, server, spot));
     html! {<>
         <ClientCell clients={here} now_us={frame.now_us} tight={metrics.lines == 1} />
-        <div class="cwire">{ for flights }</div>
+        <ClientWire label={desk.word(Word::OnTheWire)}>{ for flights }</ClientWire>
     </>}
+}
+
+/// Properties of [`ClientWire`].
+#[derive(PartialEq, Properties)]
+struct ClientWireProps {
+    label: AttrValue,
+    children: Html,
+}
+
+/// The wire between a server and its clients: one tab stop, arrows go from message to message.
+#[component]
+fn ClientWire(props: &ClientWireProps) -> Html {
+    let roving = use_roving(1, Callback::noop());
+    let any = !matches!(&props.children, Html::VList(list) if list.is_empty());
+    html! {
+        <div class="cwire" role="group" aria-label={props.label.clone()} tabindex={any.then_some("0")}
+            ref={roving.node.clone()} onkeydown={roving.onkeydown()}>{ props.children.clone() }</div>
+    }
 }
 
 fn client_flight(
@@ -144,7 +163,6 @@ fn client_flight(
     let look = Flight {
         words: Html::default(),
         lit: spot.message(message),
-        stop: "0",
     };
     Some(glyph::flight(desk, message, way, look))
 }

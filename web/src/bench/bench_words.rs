@@ -125,11 +125,11 @@ pub(super) fn say(lang: Lang, say: &Say) -> String {
     }
 }
 
-/// `round 2 · 2 of 3 agree`.
+/// `round 2 · 2 of 3`: so many of the votes heard are its own.
 pub(super) fn agree(lang: Lang, round: u64, agree: u8, of: usize) -> String {
     match lang {
-        Lang::En => format!("round {round} · {agree} of {of} agree"),
-        Lang::Zh => format!("第 {round} 轮 · {of} 票中 {agree} 票一致"),
+        Lang::En => format!("round {round} · {agree} of {of}"),
+        Lang::Zh => format!("第 {round} 轮 · {of} 票中 {agree} 票"),
     }
 }
 

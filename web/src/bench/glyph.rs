@@ -36,7 +36,8 @@ pub(crate) fn Definitions() -> Html {
     }
 }
 
-/// A message on its way: a mark that moves, with a button on it that tells all about it.
+/// A message on its way: a mark that moves, with a button on it that tells all about it. Marks cross, so
+/// none is a tab stop of its own: the group around them is, and arrows lead into it.
 pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight) -> Html {
     let number = message.id;
     let title = message.title.get(desk.lang).to_owned();
@@ -73,7 +74,7 @@ pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight)
         return html! {
             <div key={message.id} {class} data-id={id.clone()} data-way={way.to_string()}>
                 <svg class="ov" width="1" height="100%"><svg class="ov" {x} {y}>
-                    <g class="mb" role="button" tabindex={look.stop} aria-label={title} aria-pressed={pressed} {onclick} {onkeydown}
+                    <g class="mb" role="button" tabindex="-1" aria-label={title} aria-pressed={pressed} {onclick} {onkeydown}
                         data-kind="message" data-id={id} data-state={state}><circle class="hit" r="14" />{ drawing }</g>
                 </svg></svg>
             </div>
@@ -82,7 +83,7 @@ pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight)
     html! {
         <div key={message.id} {class} data-id={id.clone()} data-way={way.to_string()}>
             <svg class="ov" width="1" height="1" aria-hidden="true">{ drawing }</svg>
-            <button type="button" class="mb" tabindex={look.stop} title={title.clone()} aria-label={title} aria-pressed={pressed}
+            <button type="button" class="mb" tabindex="-1" title={title.clone()} aria-label={title} aria-pressed={pressed}
                 {onclick} data-kind="message" data-id={id} data-state={state}></button>
         </div>
     }
@@ -94,8 +95,6 @@ pub(super) struct Flight {
     pub(super) words: Html,
     /// Its class in the light.
     pub(super) lit: Option<&'static str>,
-    /// Its `tabindex`.
-    pub(super) stop: &'static str,
 }
 
 /// Draws a mark around the origin.

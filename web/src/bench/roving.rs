@@ -80,6 +80,10 @@ impl Roving {
 
     fn go(&self, by: isize) {
         let Some((at, buttons)) = self.focused() else {
+            // The group itself has the focus: the first one takes it.
+            if let Some(first) = self.buttons().first() {
+                let _ = first.focus();
+            }
             return;
         };
         let within = at % self.wide;
@@ -95,13 +99,21 @@ impl Roving {
         }
     }
 
-    /// The buttons of the group, and which of them has the focus.
-    fn focused(&self) -> Option<(usize, Vec<HtmlElement>)> {
-        let group = self.node.cast::<web_sys::Element>()?;
-        let found = group.query_selector_all("button, [role=button]").ok()?;
+    /// The buttons of the group.
+    fn buttons(&self) -> Vec<HtmlElement> {
+        let group = self.node.cast::<web_sys::Element>();
+        let found = group.and_then(|group| group.query_selector_all("button, [role=button]").ok());
+        let Some(found) = found else {
+            return Vec::new();
+        };
         // A drawn button takes the focus as an HTML one does.
         let all = (0..found.length()).filter_map(|at| Some(found.item(at)?.unchecked_into()));
-        let buttons: Vec<HtmlElement> = all.collect();
+        all.collect()
+    }
+
+    /// The buttons of the group, and which of them has the focus.
+    fn focused(&self) -> Option<(usize, Vec<HtmlElement>)> {
+        let buttons = self.buttons();
         let active = gloo_utils::document().active_element()?;
         let at = buttons.iter().position(|b| active.is_same_node(Some(b)))?;
         Some((at, buttons))

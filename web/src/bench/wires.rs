@@ -14,7 +14,7 @@ use zablab_core::view::frame::{EndView, Fate, MessageView, Power, ServerRow};
 use zablab_core::view::lanes::{self, Bracket, Lanes, ROW};
 
 use super::glyph::Flight;
-use super::roving::{Roving, use_roving};
+use super::roving::use_roving;
 use super::spot::Spot;
 use super::{Metrics, bench_words as say, glyph, log};
 use crate::desk::{Desk, use_desk};
@@ -47,11 +47,10 @@ pub(super) fn Wires(props: &Props) -> Html {
         desk: &desk,
         props,
         lanes: &lanes,
-        roving: &roving,
         order,
     };
     html! {
-        <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)}
+        <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)} tabindex={(!drawing.order.is_empty()).then_some("0")}
             ref={roving.node.clone()} onkeydown={roving.onkeydown()} onfocusin={roving.onfocusin()}>
             <svg width="100%" height="100%" aria-hidden="true">
                 { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
@@ -68,7 +67,6 @@ struct Drawing<'a> {
     desk: &'a Desk,
     props: &'a Props,
     lanes: &'a Lanes,
-    roving: &'a Roving,
     /// The messages in the order of their buttons.
     order: Vec<u64>,
 }
@@ -127,7 +125,6 @@ impl Drawing<'_> {
             let first = !said.contains(&words);
             said.push(words);
             let way = Way::vertical(x, self.y(bracket.leaves), self.y(flight.enters));
-            let at = self.order.iter().position(|id| *id == message.id);
             let look = Flight {
                 words: if labels && first {
                     self.words(message)
@@ -135,7 +132,6 @@ impl Drawing<'_> {
                     Html::default()
                 },
                 lit: self.props.spot.message(message),
-                stop: self.roving.stop(at.unwrap_or(0), self.order.len()),
             };
             marks.push(glyph::flight(self.desk, message, way, look));
         }

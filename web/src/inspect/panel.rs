@@ -49,7 +49,7 @@ fn shown(desk: &Desk, target: &Target, found: &Inspection, step: u64) -> Html {
     html! {<>
         <header class="ihead" data-kind="inspected" data-id={kind(target)}>
             <div>
-                <h3>{ found.title.get(lang) }</h3>
+                <h2>{ found.title.get(lang) }</h2>
                 <p>{ found.about.get(lang) }</p>
             </div>
             <span class="itools">

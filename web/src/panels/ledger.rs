@@ -4,7 +4,6 @@
 
 use yew::prelude::*;
 use zablab_core::lab::Action;
-use zablab_core::view::Target;
 use zablab_core::view::frame::{CellState, Slot};
 use zablab_core::view::ledger::{Fate, LedgerRow, LedgerView};
 
@@ -69,24 +68,13 @@ fn write(desk: &Desk, row: &LedgerRow) -> Html {
     let told = piece("span", "lline", html! {<>{ told }{ slots(row) }</>});
     html! {
         <li key={id.clone()} class={classes!("lrow", class)}>
-            <button type="button" onclick={show(desk, row)}
+            <button type="button" onclick={desk.ask(Action::SeekTold(row.client, row.entry))}
                 data-kind="write" data-id={id} data-state={class}>
                 { span("lz", zxid) }
                 { piece("span", "lbody", html! {<>{ head }{ told }{ span("lplace", words::place(desk.lang, row)) }</>}) }
             </button>
         </li>
     }
-}
-
-/// Goes to the step in which the client was told, and looks at the transaction closely.
-fn show(desk: &Desk, row: &LedgerRow) -> Callback<MouseEvent> {
-    let (act, inspect) = (desk.act.clone(), desk.inspect.clone());
-    let (client, entry) = (row.client, row.entry);
-    let target = row.zxid.map_or(Target::Client(client), Target::Transaction);
-    Callback::from(move |_| {
-        act.emit(Action::SeekTold(client, entry));
-        inspect.emit(Some(target.clone()));
-    })
 }
 
 /// What became of a write, as a class: a promise that is broken is another thing than a write that

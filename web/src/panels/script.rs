@@ -3,10 +3,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    Blob, Element, HtmlInputElement, HtmlTextAreaElement, ScrollIntoViewOptions,
-    ScrollLogicalPosition,
-};
+use web_sys::{Blob, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 use zablab_core::lab::{Action, Notice, NoticeKind};
 
@@ -40,17 +37,28 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     let (node, file) = (use_node_ref(), use_node_ref());
     let draft = use_state(|| None::<String>);
     let text = (*draft).clone().unwrap_or_else(|| props.script.to_string());
-    let mark = use_node_ref();
+    let (mark, behind_it) = (use_node_ref(), use_node_ref());
     {
-        let mark = mark.clone();
+        let (node, mark) = (node.clone(), mark.clone());
         use_effect_with((props.line, draft.is_none()), move |_| {
-            if let Some(mark) = mark.cast::<Element>() {
-                let way = ScrollIntoViewOptions::new();
-                way.set_block(ScrollLogicalPosition::Nearest);
-                mark.scroll_into_view_with_scroll_into_view_options(&way);
+            let field = node.cast::<HtmlTextAreaElement>();
+            if let (Some(mark), Some(field)) = (mark.cast::<HtmlElement>(), field) {
+                let (top, room) = (mark.offset_top(), field.client_height());
+                if top < field.scroll_top() || top + 24 > field.scroll_top() + room {
+                    field.set_scroll_top(top - room / 2);
+                }
             }
         });
     }
+    let onscroll = {
+        let (node, behind_it) = (node.clone(), behind_it.clone());
+        Callback::from(move |_: Event| {
+            let field = node.cast::<HtmlTextAreaElement>();
+            if let (Some(field), Some(behind)) = (field, behind_it.cast::<HtmlElement>()) {
+                behind.set_scroll_top(field.scroll_top());
+            }
+        })
+    };
     let error = props
         .notice
         .as_ref()
@@ -120,12 +128,10 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     html! {
         <section class="scriptbox" aria-label={desk.word(Word::Script)}>
             <div class="zabtext">
-                <div class="grow">
-                    { behind(&text, props.line.filter(|_| draft.is_none()), &mark) }
-                    <textarea ref={node} {oninput} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"
+                    if draft.is_none() { { behind(&text, props.line, &mark, &behind_it) } }
+                    <textarea ref={node} {oninput} {onscroll} value={text.clone()} spellcheck="false" autocomplete="off" wrap="soft"
                         aria-label={desk.word(Word::ScriptLabel)} aria-invalid={error.is_some().to_string()}
                         data-kind="script" data-id="text" />
-                </div>
             </div>
             if let Some(error) = error { { told(&desk, error, &text) } }
             <p class="shint" data-kind="script" data-id="now">
@@ -150,15 +156,16 @@ pub(crate) fn ScriptBox(props: &Props) -> Html {
     }
 }
 
-/// The same text behind the field, which it gives its height; the line of the moment is marked there.
-fn behind(text: &str, line: Option<u32>, mark: &NodeRef) -> Html {
+/// The same text behind the field, scrolled with it: the line of the moment is marked there. A draft has
+/// none.
+fn behind(text: &str, line: Option<u32>, mark: &NodeRef, node: &NodeRef) -> Html {
     let wanted = line.and_then(|line| (line as usize).checked_sub(1));
     let mut lines = text.split_inclusive('\n');
     let before: String = lines.by_ref().take(wanted.unwrap_or(0)).collect();
     let marked = wanted.and_then(|_| lines.next());
     let after: String = lines.collect();
     html! {
-        <pre class="back" aria-hidden="true">
+        <pre class="back" ref={node.clone()} aria-hidden="true">
             { before }
             if let Some(marked) = marked { <mark ref={mark.clone()}>{ marked.trim_end_matches('\n') }</mark>{ "\n" } }
             { after }{ "\n" }

@@ -19,7 +19,6 @@ pub(crate) enum Panel {
     Tree,
     Ledger,
     Console,
-    Vault,
     Files,
     Inspect,
 }
@@ -36,7 +35,6 @@ impl Panel {
             Self::Tree => Word::Tree,
             Self::Ledger => Word::Ledger,
             Self::Console => Word::Console,
-            Self::Vault => Word::Vault,
             Self::Files => Word::Files,
             Self::Inspect => Word::Inspect,
         }
@@ -60,7 +58,6 @@ impl Panel {
             Self::Tree => "tree",
             Self::Ledger => "ledger",
             Self::Console => "console",
-            Self::Vault => "vault",
             Self::Files => "files",
             Self::Inspect => "inspect",
         }
