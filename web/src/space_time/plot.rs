@@ -17,6 +17,7 @@ use zablab_core::view::space_time::{
 use super::axis::{Axis, Point, height};
 use super::focus::Focus;
 use super::marks;
+use crate::words;
 
 /// Properties of [`TilePlot`].
 #[derive(Clone, Properties)]
@@ -266,6 +267,25 @@ impl Pen<'_> {
         }
     }
 
+    /// Words of what happened to the whole ensemble stand in one row: they give way to those before them.
+    fn has_room(&self, column: &Column) -> bool {
+        let axis = self.props.axis;
+        if axis.down || column.who.is_some() {
+            return true;
+        }
+        let before = self
+            .props
+            .tile
+            .columns
+            .iter()
+            .take_while(|c| c.at < column.at);
+        before.filter(|c| c.who.is_none()).all(|c| {
+            let label = c.label.as_ref().map(|label| label.get(self.props.lang));
+            let width = label.map_or(0, |label| words::label_width(label) + 24);
+            axis.along(c.at) + width as i64 <= axis.along(column.at)
+        })
+    }
+
     fn event(&self, column: &Column) -> Option<Html> {
         let axis = self.props.axis;
         let across = match column.who {
@@ -278,7 +298,8 @@ impl Pen<'_> {
         let stamp = column
             .who
             .map(|_| axis.stamp(point, marks::event(column.mark), classes!("ev", dim)));
-        let label = column.label.as_ref().map(|label| {
+        let label = column.label.as_ref().filter(|_| self.has_room(column));
+        let label = label.map(|label| {
             let fence = column.who.is_none().then_some("fencel");
             let (x, y) = if axis.down { ("12", "-12") } else { ("13", ".5") };
             axis.at(
