@@ -228,6 +228,7 @@ impl Breakpoints {
     /// The branch is another one, or was cut.
     pub(super) fn forget(&mut self) {
         self.judged = None;
+        self.hits.clear();
     }
 
     /// Judges the steps of `line` that were not judged yet.

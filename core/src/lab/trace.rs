@@ -15,7 +15,7 @@ use crate::world::{Cause, Step, World};
 struct Trace {
     digest: u32,
     grain: Unit,
-    /// The message that arrived: its place in [`WORDS`], plus one.
+    /// The message that arrived: its place in [`words`], plus one.
     word: u8,
 }
 

@@ -262,6 +262,7 @@ impl Lab {
         }
         self.hear();
         if self.job.is_none() {
+            self.hits();
             self.note_script();
         }
         self.job.is_some() || self.is_importing()

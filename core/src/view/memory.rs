@@ -5,7 +5,7 @@
 //! finished snapshot is fuzzy. Those are noted while the run happens, a line for each decision worth
 //! it, and read for any moment; so the frame of a moment is the same however it was reached.
 //!
-//! Nothing here is a picture: [`super::phase`] and [`super::rows`] make words and cells of it.
+//! Nothing here is a picture: `phase` and `rows` make words and cells of it.
 
 use std::collections::BTreeMap;
 

@@ -65,7 +65,7 @@ fn the_pane_shows_the_newest_record_of_the_server_in_every_layout() {
             }
             page.press("disk-server", "S2").await;
             page.wait_until(&format!(
-                "{}?.querySelector('b').textContent === '{zxid}'",
+                "{} !== null && document.querySelector('.diskpane .dcap b')?.textContent === '{zxid}'",
                 of("disk-record", &part.row.number.to_string())
             ))
             .await;
@@ -73,7 +73,7 @@ fn the_pane_shows_the_newest_record_of_the_server_in_every_layout() {
             assert_eq!(page.value(CUT).await, "", "{where_}");
             let outlook = page.text("[data-kind=outlook]").await;
             assert!(
-                outlook.contains("snapshot.0") && outlook.contains(&zxid),
+                outlook.contains("snapshot.") && outlook.contains(&zxid),
                 "{outlook}"
             );
             // A field is told of when it is pointed at, in the table and among the bytes.
@@ -136,6 +136,9 @@ fn fields_and_bytes_are_walked_with_the_keyboard_and_the_run_stands_still() {
             "keys of the pane do not move the run"
         );
         // Another record, then the newest one again.
+        if page.count("[data-kind=disk][data-id=fields]").await > 0 {
+            page.press("disk", "fields").await;
+        }
         page.press("disk-turn", "part-back").await;
         page.wait_until(
             "document.querySelector('[data-kind=disk][data-id=newest]').ariaPressed === 'false'",
@@ -147,6 +150,11 @@ fn fields_and_bytes_are_walked_with_the_keyboard_and_the_run_stands_still() {
         page.press("disk-file", "snapshot.0").await;
         page.wait_until(&format!("{FIELDS} === 'magic version dbid'"))
             .await;
+        // There is room for some files at a time; the others are a page further.
+        let there = "[data-kind=disk-file][data-id=currentEpoch]";
+        while page.count(there).await == 0 {
+            page.press("disk-turn", "files-next").await;
+        }
         page.press("disk-file", "currentEpoch").await;
         page.wait_until(&format!("{FIELDS} === 'text'")).await;
         assert_eq!(meaning(&page, "text").await, "1");

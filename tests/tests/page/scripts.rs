@@ -27,11 +27,11 @@ fn a_bad_script_shows_the_error_of_the_command_line_and_keeps_the_run() {
             assert!(said.contains(&error.problem.to_string()), "{said}");
             assert_eq!((step(&page).await, digest(&page).await), before);
             assert_sound(&page, &site).await;
+            assert!(page.text(".scriptbox").await.contains("64 KiB"));
             page.press("script", "revert").await;
             page.wait_until(&format!("{} === null", of("notice", "script")))
                 .await;
         }
-        assert!(page.text(".scriptbox").await.contains("64 KiB"));
     });
 }
 

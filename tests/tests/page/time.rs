@@ -97,8 +97,8 @@ fn the_slider_and_its_keys_go_to_any_step() {
 fn a_line_of_the_list_of_events_leads_to_its_step() {
     in_browser(async |site, browser| {
         let page = open_at(&browser, &site, "", "at=150").await;
-        page.click("[data-kind=event][data-id='145'] button").await;
-        page.wait_until("document.documentElement.dataset.step === '146'")
+        page.click("[data-kind=event][data-id='147'] button").await;
+        page.wait_until("document.documentElement.dataset.step === '148'")
             .await;
     });
 }

@@ -39,6 +39,8 @@ pub(crate) fn Bench(props: &Props) -> Html {
     let rows = frame.servers.len();
     let density = if rows > 5 { "many" } else { "few" };
     let narrow = desk.layout != Layout::Cockpit;
+    // In one line, a client that does not know what became of its write comes first.
+    let waits = narrow && rows <= 5 && frame.clients.iter().any(|client| client.unknown > 0);
     let spot = Spot::of(&desk, frame);
     let marks = [frame.messages.as_slice(), &frame.lost].concat();
     let majority = frame.ensemble.majority;
@@ -72,7 +74,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
             </div>
             if !frame.backups.is_empty() { <Backups frame={Arc::clone(&props.frame)} strip={strip.clone()} {metrics} /> }
             <div class="bfoot">
-                if let Some(view) = &frame.phase {
+                if let Some(view) = frame.phase.as_ref().filter(|_| !waits) {
                     <PhaseBand view={view.clone()} full={!narrow} />
                 } else if narrow && rows > 5 {
                     <p class="counts">{ words::counts(desk.lang, &frame.servers) }</p>

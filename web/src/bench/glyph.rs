@@ -74,8 +74,9 @@ pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight)
         return html! {
             <div key={message.id} {class} data-id={id.clone()} data-way={way.to_string()}>
                 <svg class="ov" width="1" height="100%"><svg class="ov" {x} {y}>
+                    <g aria-hidden="true">{ drawing }</g>
                     <g class="mb" role="button" tabindex="-1" aria-label={title} aria-pressed={pressed} {onclick} {onkeydown}
-                        data-kind="message" data-id={id} data-state={state}><circle class="hit" r="14" />{ drawing }</g>
+                        data-kind="message" data-id={id} data-state={state}><circle class="hit" r="14" /></g>
                 </svg></svg>
             </div>
         };

@@ -271,13 +271,14 @@ impl Line<'_> {
             Some(reaches) => words::up_to(lang, reaches),
             None => words::cell(lang, cell),
         };
-        let name = format!(
-            "{} {}, {}–{}: {what}",
-            row.id,
-            range_name(fold),
-            fold.first,
-            fold.last
-        );
+        // Of a part, its own range is written.
+        let held = part.map_or(fold, |reaches| Fold {
+            last: reaches,
+            count: 1 + u64::from(reaches > fold.first),
+            ..fold
+        });
+        let written = range_name(held);
+        let name = format!("{} {written}, {}–{}: {what}", row.id, fold.first, fold.last);
         // A range is plain: what is purged of it is what a snapshot is for.
         let plain = Cell {
             record: zablab_core::view::frame::InLog::Whole,
@@ -289,11 +290,11 @@ impl Line<'_> {
                 data-kind="entry" data-id={format!("{}/fold", row.id)} data-state={cell::look(plain)}
                 onclick={self.desk.ask(Action::Columns(Some(-4)))}>
                 <svg class="ov" width={self.props.metrics.range().to_string()} height="1" aria-hidden="true">
-                    { cell::draw(shape, plain, &range_name(fold)) }
+                    { cell::draw(shape, plain, if part.is_none() { &written } else { "" }) }
                     if let Some(reaches) = part {
                         <rect class="e dur" x={shape.x.to_string()} y={format!("-{half}")} rx="2"
                             width={part_width(fold, reaches, shape.w).to_string()} height={shape.h.to_string()} />
-                        <text class="en-n n-dur" x={(shape.x + shape.w / 2).to_string()} y="0.5">{ range_name(Fold { last: reaches, count: 1 + u64::from(reaches > fold.first), ..fold }) }</text>
+                        <text class="en-n n-dur" x={(shape.x + shape.w / 2).to_string()} y="0.5">{ &written }</text>
                     }
                 </svg>
             </button>

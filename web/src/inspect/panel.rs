@@ -73,7 +73,7 @@ fn shown(desk: &Desk, target: &Target, found: &Inspection, step: u64) -> Html {
 }
 
 fn section(name: &str, inside: Html) -> Html {
-    html! { <section class="ipart"><h4>{ name }</h4>{ inside }</section> }
+    html! { <section class="ipart"><h3>{ name }</h3>{ inside }</section> }
 }
 
 fn row(desk: &Desk, row: &Row) -> Html {
