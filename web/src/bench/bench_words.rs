@@ -129,7 +129,7 @@ pub(super) fn say(lang: Lang, say: &Say) -> String {
 pub(super) fn agree(lang: Lang, round: u64, agree: u8, of: usize) -> String {
     match lang {
         Lang::En => format!("round {round} · {agree} of {of}"),
-        Lang::Zh => format!("第 {round} 轮 · {of} 票中 {agree} 票"),
+        Lang::Zh => format!("第 {round} 轮 · {agree}/{of} 票"),
     }
 }
 
