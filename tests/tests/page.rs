@@ -103,6 +103,44 @@ async fn leader(page: &Page) -> String {
     id
 }
 
+/// Gives the focus to a control, as Tab would in the end.
+async fn focus(page: &Page, kind: &str, id: &str) {
+    let focus = format!(
+        "(e => {{ e.focus(); return document.activeElement === e; }})({})",
+        of(kind, id)
+    );
+    assert_eq!(page.value(&focus).await, true, "{kind} {id}");
+}
+
+/// `kind id` of what has the focus.
+async fn focused(page: &Page) -> String {
+    let name = "(e => (e.dataset.kind || '') + ' ' + (e.dataset.id || ''))(document.activeElement)";
+    let name = page.value(name).await;
+    name.as_str().unwrap_or_default().to_owned()
+}
+
+/// The right button of a mouse, at an element: its menu opens.
+async fn right_click(page: &Page, element: &str) {
+    let click = format!(
+        "(e => e.dispatchEvent(new MouseEvent('contextmenu', \
+          {{bubbles: true, cancelable: true, clientX: 300, clientY: 200}})))({element})"
+    );
+    page.value(&click).await;
+    page.wait_until(&format!("{} !== null", of("menu", "context")))
+        .await;
+}
+
+/// The script of the run that is shown.
+async fn script(page: &Page) -> String {
+    if page.count("[data-kind=script][data-id=text]").await == 0 {
+        page.press("tab", "script").await;
+    }
+    let text = of("script", "text");
+    page.wait_until(&format!("{text} !== null")).await;
+    let text = page.value(&format!("{text}.value")).await;
+    text.as_str().expect("a text").to_owned()
+}
+
 /// How many branches the run has, as their list tells.
 async fn branches(page: &Page) -> u64 {
     page.press("popover", "branch").await;

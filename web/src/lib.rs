@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! app        the page: lab, clock, keys          bench      one row per server
-//! desk       language, layout, wishes            panels     caption, events, script, kept places
+//! desk       language, layout, wishes            panels     caption, events, disk, script, tree, console
 //! motion     the clock, marks that move             transport  play, step, slider, branches
 //! place      address and memory                  words      the page's own words, en and zh-CN
 //! keep       the run over a reload               progress   long work, slice by slice
@@ -16,6 +16,7 @@
 //! sheet      a dialog over the page
 //! intake     files that come in           outlet     files that go out
 //! space_time lines, events and messages of the run
+//! inspect    what is looked at closely, menus      share      links that carry a run
 //! ```
 
 mod app;

@@ -281,21 +281,10 @@ pub(super) fn subject(step: &Step) -> Actor {
     let Cause::Command(command) = &step.cause else {
         return step.actor;
     };
+    if let Some(server) = command.server() {
+        return Actor::Server(server);
+    }
     let target = match &**command {
-        Command::Crash { server, .. }
-        | Command::CrashAt { server, .. }
-        | Command::Restart(server)
-        | Command::Load { server, .. }
-        | Command::Pause(server)
-        | Command::Resume(server)
-        | Command::Disk { server, .. }
-        | Command::Clock { server, .. }
-        | Command::Snapshot(server)
-        | Command::Purge { server, .. }
-        | Command::Wipe(server)
-        | Command::Backup { from: server, .. }
-        | Command::Copy { to: server, .. }
-        | Command::AdminRestore { to: server, .. } => Some(Actor::Server(*server)),
         Command::Heal(Some((Endpoint::Server(a), _))) => Some(Actor::Server(*a)),
         _ => step.outcomes.iter().find_map(|o| match o {
             Outcome::Sent(m) => Some(match m.from {

@@ -2,7 +2,7 @@
 
 use super::transport::EventLine;
 use crate::view::caption;
-use crate::world::{Actor, Cause, Command, Step, World};
+use crate::world::{Actor, Cause, Step, World};
 
 /// The line; of several sentences the one that matters most.
 pub(super) fn event(step: &Step, world: &World) -> EventLine {
@@ -27,17 +27,7 @@ fn who(step: &Step, world: &World) -> String {
             let client = world.clients().get(usize::from(id.0));
             client.map(|c| c.name.clone()).unwrap_or_default()
         }
-        (Actor::World, Cause::Command(command)) => match &**command {
-            Command::Client { name, .. } => name.clone(),
-            Command::Invoke { client, .. }
-            | Command::Close { client }
-            | Command::Drop { client }
-            | Command::Recipe { client, .. }
-            | Command::Stop { client }
-            | Command::PauseClient { client }
-            | Command::ResumeClient { client } => client.clone(),
-            _ => String::new(),
-        },
+        (Actor::World, Cause::Command(command)) => command.client().unwrap_or_default().to_owned(),
         (Actor::World, _) => String::new(),
     }
 }

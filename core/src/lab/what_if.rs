@@ -101,34 +101,14 @@ impl Lab {
     /// Where the branch leaves this one, and with which command.
     pub(super) fn beginning(&self, change: Change) -> Result<Begin, Text> {
         match change {
-            Change::Lost(message) => {
-                let passage = self
-                    .line()
-                    .timeline
-                    .passage(message)
-                    .ok_or_else(no_message)?;
-                let (packet, said) = self.match_of(&passage);
-                Ok(Begin {
-                    after: passage.sent,
-                    command: Some(Command::Lose(packet)),
-                    name: Text::new(format!("{said} lost"), format!("{said} 丢失")),
-                    message: Some(message),
-                })
-            }
-            Change::Late(message, by) => {
-                let passage = self
-                    .line()
-                    .timeline
-                    .passage(message)
-                    .ok_or_else(no_message)?;
-                let (packet, said) = self.match_of(&passage);
-                Ok(Begin {
-                    after: passage.sent,
-                    command: Some(Command::Late { packet, by }),
-                    name: Text::new(format!("{said} late by {by}"), format!("{said} 延迟 {by}")),
-                    message: Some(message),
-                })
-            }
+            Change::Lost(message) => self.to_message(message, |packet, said| {
+                let name = Text::new(format!("{said} lost"), format!("{said} 丢失"));
+                (Command::Lose(packet), name)
+            }),
+            Change::Late(message, by) => self.to_message(message, |packet, said| {
+                let name = Text::new(format!("{said} late by {by}"), format!("{said} 延迟 {by}"));
+                (Command::Late { packet, by }, name)
+            }),
             Change::Without(step) => {
                 let recording = self.line().timeline.recording();
                 let found = recording.commands.iter().find(|c| c.at_step == step);
@@ -150,6 +130,24 @@ impl Lab {
                 message: None,
             }),
         }
+    }
+
+    /// The beginning of a branch in which something is done to a message.
+    fn to_message(
+        &self,
+        message: u64,
+        done: impl Fn(PacketMatch, String) -> (Command, Text),
+    ) -> Result<Begin, Text> {
+        let passage = self.line().timeline.passage(message);
+        let passage = passage.ok_or_else(no_message)?;
+        let (packet, said) = self.match_of(&passage);
+        let (command, name) = done(packet, said);
+        Ok(Begin {
+            after: passage.sent,
+            command: Some(command),
+            name,
+            message: Some(message),
+        })
     }
 
     /// A packet trap for exactly that message, set just before it is sent; and its name: `ACK S2→S1

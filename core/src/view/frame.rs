@@ -185,6 +185,33 @@ pub struct ServerRow {
     pub disk: DiskRow,
 }
 
+impl ServerRow {
+    /// A follower in step that holds nothing: what a drawing or a test begins with.
+    pub fn follower(id: ServerId) -> Self {
+        Self {
+            id,
+            observer: false,
+            power: Power::Up,
+            role: Some(Role::Following),
+            phase: Some(Phase::Broadcast),
+            leader: None,
+            claims: false,
+            accepted: 0,
+            current: 0,
+            vote: None,
+            ballot: None,
+            sync: None,
+            quorum: None,
+            snapshot: None,
+            spans: Vec::new(),
+            cells: Vec::new(),
+            fold: Cell::default(),
+            reaches: None,
+            disk: DiskRow::default(),
+        }
+    }
+}
+
 /// Whether a server runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Power {
@@ -487,32 +514,6 @@ pub struct CaptionView {
     pub sentences: Vec<Text>,
     /// Servers the sentences speak of.
     pub servers: Vec<ServerId>,
-}
-
-/// A row for tests of this floor.
-#[cfg(test)]
-pub(super) fn tests_row() -> ServerRow {
-    ServerRow {
-        id: ServerId(1),
-        observer: false,
-        power: Power::Up,
-        role: Some(Role::Following),
-        phase: Some(Phase::Broadcast),
-        leader: None,
-        claims: false,
-        accepted: 0,
-        current: 0,
-        vote: None,
-        ballot: None,
-        sync: None,
-        quorum: None,
-        snapshot: None,
-        spans: Vec::new(),
-        cells: Vec::new(),
-        fold: Cell::default(),
-        reaches: None,
-        disk: DiskRow::default(),
-    }
 }
 
 #[cfg(test)]

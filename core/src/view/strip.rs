@@ -220,7 +220,7 @@ mod tests {
             record: InLog::Whole,
         };
         let row = |states: [CellState; 3]| {
-            let mut row = crate::view::frame::tests_row();
+            let mut row = ServerRow::follower(ServerId(1));
             row.cells = states.map(cell).to_vec();
             row
         };

@@ -89,13 +89,13 @@ fn server_named(word: &str, frame: &Frame) -> Option<ServerId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::frame::{Columns, Fold, tests_row};
+    use crate::view::frame::{Columns, Fold, ServerRow};
 
     #[test]
     fn a_word_names_what_the_bench_shows_and_nothing_else() {
         let zx = |counter| Zx { epoch: 1, counter };
         let frame = Frame {
-            servers: vec![tests_row()],
+            servers: vec![ServerRow::follower(ServerId(1))],
             columns: Columns {
                 fold: Some(Fold {
                     first: zx(1),

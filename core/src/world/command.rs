@@ -174,6 +174,44 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The one server that it is done to, if it is done to one.
+    pub const fn server(&self) -> Option<ServerId> {
+        match self {
+            Self::Crash { server, .. }
+            | Self::CrashAt { server, .. }
+            | Self::Restart(server)
+            | Self::Load { server, .. }
+            | Self::Pause(server)
+            | Self::Resume(server)
+            | Self::Disk { server, .. }
+            | Self::Clock { server, .. }
+            | Self::Snapshot(server)
+            | Self::Purge { server, .. }
+            | Self::Wipe(server)
+            | Self::Backup { from: server, .. }
+            | Self::Copy { to: server, .. }
+            | Self::AdminRestore { to: server, .. } => Some(*server),
+            _ => None,
+        }
+    }
+
+    /// The client that it is done to, or that it makes, by name.
+    pub fn client(&self) -> Option<&str> {
+        match self {
+            Self::Client { name, .. } => Some(name),
+            Self::Invoke { client, .. }
+            | Self::Close { client }
+            | Self::Drop { client }
+            | Self::Recipe { client, .. }
+            | Self::Stop { client }
+            | Self::PauseClient { client }
+            | Self::ResumeClient { client } => Some(client),
+            _ => None,
+        }
+    }
+}
+
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {

@@ -1,9 +1,9 @@
 //! The gallery, the author's captions, help, the pointers of a first visit, and the page on paper.
 
 use serde_json::json;
-use zablab_tests::browser::{Page, View, in_browser};
+use zablab_tests::browser::{View, in_browser};
 
-use super::{assert_sound, of, open_at, step};
+use super::{assert_sound, focus, focused, of, open_at, step};
 
 /// Keys as the driver names them.
 const ENTER: &str = "\u{e007}";
@@ -13,18 +13,6 @@ const DOWN: &str = "\u{e015}";
 /// Is the sheet of that name open?
 fn is_open(sheet: &str) -> String {
     format!("{}.open", of("sheet", sheet))
-}
-
-async fn focus(page: &Page, kind: &str, id: &str) {
-    page.value(&format!("({}.focus(), true)", of(kind, id)))
-        .await;
-}
-
-/// `kind id` of what has the focus.
-async fn focused(page: &Page) -> String {
-    let name = "(e => (e.dataset.kind || '') + ' ' + (e.dataset.id || ''))(document.activeElement)";
-    let name = page.value(name).await;
-    name.as_str().unwrap_or_default().to_owned()
 }
 
 #[test]

@@ -2,37 +2,15 @@
 
 use zablab_tests::browser::{Page, in_browser};
 
-use super::{assert_sound, digest, leader, of, open_at, reload, run_script, step, wait_for_state};
+use super::{
+    assert_sound, digest, focus, leader, of, open_at, reload, right_click, run_script, script,
+    step, wait_for_state,
+};
 
 /// Shift and F10.
 const MENU: &str = "\u{e008}\u{e03a}";
 const DOWN: &str = "\u{e015}";
 const ESCAPE: &str = "\u{e00c}";
-
-async fn focus(page: &Page, kind: &str, id: &str) {
-    let focus = format!("(() => {{ {}.focus(); return true; }})()", of(kind, id));
-    page.value(&focus).await;
-}
-
-/// The right button of a mouse, at an element.
-async fn right_click(page: &Page, element: &str) {
-    let click = format!(
-        "(e => e.dispatchEvent(new MouseEvent('contextmenu', \
-          {{bubbles: true, cancelable: true, clientX: 300, clientY: 200}})))({element})"
-    );
-    page.value(&click).await;
-    page.wait_until(&format!("{} !== null", of("menu", "context")))
-        .await;
-}
-
-/// The script of the run that is shown.
-async fn script(page: &Page) -> String {
-    if page.count("[data-kind=script][data-id=text]").await == 0 {
-        page.press("tab", "script").await;
-    }
-    let text = page.value(&format!("{}.value", of("script", "text"))).await;
-    text.as_str().expect("a text").to_owned()
-}
 
 /// Clicks a deed by its script: it may lie in a group that is folded.
 async fn deed(page: &Page, within: &str, id: &str) {

@@ -5,16 +5,13 @@
 use zablab_tests::browser::{Page, in_browser};
 
 use super::{
-    assert_sound, digest, leader, of, open_at, play_until, run_script, step, wait_for_state,
+    assert_sound, digest, leader, of, open_at, play_until, right_click, run_script, script, step,
+    wait_for_state,
 };
 
 /// Opens the menu at an element and picks a deed of it.
 async fn deed(page: &Page, element: &str, id: &str) {
-    let menu = format!(
-        "({element}).dispatchEvent(new MouseEvent('contextmenu', \
-          {{bubbles: true, cancelable: true, clientX: 300, clientY: 200}}))"
-    );
-    page.value(&menu).await;
+    right_click(page, element).await;
     let deed = format!("document.querySelector('.ctx [data-kind=deed][data-id=\"{id}\"]')");
     page.wait_until(&format!("{deed} !== null")).await;
     page.value(&format!("({deed}.click(), true)")).await;
@@ -28,15 +25,6 @@ async fn go(page: &Page, anchor: &str) {
     page.value(&format!("({field}.value = '{anchor}', true)"))
         .await;
     page.press("go", "go").await;
-}
-
-/// The script of the run that is shown.
-async fn script(page: &Page) -> String {
-    page.press("tab", "script").await;
-    let text = of("script", "text");
-    page.wait_until(&format!("{text} !== null")).await;
-    let text = page.value(&format!("{text}.value")).await;
-    text.as_str().expect("a text").to_owned()
 }
 
 #[test]

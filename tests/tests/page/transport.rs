@@ -2,7 +2,7 @@
 
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, open_at, step};
+use super::{assert_sound, focus, focused, open_at, step};
 
 const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
@@ -17,22 +17,6 @@ async fn wait_for_step(page: &Page, step: u64) {
         "document.documentElement.dataset.step === '{step}'"
     ))
     .await;
-}
-
-/// Gives the focus to a control, as Tab would in the end.
-async fn focus(page: &Page, kind: &str, id: &str) {
-    let focus = format!(
-        "(e => {{ e.focus(); return document.activeElement === e; }})\
-         (document.querySelector('[data-kind=\"{kind}\"][data-id=\"{id}\"]'))"
-    );
-    assert_eq!(page.value(&focus).await, true, "{kind} {id}");
-}
-
-async fn focused(page: &Page) -> String {
-    let found = page
-        .value("document.activeElement.dataset.kind + ' ' + document.activeElement.dataset.id")
-        .await;
-    found.as_str().unwrap_or_default().to_owned()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::Lang;
-use zablab_core::view::frame::{Cell, DiskRow, Glyph, Phase, Power, Role, ServerRow};
+use zablab_core::view::frame::{Glyph, Phase, Power, Role, ServerRow};
 
 use super::help_words::Word;
 use crate::bench::{mark, token};
@@ -33,25 +33,11 @@ fn one(drawing: Html, word: Word, lang: Lang) -> Html {
 
 fn servers() -> [(ServerRow, Word); 6] {
     let row = |id: u8, power: Power, role: Option<Role>| ServerRow {
-        id: ServerId(id),
         observer: role == Some(Role::Observing),
         power,
         role,
         phase: role.map(|_| Phase::Broadcast),
-        leader: None,
-        claims: false,
-        accepted: 0,
-        current: 0,
-        vote: None,
-        ballot: None,
-        sync: None,
-        quorum: None,
-        snapshot: None,
-        spans: Vec::new(),
-        cells: Vec::new(),
-        fold: Cell::default(),
-        reaches: None,
-        disk: DiskRow::default(),
+        ..ServerRow::follower(ServerId(id))
     };
     let mut claims = row(1, Power::Up, Some(Role::Leading));
     claims.claims = true;

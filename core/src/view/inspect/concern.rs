@@ -125,20 +125,10 @@ fn of_server(step: &Step, id: ServerId) -> bool {
     let Cause::Command(command) = &step.cause else {
         return false;
     };
+    if let Some(server) = command.server() {
+        return server == id;
+    }
     match &**command {
-        Command::Crash { server, .. }
-        | Command::CrashAt { server, .. }
-        | Command::Load { server, .. }
-        | Command::Restart(server)
-        | Command::Pause(server)
-        | Command::Resume(server)
-        | Command::Disk { server, .. }
-        | Command::Clock { server, .. }
-        | Command::Snapshot(server)
-        | Command::Purge { server, .. }
-        | Command::Wipe(server)
-        | Command::Copy { to: server, .. }
-        | Command::AdminRestore { to: server, .. } => *server == id,
         Command::Cut(a, b) | Command::Heal(Some((a, b))) | Command::Slow { a, b, .. } => {
             [a, b].contains(&&Endpoint::Server(id))
         }
@@ -151,18 +141,7 @@ fn commanded(step: &Step, name: Option<&str>) -> bool {
     let Cause::Command(command) = &step.cause else {
         return false;
     };
-    let of = match &**command {
-        Command::Client { name, .. } => name,
-        Command::Invoke { client, .. }
-        | Command::Close { client }
-        | Command::Drop { client }
-        | Command::Recipe { client, .. }
-        | Command::Stop { client }
-        | Command::PauseClient { client }
-        | Command::ResumeClient { client } => client,
-        _ => return false,
-    };
-    Some(&**of) == name
+    command.client().is_some_and(|of| Some(of) == name)
 }
 
 fn of_zxid(step: &Step, zxid: Zxid) -> bool {

@@ -52,18 +52,7 @@ pub(super) fn who(step: &Step, actor: Actor, world: &World) -> Option<EndView> {
     let Cause::Command(command) = &step.cause else {
         return None;
     };
-    let name = match &**command {
-        Command::Client { name, .. } => name,
-        Command::Invoke { client, .. }
-        | Command::Close { client }
-        | Command::Drop { client }
-        | Command::Recipe { client, .. }
-        | Command::Stop { client }
-        | Command::PauseClient { client }
-        | Command::ResumeClient { client } => client,
-        _ => return None,
-    };
-    let client = world.client_named(name)?;
+    let client = world.client_named(command.client()?)?;
     Some(EndView::Client(client.id))
 }
 
