@@ -1,6 +1,7 @@
 //! Everything a front end can ask of the lab.
 
 use super::Shared;
+use super::drill::Plan;
 use super::event_filter::EventFilter;
 use super::unit::Unit;
 use crate::base::{ClientId, ServerId};
@@ -51,6 +52,10 @@ pub enum Action {
     /// One thing of the past goes otherwise; what the user did later is done again. It starts a
     /// branch; the old one stays.
     WhatIf(Change),
+    /// Tries a restore on copies of the run, see [`super::DrillView`].
+    Drill(Plan),
+    /// Makes a trial of the drill a branch, by its place in the list.
+    KeepTrial(usize),
     /// A client of that server writes; one is made when the server has none.
     Write(ServerId),
     /// Cuts a server off from every other end.

@@ -10,6 +10,7 @@ use super::breaches::{self, Breach};
 use super::breakpoints::Breakpoints;
 use super::console::Consoles;
 use super::disks::Shelves;
+use super::drill::Drill;
 use super::event_filter::Search;
 use super::events::event;
 use super::explain::Dossier;
@@ -66,6 +67,8 @@ pub struct Lab {
     pub(super) notice: Option<Notice>,
     /// What takes longer than a moment.
     pub(super) job: Option<Job>,
+    /// A restore that is tried, or was.
+    pub(super) drill: Option<Drill>,
     pub(super) past: Past,
     pub(super) consoles: Consoles,
     /// How far one step goes, when the reader chose it.
@@ -131,6 +134,7 @@ impl Lab {
             lines: Vec::new(),
             notice,
             job: None,
+            drill: None,
             past: Past::default(),
             consoles: Consoles::default(),
             unit: None,
@@ -283,6 +287,8 @@ impl Lab {
             Action::RemoveBookmark(id) => self.remove_bookmark(id),
             Action::Perform(command) => self.perform(vec![command]),
             Action::WhatIf(change) => self.what_if(change),
+            Action::Drill(plan) => self.begin_drill(plan),
+            Action::KeepTrial(at) => self.keep_trial(at),
             Action::Write(server) => self.write(server),
             Action::Isolate(server) => self.isolate(server),
             Action::Connect(server) => self.connect(server),

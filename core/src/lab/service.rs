@@ -9,14 +9,16 @@
 use std::collections::BTreeSet;
 
 use super::Lab;
+use super::branch::Line;
 use crate::base::{ClientId, Instant, ServerId};
 use crate::history::Moment;
 use crate::model::Zxid;
+use crate::view::Shelf;
 use crate::view::difference::TreeDifference;
 use crate::view::ledger::{Books, LedgerView};
 use crate::view::tree::TreeView;
 use crate::view::znode::ZnodeView;
-use crate::world::{Outcome, RequestOutcome, Step};
+use crate::world::{Outcome, RequestOutcome, Step, World};
 
 /// Which moment is shown. As long as it is the same, nothing else would be pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,16 +79,10 @@ impl Lab {
     /// What clients were told of their writes, and where those are at the moment shown.
     pub fn ledger(&mut self) -> LedgerView {
         let line = &self.branches[self.branch];
-        let (chronicle, at) = (&line.chronicle, self.at);
-        let Some(moment) = line.timeline.here() else {
-            return LedgerView::default();
-        };
-        let books = Books {
-            world: &moment.world,
-            monitor: line.timeline.monitor(),
-            is_committed: &|zxid| chronicle.is_committed(zxid, at),
-        };
-        LedgerView::of(&books, &mut self.shelf)
+        match line.timeline.here() {
+            Some(moment) => ledger_of(line, &moment.world, &mut self.shelf),
+            None => LedgerView::default(),
+        }
     }
 
     /// Shows the step in which a client was told of a request, or lost the connection it was sent on.
@@ -115,6 +111,16 @@ impl Lab {
     fn moment(&self) -> Option<&Moment> {
         self.line().timeline.here()
     }
+}
+
+/// The ledger of a branch at the moment of `world`.
+pub(super) fn ledger_of(line: &Line, world: &World, shelf: &mut Shelf) -> LedgerView {
+    let books = Books {
+        world,
+        monitor: line.timeline.monitor(),
+        is_committed: &|zxid| line.chronicle.is_committed(zxid, world.steps()),
+    };
+    LedgerView::of(&books, shelf)
 }
 
 /// Does a client learn in this step what it ever will of a request?

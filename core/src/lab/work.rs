@@ -210,7 +210,9 @@ impl Lab {
     /// Goes on with the job under way for at most `steps` steps. True while there is more to do.
     pub fn work(&mut self, steps: u64) -> bool {
         let Some(job) = self.job.take() else {
-            return self.work_on_import(steps) || self.work_on_search();
+            return self.work_on_import(steps)
+                || self.work_on_search()
+                || self.work_on_drill(steps);
         };
         self.touch();
         match job {

@@ -4,6 +4,7 @@ mod bench;
 mod clients;
 mod console;
 mod disks;
+mod drill;
 mod edits;
 mod events;
 mod explain;
