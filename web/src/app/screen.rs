@@ -14,7 +14,7 @@ use crate::desk::{Desk, Layout};
 use crate::inspect::InspectPanel;
 use crate::panels::{
     Actions, BreachCard, CaptionPanel, ConsolePanel, DiskPanel, DiskPull, Events, FilesPanel,
-    LedgerPanel, Panel, Pull, ScriptBox, Talk, TreePanel, tabs,
+    LedgerPanel, Panel, Pull, ScriptBox, Talk, TreePanel, VaultPanel, tabs,
 };
 use crate::place::Ui;
 use crate::progress::progress;
@@ -90,6 +90,7 @@ impl App {
             Panel::Script,
             Panel::Tree,
             Panel::Ledger,
+            Panel::Vault,
             Panel::Console,
             Panel::Files,
             Panel::Inspect,
@@ -126,6 +127,7 @@ impl App {
             Panel::Disk,
             Panel::Tree,
             Panel::Ledger,
+            Panel::Vault,
             Panel::Console,
             Panel::Script,
             Panel::Files,
@@ -185,6 +187,9 @@ impl App {
             }
             Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
             Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
+            Panel::Vault => {
+                html! { <VaultPanel pull={pull()} rows={frame.servers.clone()} backups={frame.backups.clone()} drill={lab.drill()} /> }
+            }
             Panel::Console => {
                 html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }
             }

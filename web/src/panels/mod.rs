@@ -20,6 +20,7 @@ mod service_words;
 mod tabs;
 mod tree;
 mod tree_difference;
+mod vault;
 mod znode;
 
 pub(crate) use actions::Actions;
@@ -34,3 +35,4 @@ pub(crate) use pull::{Pull, TreeChoice};
 pub(crate) use script::ScriptBox;
 pub(crate) use tabs::{Panel, tabs};
 pub(crate) use tree::TreePanel;
+pub(crate) use vault::VaultPanel;

@@ -1,0 +1,242 @@
+//! The restore: which way, tried on copies of the moment, and only then done.
+//!
+//! What is said of a trial comes from the drill of the lab; nothing is guessed here.
+
+use std::collections::BTreeSet;
+
+use yew::prelude::*;
+use zablab_core::lab::drill::{DrillView, Outcome, Plan, Twist};
+use zablab_core::lab::{Action, ServerId};
+use zablab_core::view::frame::ServerRow;
+
+use super::vault_words::{self as words, Word};
+use crate::desk::{Desk, use_desk};
+use crate::panels::piece::{line, piece, span};
+
+/// Properties of [`Wizard`].
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// The backup.
+    pub(super) backup: AttrValue,
+    pub(super) rows: Vec<ServerRow>,
+    pub(super) drill: Option<DrillView>,
+    pub(super) on_back: Callback<MouseEvent>,
+}
+
+/// How the user means to restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Files,
+    Resync,
+}
+
+/// What is chosen.
+#[derive(Clone, Debug, PartialEq)]
+struct Choice {
+    way: Way,
+    to: BTreeSet<ServerId>,
+    all_stop: bool,
+}
+
+impl Choice {
+    fn plan(&self, backup: &str) -> Option<Plan> {
+        match self.way {
+            Way::Files if self.to.is_empty() => None,
+            Way::Files => Some(Plan::Files {
+                backup: backup.to_owned(),
+                to: self.to.iter().copied().collect(),
+                all_stop: self.all_stop,
+            }),
+            Way::Resync => self.to.first().map(|server| Plan::Resync(*server)),
+        }
+    }
+}
+
+/// The wizard.
+#[component]
+pub(super) fn Wizard(props: &Props) -> Html {
+    let desk = use_desk();
+    let choice = use_state(|| Choice {
+        way: Way::Files,
+        to: props.rows.iter().map(|row| row.id).collect(),
+        all_stop: true,
+    });
+    let plan = choice.plan(&props.backup);
+    let voters = props.rows.iter().filter(|row| !row.observer).count();
+    let means = match &plan {
+        Some(plan) => words::meaning(plan, voters),
+        None => Word::Nobody,
+    };
+    let drill = props.drill.as_ref();
+    let shown = drill.filter(|drill| plan.as_ref() == Some(&drill.plan));
+    let runs = shown.is_some_and(DrillView::runs);
+    let go = plan.clone().map(|plan| desk.ask(Action::Drill(plan)));
+    let title = html! {<>{ Word::Restore.get(desk.lang) }{ " " }<span class="vb">{ &props.backup }</span></>};
+    html! {
+        <div class="wiz" data-kind="wizard" data-id={props.backup.clone()}>
+            <div class="svbar">
+                { piece("h2", "", title) }
+                <button type="button" class="btn quiet" onclick={props.on_back.clone()} data-kind="wizard" data-id="back">{ Word::Back.get(desk.lang) }</button>
+            </div>
+            <div class="svscroll">
+                { line("shint", Word::RestoreHow.get(desk.lang)) }
+                <fieldset class="ways">
+                    <legend class="sr">{ Word::Way.get(desk.lang) }</legend>
+                    { way(&desk, &choice, Way::Files) }
+                    { servers(&desk, props, &choice, Way::Files) }
+                    { stop_all(&desk, &choice) }
+                    { way(&desk, &choice, Way::Resync) }
+                    { servers(&desk, props, &choice, Way::Resync) }
+                </fieldset>
+                { line("wmeans", means.get(desk.lang)) }
+                <div class="wacts">
+                    <button type="button" class="btn primary" disabled={go.is_none() || runs} onclick={go.unwrap_or_default()}
+                        data-kind="wizard" data-id="try">{ Word::Try.get(desk.lang) }</button>
+                    if let Some(drill) = shown.filter(|drill| drill.runs()) {
+                        <progress value={drill.done.len().to_string()} max={drill.all.to_string()} aria-label={Word::Try.get(desk.lang)} />
+                        { span("", words::trial(desk.lang, drill.done.len(), drill.all)) }
+                    }
+                </div>
+                { shown.map(|drill| results(&desk, drill)).unwrap_or_default() }
+            </div>
+        </div>
+    }
+}
+
+fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
+    let (id, word) = match way {
+        Way::Files => ("files", Word::WayFiles),
+        Way::Resync => ("resync", Word::WayResync),
+    };
+    let onchange = {
+        let choice = choice.clone();
+        Callback::from(move |_: Event| {
+            let mut to = choice.to.clone();
+            if way == Way::Resync {
+                to = to.into_iter().take(1).collect();
+            }
+            choice.set(Choice {
+                way,
+                to,
+                ..(*choice).clone()
+            });
+        })
+    };
+    html! {
+        <label class="way"><input type="radio" name="way" checked={choice.way == way} {onchange} data-kind="way" data-id={id} />{ word.get(desk.lang) }</label>
+    }
+}
+
+/// The servers that it is done to: some of them, or one.
+fn servers(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>, way: Way) -> Html {
+    if choice.way != way {
+        return Html::default();
+    }
+    let pick = |id: ServerId| {
+        let choice = choice.clone();
+        Callback::from(move |_: MouseEvent| {
+            let mut to = choice.to.clone();
+            if way == Way::Resync {
+                to = BTreeSet::from([id]);
+            } else if !to.remove(&id) {
+                to.insert(id);
+            }
+            choice.set(Choice {
+                to,
+                ..(*choice).clone()
+            });
+        })
+    };
+    html! {
+        <span class="tabs wto" role="group" aria-label={Way::word(way).get(desk.lang)}>
+            { for props.rows.iter().map(|row| html! {
+                <button type="button" aria-pressed={choice.to.contains(&row.id).to_string()} onclick={pick(row.id)}
+                    aria-label={words::copy_to(desk.lang, row.id)} data-kind="restore-to" data-id={row.id.to_string()}>{ row.id.to_string() }</button>
+            }) }
+        </span>
+    }
+}
+
+impl Way {
+    const fn word(self) -> Word {
+        match self {
+            Self::Files => Word::WayFiles,
+            Self::Resync => Word::WayResync,
+        }
+    }
+}
+
+fn stop_all(desk: &Desk, choice: &UseStateHandle<Choice>) -> Html {
+    if choice.way != Way::Files {
+        return Html::default();
+    }
+    let onchange = {
+        let choice = choice.clone();
+        Callback::from(move |_: Event| {
+            choice.set(Choice {
+                all_stop: !choice.all_stop,
+                ..(*choice).clone()
+            });
+        })
+    };
+    html! {
+        <label class="way wstop"><input type="checkbox" checked={choice.all_stop} {onchange} data-kind="way" data-id="all-stop" />{ Word::AllStop.get(desk.lang) }</label>
+    }
+}
+
+fn results(desk: &Desk, drill: &DrillView) -> Html {
+    if let Some(why) = &drill.refused {
+        return piece("p", "warn", why.get(desk.lang).into());
+    }
+    html! {<>
+        { piece("h3", "sr", Word::Trials.get(desk.lang).into()) }
+        <ol class="trials">{ for drill.done.iter().enumerate().map(|(at, outcome)| trial(desk, at, outcome)) }</ol>
+    </>}
+}
+
+fn trial(desk: &Desk, at: usize, outcome: &Outcome) -> Html {
+    let lang = desk.lang;
+    let planned = outcome.twist == Twist::None;
+    let (bad, state) = match (outcome.lost, outcome.red.is_empty()) {
+        (0, true) => (false, "kept"),
+        (0, false) => (false, "risk"),
+        _ => (true, "lost"),
+    };
+    let keep = match planned {
+        true => Word::KeepPlanned,
+        false => Word::KeepTwisted,
+    };
+    let class = classes!("btn", bad.then_some("danger"));
+    let facts = [words::serves(lang, outcome)]
+        .into_iter()
+        .chain((!outcome.red.is_empty()).then(|| words::red(lang, &outcome.red)));
+    let facts = facts.collect::<Vec<_>>().join(" · ");
+    let named = outcome.named.iter();
+    html! {
+        <li class={classes!("trial", state)} data-kind="trial" data-id={at.to_string()} data-state={state}>
+            <div class="thead">
+                { sign(state != "kept") }
+                { span("ttwist", words::twist(lang, outcome.twist)) }
+                <button type="button" {class} onclick={desk.ask(Action::KeepTrial(at))} data-kind="keep-trial" data-id={at.to_string()}>{ keep.get(lang) }</button>
+            </div>
+            { piece("b", "tlost", words::lost(lang, outcome).into()) }
+            if bad { <ul class="twrites">{ for named.map(|write| html! { <li>{ words::write(lang, write) }</li> }) }</ul> }
+            { line("tfacts", facts) }
+            { line("tfacts", outcome.servers.iter().map(|s| words::standing(lang, s)).collect::<Vec<_>>().join(" · ")) }
+        </li>
+    }
+}
+
+/// A ring with a tick, or a triangle.
+fn sign(bad: bool) -> Html {
+    let (out, inside) = match bad {
+        true => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
+        false => (
+            "M12.500 7A5.500 5.500 0 1 1 1.500 7A5.500 5.500 0 1 1 12.500 7Z",
+            "M4.500 7.200 6.300 9 9.600 5.300",
+        ),
+    };
+    html! {
+        <svg class="tsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={out} /><path class="in" d={inside} /></svg>
+    }
+}
