@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use yew::prelude::*;
 use zablab_core::lab::{Action, Lab, NoticeKind};
+use zablab_core::view::Target;
 use zablab_core::view::frame::Frame;
 
 use super::{App, TALL};
@@ -103,7 +104,7 @@ impl App {
                         <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
                         <Actions pull={Pull::new(&self.lab, &self.tree)} rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
                     </div>
-                    <Bench frame={Arc::clone(frame)} />
+                    <Bench frame={Arc::clone(frame)} spotlight={spotlight(lab)} />
                     { self.space_time(frame) }
                     { events(lab, frame) }
                 </div>
@@ -152,11 +153,11 @@ impl App {
             shown => self.panel(shown, lab, frame),
         };
         if self.place.ui == Ui::Min {
-            return html! { <main class="estage"><Bench frame={Arc::clone(frame)} /></main> };
+            return html! { <main class="estage"><Bench frame={Arc::clone(frame)} spotlight={spotlight(lab)} /></main> };
         }
         html! {
             <main class="estage">
-                <Bench frame={Arc::clone(frame)} />
+                <Bench frame={Arc::clone(frame)} spotlight={spotlight(lab)} />
                 <section class="epanel">
                     { tabs(desk, &panels, shown, &self.wishes.show) }
                     { inside }
@@ -216,6 +217,15 @@ fn caption(lab: &Lab, frame: &Frame) -> Html {
         <CaptionPanel caption={frame.caption.clone()} step={frame.step} now_us={frame.now_us}
             story={lab.story()} />
     }
+}
+
+/// What the author of the beat points at.
+fn spotlight(lab: &Lab) -> Vec<Target> {
+    let told = lab.story().map(|story| story.spotlight);
+    told.into_iter()
+        .flatten()
+        .map(|(_, target)| target)
+        .collect()
 }
 
 /// The list of events.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use yew::prelude::*;
 use zablab_core::lab::ServerId;
+use zablab_core::view::Target;
 use zablab_core::view::frame::{ClientView, EndView, Frame, MessageView};
 
 use super::band::PhaseBand;
@@ -27,6 +28,9 @@ use crate::words::{self, Word};
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) frame: Arc<Frame>,
+    /// What the author of the beat points at.
+    #[prop_or_default]
+    pub(crate) spotlight: Vec<Target>,
 }
 
 /// The bench of a frame.
@@ -41,7 +45,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
     let narrow = desk.layout != Layout::Cockpit;
     // In one line, a client that does not know what became of its write comes first.
     let waits = narrow && rows <= 5 && frame.clients.iter().any(|client| client.unknown > 0);
-    let spot = Spot::of(&desk, frame);
+    let spot = Spot::of(&desk, frame, &props.spotlight);
     let marks = [frame.messages.as_slice(), &frame.lost].concat();
     let majority = frame.ensemble.majority;
     html! {

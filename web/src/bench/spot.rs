@@ -1,5 +1,5 @@
-//! What stands in the light: the thing that is looked at closely, because a reader clicked it or the
-//! author of a beat pointed at it.
+//! What stands in the light: the thing that a reader looks at closely; else what the author of the beat
+//! points at, one to three things.
 //!
 //! Without one, everything does. While the run plays nothing is dimmed: the style sheet sees to that.
 
@@ -9,13 +9,13 @@ use zablab_core::view::frame::{EndView, Frame, MessageView, Zx};
 
 use crate::desk::Desk;
 
-/// The thing in the light.
+/// The things in the light.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Spot(Option<Target>);
+pub(super) struct Spot(Vec<Target>);
 
 impl Spot {
-    /// What is looked at closely, if it is drawn on the bench.
-    pub(super) fn of(desk: &Desk, frame: &Frame) -> Self {
+    /// What is looked at closely, or pointed at, as far as it is drawn on the bench.
+    pub(super) fn of(desk: &Desk, frame: &Frame, pointed: &[Target]) -> Self {
         let drawn = |target: &Target| match target {
             Target::Server(_) | Target::Entry(..) | Target::File(..) | Target::Link(..) => true,
             Target::Message(id) => {
@@ -25,16 +25,18 @@ impl Spot {
             Target::Transaction(zx) => frame.columns.shown.contains(zx),
             _ => false,
         };
-        Self(desk.inspected.clone().filter(drawn))
+        let looked_at = desk.inspected.as_ref().filter(|target| drawn(target));
+        let chosen = looked_at.map_or(pointed, std::slice::from_ref).iter();
+        Self(chosen.filter(|target| drawn(target)).cloned().collect())
     }
 
     /// The class of the bench.
     pub(super) fn class(&self) -> Option<&'static str> {
-        self.0.is_some().then_some("spot")
+        (!self.0.is_empty()).then_some("spot")
     }
 
     fn lit(&self, is: impl Fn(&Target) -> bool) -> Option<&'static str> {
-        self.0.as_ref().is_some_and(is).then_some("lit")
+        self.0.iter().any(is).then_some("lit")
     }
 
     /// The class of a server's plate and disk.
