@@ -13,7 +13,7 @@
 //! popover    a button and the box that it opens
 //! speaker    what a screen reader hears
 //! gallery    every scenario on a sheet            help, hints  what the page explains of itself
-//! sheet      a dialog over the page
+//! sheet      a dialog over the page            projector  the page 1.4 times as large
 //! intake     files that come in           outlet     files that go out
 //! space_time lines, events and messages of the run
 //! inspect    what is looked at closely, menus      share      links that carry a run
@@ -39,6 +39,7 @@ mod picker;
 mod place;
 mod popover;
 mod progress;
+mod projector;
 mod share;
 mod sheet;
 mod space_time;
@@ -50,7 +51,10 @@ mod words;
 
 pub use app::App;
 
-/// Mounts [`App`] on the document's body.
+/// Mounts [`App`] on the document's body, or a frame with the page for a projector.
 pub fn run() {
+    if projector::is_wanted() && projector::show().is_some() {
+        return;
+    }
     yew::Renderer::<App>::new().render();
 }

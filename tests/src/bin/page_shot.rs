@@ -16,6 +16,7 @@ cargo xtask shot --out FILE.png [options]
   --scale N           device pixels per CSS pixel (1)
   --theme light|dark  --lang en|zh-CN  --query 's=...'  --hash 'at=...'
   --reduced-motion    the system asks for less motion
+  --forced-colors     the system shows its own few colours only
   --url URL           a page served elsewhere, such as http://127.0.0.1:8080/
   --build             build the release page first
   --axe               report broken accessibility rules
@@ -75,6 +76,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Wish>, String>
             "--help" | "-h" => return Ok(None),
             "--axe" => wish.axe = true,
             "--reduced-motion" => wish.view.reduced_motion = true,
+            "--forced-colors" => wish.view.forced_colors = true,
             _ => {
                 let value = args.next().ok_or_else(|| format!("{name} needs a value"))?;
                 option(&mut wish, &name, value)?;

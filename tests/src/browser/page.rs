@@ -57,9 +57,11 @@ impl Page {
             "no-preference"
         };
         let theme = view.theme.as_deref().unwrap_or("light");
+        let colors = if view.forced_colors { "active" } else { "none" };
         let media = json!({ "features": [
             { "name": "prefers-color-scheme", "value": theme },
             { "name": "prefers-reduced-motion", "value": motion },
+            { "name": "forced-colors", "value": colors },
         ]});
         self.devtools("Emulation.setEmulatedMedia", &media).await;
         if !view.newcomer {

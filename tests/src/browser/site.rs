@@ -14,7 +14,7 @@ use super::skip;
 
 /// The content security policy that the page must live under.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors *";
+    style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; frame-ancestors *";
 
 const MOUNT: &str = "/some/where/";
 

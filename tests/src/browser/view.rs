@@ -15,6 +15,8 @@ pub struct View {
     pub lang: Option<String>,
     /// The system asks for less motion.
     pub reduced_motion: bool,
+    /// The system shows its own few colours only.
+    pub forced_colors: bool,
     /// This person has never been here: the pointers of a first visit are shown.
     pub newcomer: bool,
 }
@@ -28,6 +30,7 @@ impl Default for View {
             theme: None,
             lang: None,
             reduced_motion: false,
+            forced_colors: false,
             newcomer: false,
         }
     }

@@ -106,3 +106,53 @@ fn on_a_phone_every_control_is_as_large_as_a_finger() {
         }
     });
 }
+
+/// Cells of the bench that reach out of their column.
+const BEYOND: &str = "(() => {
+    const edge = document.querySelector('.leftcol').getBoundingClientRect().right;
+    return [...document.querySelectorAll('.bench .disk, .bench .lcell, .bfoot')]
+        .filter(e => e.getBoundingClientRect().right > edge + 1).map(e => e.className).join('; ');
+})()";
+
+#[test]
+fn on_a_laptop_the_bench_stays_in_its_column() {
+    in_browser(async |site, browser| {
+        for (width, height) in [
+            (1280, 720),
+            (1366, 768),
+            (1423, 800),
+            (1424, 800),
+            (1536, 864),
+        ] {
+            let view = View::sized(width, height);
+            let query = "s=leader-power-loss";
+            let page = browser.open(&site.page(), query, MOMENTS[1].1, &view).await;
+            let where_ = format!("{width}x{height}");
+            assert_none(&page, "beyond the column", BEYOND, &where_).await;
+            assert_none(&page, "outside of the window", OUTSIDE, &where_).await;
+        }
+    });
+}
+
+#[test]
+fn for_a_projector_the_same_page_is_drawn_larger() {
+    in_browser(async |site, browser| {
+        let view = View::sized(1920, 1080);
+        let query = "s=leader-power-loss&density=projector";
+        let page = browser.open(&site.page(), query, MOMENTS[1].1, &view).await;
+        let inside = "document.querySelector('iframe.projector').contentWindow";
+        assert_eq!(page.value(&format!("{inside}.innerWidth")).await, 1371);
+        let told = "document.documentElement.dataset";
+        assert_eq!(page.value(&format!("{told}.ready")).await, "true");
+        page.value(&format!(
+            "void {inside}.document.querySelector('[data-kind=transport][data-id=forward]').click()"
+        ))
+        .await;
+        let step = format!(
+            "{told}.step === {inside}.document.documentElement.dataset.step && {told}.step > 217"
+        );
+        page.wait_until(&step).await;
+        assert_eq!(page.value(HIGHER).await, 0, "the page scrolls");
+        assert_eq!(page.console().await, Vec::<String>::new());
+    });
+}

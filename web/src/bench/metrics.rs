@@ -35,7 +35,7 @@ impl Metrics {
             cell: 36,
             cell_h: 26,
             pitch: 42,
-            slots: if width < 1360 { 7 } else { 8 },
+            slots: if width < 1424 { 7 } else { 8 },
             token: if many { 36 } else { 52 },
             lines: if many { 1 } else { 3 },
             labels: true,

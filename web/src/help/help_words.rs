@@ -53,16 +53,19 @@ crate::words::words! {
     NotHead: "Not", "不包括";
     Not: "No ZooKeeper runs here and nothing is sent anywhere. Times of a run say nothing about the speed of a real cluster. Servers are honest: they crash, pause and lose data, but they do not lie; disks may.",
         "这里没有运行 ZooKeeper，也不发送任何数据。运行中的时间不代表真实集群的速度。服务器是诚实的：会宕机、暂停、丢数据，但不撒谎；磁盘可能会。";
+    HallHead: "In a lecture hall", "投影";
+    Hall: "density=projector in the address draws everything 1.4 times as large.", "在网址中加上 density=projector，所有内容放大到 1.4 倍。";
     LimitsHead: "Limits", "上限";
     Limits: "9 voters and 4 observers, 1,000,000 steps, scripts of 64 KiB and 2,000 commands, links of 2,000 characters, dropped files of 64 MiB.",
         "9 个投票者和 4 个观察者，1,000,000 步，脚本 64 KiB、2,000 条命令，链接 2,000 个字符，拖入文件 64 MiB。";
 }
 
 /// What the page is and is not: heads and texts.
-pub(super) const ABOUT: [[Word; 2]; 5] = [
+pub(super) const ABOUT: [[Word; 2]; 6] = [
     [Word::RealHead, Word::Real],
     [Word::SimulatedHead, Word::Simulated],
     [Word::RulesHead, Word::Rules],
     [Word::NotHead, Word::Not],
+    [Word::HallHead, Word::Hall],
     [Word::LimitsHead, Word::Limits],
 ];
