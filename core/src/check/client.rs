@@ -36,6 +36,18 @@ impl ClientOrder {
         }
     }
 
+    /// History ended at `end`, and sessions were told so: their writes behind it need not be seen.
+    pub(super) fn turned(&mut self, gone: impl Fn(Zxid) -> bool) {
+        let blind = |seen: &Seen| seen.write.as_ref().is_some_and(|(zxid, ..)| gone(*zxid));
+        let sessions = self.sessions.iter().filter(|(_, seen)| blind(seen));
+        let sessions: Vec<SessionId> = sessions.map(|(session, _)| *session).collect();
+        for session in sessions {
+            if let Some(seen) = self.sessions.get_mut(&session) {
+                seen.write = None;
+            }
+        }
+    }
+
     /// An answer reached a client.
     pub(super) fn told(
         &mut self,
@@ -70,12 +82,13 @@ impl ClientOrder {
     }
 }
 
-/// Marks a write as confirmed: from now on it may never be lost. Returns its zxid.
+/// Marks a write as confirmed: from now on it may never be lost, unless a joint restore has declared its
+/// loss before the answer arrived. Returns its zxid.
 pub(super) fn confirm(ghost: &mut Ghost, step: StepId, told: &Told<'_>) -> Option<Zxid> {
     let zxid = successful_write(told)?;
     let entry = ghost.ledger.get_mut(&zxid)?;
     entry.confirmed = entry.confirmed.or(Some(step));
-    Some(zxid)
+    entry.declared.is_none().then_some(zxid)
 }
 
 fn compare(findings: &mut Findings, client: ClientId, entry: u32, told: &Told<'_>, before: &Seen) {

@@ -137,6 +137,7 @@ impl Monitor {
             | Outcome::Stored { .. }
             | Outcome::BackedUp { .. }
             | Outcome::Copied { .. } => {}
+            Outcome::Vault(event) => self.vault_event(event, scene, aftermath),
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {

@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub committed: StepId,
     /// The step in which a client was told that it succeeded.
     pub confirmed: Option<StepId>,
+    /// The joint restore that ended its history, and said so.
+    pub declared: Option<StepId>,
 }
 
 /// What is known of one server.
@@ -140,6 +142,9 @@ pub(super) struct Ghost {
     /// run found on disks that were loaded into it.
     pub origin: Zxid,
     pub reigns: RedBlackTreeMapSync<Epoch, Reign>,
+    /// The place in the committed sequence where a joint restore ended all sessions last: digests of
+    /// transactions before it say nothing of the tree.
+    pub sessions_ended: usize,
     seats: Vec<Seat>,
 }
 
@@ -153,6 +158,7 @@ impl Ghost {
             open: Ordered::new(),
             origin: Zxid::ZERO,
             reigns: RedBlackTreeMapSync::new_sync(),
+            sessions_ended: 0,
             seats: vec![Seat::default(); servers],
         }
     }
@@ -368,6 +374,50 @@ impl Ghost {
         seat.solid = 0;
     }
 
+    /// The committed sequence when a joint restore ends history at `end`: what led there. What clients were
+    /// told of and the restore did not name stays a promise.
+    pub(super) fn sequence_to(&self, end: Zxid, named: &[Zxid]) -> Vec<Arc<Record>> {
+        let promised = |zxid: &Zxid, entry: &Entry| {
+            entry.place.is_some() && entry.confirmed.is_some() && !named.contains(zxid)
+        };
+        let entries = self.ledger.iter().filter(|(zxid, _)| **zxid > self.origin);
+        let stay = entries.filter(|(z, e)| self.leads_to(**z, end) || promised(z, e));
+        stay.map(|(_, entry)| Arc::clone(&entry.record)).collect()
+    }
+
+    /// How far the committed sequence and another one are the same.
+    pub(super) fn agrees_with(&self, sequence: &[Arc<Record>]) -> usize {
+        let pairs = self.committed.iter().zip(sequence);
+        pairs.take_while(|(a, b)| a.zxid() == b.zxid()).count()
+    }
+
+    /// From now on this is the committed sequence, and what is not in it has ended.
+    pub(super) fn turn(&mut self, sequence: Vec<Arc<Record>>, step: StepId) {
+        let all: Vec<Zxid> = self.ledger.keys().copied().collect();
+        for zxid in all.into_iter().filter(|zxid| *zxid > self.origin) {
+            let place = sequence
+                .binary_search_by_key(&zxid, |record| record.zxid())
+                .ok();
+            let entry = self.ledger.get_mut(&zxid).expect("it is a key");
+            if place.is_some() && entry.place.is_none() {
+                entry.committed = step;
+            }
+            entry.place = place;
+            entry.declared = match place {
+                Some(_) => None,
+                None => entry.declared.or(Some(step)),
+            };
+            match place {
+                Some(_) => self.open.remove(&zxid),
+                None => self.open.insert(zxid, ()),
+            };
+        }
+        self.committed = VectorSync::new_sync();
+        for record in sequence {
+            self.committed.push_back_mut(record);
+        }
+    }
+
     /// A server has started: a restore whose snapshot is not on its disk undoes nothing any more.
     pub(super) fn forget_undoing_without_trace(&mut self, server: ServerId) {
         let seat = self.seat_mut(server);
@@ -486,6 +536,7 @@ impl Entry {
             place: None,
             committed: StepId(0),
             confirmed: None,
+            declared: None,
         }
     }
 }

@@ -143,6 +143,12 @@ impl Leadership {
         }
     }
 
+    /// The highest epoch that a server has acted on.
+    pub(super) fn highest(&self) -> Epoch {
+        let acted = self.known.iter().flat_map(|known| known.acted);
+        acted.map(|(epoch, _)| epoch).max().unwrap_or_default()
+    }
+
     /// What currentEpoch of a server holds.
     pub(super) fn current(&self, server: ServerId) -> Option<Epoch> {
         self.known[usize::from(server.0) - 1].files[1]

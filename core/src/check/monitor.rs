@@ -46,6 +46,8 @@ pub struct Known<'a> {
     pub committed: Option<StepId>,
     /// The step in which a client was told of it.
     pub confirmed: Option<StepId>,
+    /// The step in which a joint restore declared its loss.
+    pub declared: Option<StepId>,
 }
 
 impl Monitor {
@@ -144,6 +146,7 @@ impl Monitor {
             seen: entry.seen,
             committed: entry.place.map(|_| entry.committed),
             confirmed: entry.confirmed,
+            declared: entry.declared,
         })
     }
 
@@ -188,6 +191,13 @@ impl Monitor {
         };
         let committed = self.ghost.committed.iter().map(|r| r.zxid());
         committed.filter(|zxid| gone(*zxid)).collect()
+    }
+
+    /// Confirmed writes that joint restores ended, oldest first. Walks the whole ledger.
+    pub fn declared(&self) -> Vec<Zxid> {
+        let entries = self.ghost.ledger.iter();
+        let ended = entries.filter(|(_, e)| e.declared.is_some() && e.confirmed.is_some());
+        ended.map(|(zxid, _)| *zxid).collect()
     }
 
     pub(super) fn close<S: Scene>(&mut self, scene: &S) {

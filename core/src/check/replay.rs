@@ -29,6 +29,18 @@ pub(super) struct Replay {
     places: usize,
     /// The database after every multiple of [`MARK_EVERY`].
     marks: VectorSync<Arc<Database>>,
+    /// Where joint restores turned the sequence.
+    turns: VectorSync<Turn>,
+}
+
+/// A place where a joint restore turned the sequence.
+#[derive(Clone, Debug)]
+struct Turn {
+    places: usize,
+    /// What the sequence gave there before any restore.
+    before: Arc<Database>,
+    /// What it goes on from: the same, or the same without sessions.
+    after: Arc<Database>,
 }
 
 impl Replay {
@@ -44,6 +56,7 @@ impl Replay {
             head: base,
             places: 0,
             marks,
+            turns: VectorSync::new_sync(),
         }
     }
 
@@ -54,6 +67,38 @@ impl Replay {
         }
     }
 
+    /// From `places` on the sequence is another one, and begins from `base`: what the sequence gave
+    /// there, or that without its sessions.
+    pub(super) fn rewind(&mut self, places: usize, base: Database) {
+        while self.marks.len() > places.div_ceil(MARK_EVERY) {
+            self.marks.drop_last_mut();
+        }
+        let after = Arc::new(base.clone());
+        let mut before = Arc::clone(&after);
+        while let Some(turn) = self.turns.last().filter(|turn| turn.places >= places) {
+            if turn.places == places {
+                before = Arc::clone(&turn.before);
+            }
+            self.turns.drop_last_mut();
+        }
+        if places.is_multiple_of(MARK_EVERY) {
+            self.marks.push_back_mut(Arc::clone(&after));
+        }
+        self.turns.push_back_mut(Turn {
+            places,
+            before,
+            after,
+        });
+        self.head = base;
+        self.places = places;
+    }
+
+    /// What the sequence gave at a place where it was turned, before it was.
+    pub(super) fn before_turn(&self, places: usize) -> Option<Database> {
+        let turn = self.turns.iter().rev().find(|turn| turn.places == places)?;
+        Some(Database::clone(&turn.before))
+    }
+
     /// The database after the first `places` transactions.
     pub(super) fn at(&mut self, committed: &VectorSync<Arc<Record>>, places: usize) -> Database {
         if places >= self.places {
@@ -61,8 +106,13 @@ impl Replay {
             return self.head.clone();
         }
         let mark = places / MARK_EVERY;
-        let mut database = Database::clone(&self.marks[mark]);
-        for place in mark * MARK_EVERY..places {
+        let since = mark * MARK_EVERY;
+        let near = |turn: &&Turn| (since..=places).contains(&turn.places);
+        let turn = self.turns.iter().rev().find(near);
+        let marked = || (since, &self.marks[mark]);
+        let (from, start) = turn.map_or_else(marked, |turn| (turn.places, &turn.after));
+        let mut database = Database::clone(start);
+        for place in from..places {
             apply(&mut database, &committed[place]);
         }
         database

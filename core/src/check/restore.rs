@@ -7,21 +7,29 @@
 //! server that writes the tree down first promises nothing before it serves again.
 //!
 //! Whether the tree is what the ensemble has committed is another matter, and asked by S5 and S14.
+//!
+//! A joint restore is another thing: it declares where history ends. From then on the committed sequence
+//! is what led there ([`super::ghost::Ghost::turn`]); a confirmed write that it ended and did not name
+//! stays a promise, so S9 asks for it. S20 asks of each server: is the tree what the history gave there,
+//! is there nothing behind it, is the epoch above every one that was led or acted on?
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
+use super::aftermath::Aftermath;
 use super::compare;
 use super::findings::Findings;
 use super::ghost::Ghost;
 use super::monitor::Monitor;
-use super::replay;
+use super::replay::{self, Replay};
 use super::scene::Scene;
 use super::verdict::Property;
 use super::what::What;
 use crate::base::{ServerId, StepId};
-use crate::model::Zxid;
+use crate::model::{Epoch, Record, Zxid};
 use crate::tree::Database;
+use crate::world::vault::{Declared, VaultEvent};
 
 /// A tree that was restored.
 #[derive(Clone, Debug)]
@@ -129,5 +137,125 @@ impl Monitor {
         seat.applied = database.last_zxid;
         seat.place = place;
         self.compare_serving(server, database);
+    }
+
+    /// Something happened in the vault. Only a joint restore concerns the checks.
+    pub(super) fn vault_event<S: Scene>(
+        &mut self,
+        event: &VaultEvent,
+        scene: &S,
+        aftermath: &mut Aftermath,
+    ) {
+        if let VaultEvent::Restored { declared, epoch } = event {
+            self.restored_jointly(declared, *epoch, scene);
+            for server in declared.servers.iter() {
+                aftermath.disks.insert(*server);
+            }
+            aftermath.losses = true;
+        }
+    }
+
+    /// History ends at a declared place, for all.
+    fn restored_jointly<S: Scene>(&mut self, declared: &Declared, epoch: Epoch, scene: &S) {
+        self.findings.apply_to(Property::S20);
+        let used = self.highest_epoch();
+        let end = declared.zxid;
+        let sequence = self.ghost.sequence_to(end, &declared.lost);
+        let same = self.ghost.agrees_with(&sequence);
+        let found = declared.servers.first().map(|server| scene.survey(*server));
+        let found = found.and_then(|survey| survey.database);
+        let common = self.common(same, &sequence, declared, found.as_ref());
+        self.replay.rewind(same, common);
+        self.ghost.turn(sequence, self.findings.step);
+        let ghost = &self.ghost;
+        let ended = |zxid: Zxid| ghost.entry(zxid).is_some_and(|e| e.declared.is_some());
+        self.clients.turned(ended);
+        let places = self.ghost.committed_upto(end);
+        if declared.drop_sessions {
+            self.ghost.sessions_ended = places;
+        } else if places < self.ghost.sessions_ended {
+            self.ghost.sessions_ended = 0;
+        }
+        let right = (end >= self.ghost.origin).then(|| {
+            let mut right = self.replay.at(&self.ghost.committed, places);
+            if declared.drop_sessions {
+                right.last_zxid = end;
+                right.drop_sessions();
+            }
+            right
+        });
+        for server in declared.servers.iter().copied() {
+            self.ghost.replace_disk(server);
+            self.restores.forget(server);
+            let survey = scene.survey(server);
+            let tree = survey.database.as_ref();
+            let same = match (&right, tree) {
+                (Some(right), Some(tree)) => {
+                    tree.last_zxid == end && compare::difference(tree, right).is_none()
+                }
+                (None, Some(tree)) => tree.last_zxid == end,
+                (_, None) => false,
+            };
+            if !same || !survey.log.is_empty() {
+                let now = tree.map_or(Zxid::ZERO, |tree| tree.last_zxid);
+                let what = What::RestoreUndone {
+                    server,
+                    restored: end,
+                    now,
+                };
+                self.findings.report(Property::S20, Some(server), &[], what);
+            }
+            let files = scene.epochs(server);
+            if epoch <= used || files != [Some(epoch); 2] {
+                let what = What::RestoreEpoch {
+                    server,
+                    epoch,
+                    used,
+                };
+                self.findings.report(Property::S20, Some(server), &[], what);
+            }
+        }
+        match right {
+            Some(right) => self.replay.rewind(places, right),
+            None => {
+                // A point before all that this run has seen: history begins with what was restored.
+                if let Some(found) = found {
+                    self.ghost.begin_at(end);
+                    self.replay = Replay::starting_from(found);
+                }
+            }
+        }
+    }
+
+    /// The database where the sequence and the new one part. An earlier restore may have ended the sessions
+    /// there; whether the backup is older than that, what was found tells.
+    fn common(
+        &mut self,
+        same: usize,
+        sequence: &[Arc<Record>],
+        declared: &Declared,
+        found: Option<&Database>,
+    ) -> Database {
+        let now = self.replay.at(&self.ghost.committed, same);
+        let Some(before) = self.replay.before_turn(same) else {
+            return now;
+        };
+        let mut then = before.clone();
+        let rest = sequence.iter().skip(same);
+        for record in rest.take_while(|record| record.zxid() <= declared.zxid) {
+            replay::apply(&mut then, record);
+        }
+        if declared.drop_sessions {
+            then.last_zxid = declared.zxid;
+            then.drop_sessions();
+        }
+        let is_older = found.is_some_and(|found| compare::difference(found, &then).is_none());
+        if is_older { before } else { now }
+    }
+
+    /// The highest epoch that was led, or that a server acted on.
+    fn highest_epoch(&self) -> Epoch {
+        let led = self.ghost.reigns.last().map(|(epoch, _)| *epoch);
+        led.unwrap_or_default().max(self.leadership.highest())
     }
 }

@@ -87,7 +87,8 @@ pub(super) fn digest_when_serving(
     database: &Database,
 ) {
     let place = ghost.seat(server).place;
-    let before = (0..place).rev().map(|p| &ghost.committed[p]);
+    let first = ghost.sessions_ended.min(place);
+    let before = (first..place).rev().map(|p| &ghost.committed[p]);
     let last = before
         .map(|r| (r.zxid(), r.txn.digest))
         .find(|(_, d)| d.is_some());

@@ -282,6 +282,15 @@ pub enum What {
         /// Where the server is now.
         now: Zxid,
     },
+    /// S20: a joint restore gave a server an epoch that is not new, or another one than it said.
+    RestoreEpoch {
+        /// Whose.
+        server: ServerId,
+        /// As it said.
+        epoch: Epoch,
+        /// The highest that was used before.
+        used: Epoch,
+    },
     /// L1: no leader in time.
     NoLeader,
     /// L2: a request is not answered.

@@ -148,7 +148,8 @@ impl StepIndex {
                 | Outcome::Recipe { .. }
                 | Outcome::Stored { .. }
                 | Outcome::BackedUp { .. }
-                | Outcome::Copied { .. } => {}
+                | Outcome::Copied { .. }
+                | Outcome::Vault(_) => {}
             }
         }
         if let (Some(before), Some(after)) = (&step.before, &step.after)
@@ -299,7 +300,7 @@ pub(super) fn subject(step: &Step) -> Actor {
 
 const fn kind_of(cause: &Cause) -> StepKind {
     match cause {
-        Cause::Command(_) => StepKind::Command,
+        Cause::Command(_) | Cause::Operator => StepKind::Command,
         Cause::Delivered(_) => StepKind::Delivered,
         Cause::Dropped(_) => StepKind::Dropped,
         Cause::Timer(_) => StepKind::Timer,

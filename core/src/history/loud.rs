@@ -27,6 +27,7 @@ pub fn is_small_talk(message: &Message) -> bool {
 pub fn is_loud(step: &Step) -> bool {
     let by_cause = match &step.cause {
         Cause::Command(_)
+        | Cause::Operator
         | Cause::Boot
         | Cause::DiskFailed
         | Cause::Closed(_)
@@ -64,6 +65,7 @@ fn is_loud_outcome(outcome: &Outcome) -> bool {
         | Outcome::Recipe { .. }
         | Outcome::Stored { .. }
         | Outcome::BackedUp { .. }
-        | Outcome::Copied { .. } => true,
+        | Outcome::Copied { .. }
+        | Outcome::Vault(_) => true,
     }
 }

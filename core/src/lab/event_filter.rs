@@ -117,6 +117,7 @@ const fn on_disk(outcome: &Outcome) -> bool {
             | Outcome::Died { lost: Some(_), .. }
             | Outcome::BackedUp { .. }
             | Outcome::Copied { .. }
+            | Outcome::Vault(_)
     )
 }
 

@@ -4,7 +4,7 @@ use crate::base::ServerId;
 use crate::history::Timeline;
 use crate::protocol::zab::state::{Phase, Role};
 use crate::protocol::{Decision, Effect};
-use crate::world::{Cause, Outcome, Step, World};
+use crate::world::{Cause, Outcome, Step, VaultEvent, World};
 
 /// Something that happened in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +80,9 @@ impl Turns {
 
 fn turn(outcome: &Outcome) -> Option<Turn> {
     match outcome {
-        Outcome::Copied { .. } => Some(Turn::Restored),
+        Outcome::Copied { .. } | Outcome::Vault(VaultEvent::Restored { .. }) => {
+            Some(Turn::Restored)
+        }
         Outcome::Effect(Effect::Decide(decision)) => Some(match decision {
             Decision::Established { .. } => Turn::Leader,
             Decision::EpochAgreed { .. } => Turn::Epoch,

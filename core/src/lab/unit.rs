@@ -101,6 +101,7 @@ fn is_turning_point(outcome: &Outcome) -> bool {
             RecipeState::Holding | RecipeState::Leading | RecipeState::Doubting | RecipeState::Lost
         ),
         Outcome::Stored { token, highest, .. } => highest.is_some_and(|highest| *token < highest),
+        Outcome::Vault(event) => !event.is_progress(),
         Outcome::Effect(Effect::Halt(_)) => true,
         Outcome::Effect(Effect::Decide(decision)) => matches!(
             decision,
@@ -182,6 +183,7 @@ fn is_message(step: &Step) -> bool {
         Cause::LinkUp(_) | Cause::Opened(_) => false,
         Cause::ClientTimer | Cause::ProgramWake => !step.outcomes.is_empty(),
         Cause::Command(_)
+        | Cause::Operator
         | Cause::Boot
         | Cause::Closed(_)
         | Cause::DiskFailed

@@ -268,15 +268,6 @@ pub enum Later {
     BackupVerify(String),
     /// Backups are taken by a rule.
     BackupPolicy(Vec<(String, String)>),
-    /// A backup becomes the new history of several servers at once.
-    Restore {
-        /// Which.
-        name: String,
-        /// Where.
-        to: Vec<ServerId>,
-        /// Last transaction to keep.
-        until: Option<Zxid>,
-    },
 }
 
 /// Kinds of backup.
@@ -375,7 +366,6 @@ impl Later {
     pub const fn what(&self) -> &'static str {
         match self {
             Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
-            Self::Restore { .. } => "restore",
         }
     }
 }

@@ -52,6 +52,12 @@ impl Database {
         }
     }
 
+    /// Ends all sessions without a transaction, and their ephemerals with them.
+    pub fn drop_sessions(&mut self) {
+        self.sessions = RedBlackTreeMapSync::new_sync();
+        self.drop_orphan_ephemerals();
+    }
+
     /// Deletes the nodes that live with a session unless that session is known, and with them every
     /// node with a time to live: to a server without extended types they look like such nodes.
     /// `zookeeper.extendedTypesEnabled=false` is what releases start with.

@@ -363,6 +363,11 @@ pub fn what(what: &What, world: &World, z: Spelling) -> Text {
             restored,
             now,
         } => restore::undone(*server, *restored, *now, z),
+        What::RestoreEpoch {
+            server,
+            epoch,
+            used,
+        } => restore::epoch(*server, *epoch, *used),
         What::NoLeader => Text::new(
             "A quorum was left in peace and has no leader.",
             "多数派未受干扰，却没有选出领导者。",

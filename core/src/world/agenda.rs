@@ -30,6 +30,15 @@ pub enum Event {
     ClientClosed(ClientId, ConnId),
     /// A server learns that a client's connection is gone.
     ClientGone(ServerId, ClientId, ConnId),
+    /// An operator's work in the vault goes on.
+    Vault(VaultTask),
+}
+
+/// An operator's work that takes time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultTask {
+    /// A joint restore.
+    Restore,
 }
 
 /// An fsync under way.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::recipe::Recipe;
-use super::vault::BackupKind;
+use super::vault::{BackupKind, RestoreRefusal, VaultOrder};
 use crate::base::{Duration, ServerId};
 use crate::model::{Request, Zxid};
 use crate::storage::Image;
@@ -172,6 +172,8 @@ pub enum Command {
         /// To whom.
         to: ServerId,
     },
+    /// What an operator asks of the vault that takes its time.
+    Vault(VaultOrder),
 }
 
 impl Command {
@@ -400,6 +402,19 @@ pub enum Refusal {
     NotServing(ServerId),
     /// The disk has no room for the files.
     DiskFull(ServerId),
+    /// A joint restore is under way.
+    Restores,
+    /// A joint restore leaves a server out that runs, or whose disk holds an older history.
+    LeftOut(ServerId),
+    /// The servers that are restored are no quorum.
+    NoQuorumOfRestored,
+    /// The backup does not give that history.
+    NotRestorable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: RestoreRefusal,
+    },
 }
 
 impl std::fmt::Display for Refusal {
@@ -441,6 +456,18 @@ impl std::fmt::Display for Refusal {
             }
             Self::NotServing(s) => write!(f, "server {} does not serve", s.0),
             Self::DiskFull(s) => write!(f, "the disk of server {} is full", s.0),
+            Self::Restores => f.write_str("a restore is under way already"),
+            Self::LeftOut(s) => write!(
+                f,
+                "a joint restore is for all: server {} is left out and has a history of its own; name it too, or stop it and wipe its disk",
+                s.0
+            ),
+            Self::NoQuorumOfRestored => f.write_str(
+                "the servers that are restored are no quorum: the empty ones could elect an empty tree",
+            ),
+            Self::NotRestorable { name, why } => {
+                write!(f, "backup {name:?} cannot be restored to that point: {why}")
+            }
         }
     }
 }

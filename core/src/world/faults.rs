@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::agenda::{Event, Signal};
 use super::client::CLIENTS_MAX;
-use super::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, PacketMatch, Refusal};
+use super::command::{Command, CrashKind, CrashPoint, DiskFault, Endpoint, Refusal};
 use super::host::DownReason;
 use super::message::{End, Message};
 use super::network::{Channel, Conn};
 use super::step::{Actor, Cause, Outcome, Step};
-use super::traps::{CrashTrap, PacketTrap};
+use super::traps::CrashTrap;
 use super::world::World;
 use crate::base::{ConnId, Duration, ServerId};
 use crate::protocol::zab::Peer;
@@ -32,7 +32,10 @@ impl World {
                 let input = Input::Purge { retain: *retain };
                 return Ok(self.server_step(*server, cause, input));
             }
-            Command::Backup { .. } | Command::Copy { .. } | Command::AdminRestore { .. } => {
+            Command::Backup { .. }
+            | Command::Copy { .. }
+            | Command::AdminRestore { .. }
+            | Command::Vault(_) => {
                 return self.use_vault(command);
             }
             Command::Client {
@@ -171,7 +174,7 @@ impl World {
         (!up).then_some(()).ok_or(Refusal::Up(id))
     }
 
-    fn two_ends(&self, a: &Endpoint, b: &Endpoint) -> Result<(End, End), Refusal> {
+    pub(super) fn two_ends(&self, a: &Endpoint, b: &Endpoint) -> Result<(End, End), Refusal> {
         let (a, b) = (self.end(a)?, self.end(b)?);
         (a != b).then_some((a, b)).ok_or(Refusal::SameEnd)
     }
@@ -202,23 +205,6 @@ impl World {
             return Err(Refusal::Limit("64 clients"));
         }
         self.add_client(name, servers, timeout);
-        Ok(())
-    }
-
-    fn set_packet_trap(
-        &mut self,
-        packet: &PacketMatch,
-        delay: Option<Duration>,
-    ) -> Result<(), Refusal> {
-        let (from, to) = self.two_ends(&packet.from, &packet.to)?;
-        self.traps.set_packet(PacketTrap {
-            from,
-            to,
-            word: packet.word.clone(),
-            zxid: packet.zxid,
-            pass: packet.nth.saturating_sub(1),
-            delay,
-        });
         Ok(())
     }
 

@@ -53,5 +53,5 @@ pub use programs::Running;
 pub use recipe::{Recipe, RecipeState, Standing};
 pub use step::{Actor, Cause, Outcome, Step};
 pub use store::{Store, StoreWrite};
-pub use vault::{Backup, BackupKind, Vault};
+pub use vault::{Backup, BackupKind, RestoreOrder, Vault, VaultEvent, VaultOrder};
 pub use world::World;

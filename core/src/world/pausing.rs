@@ -94,7 +94,7 @@ impl World {
     fn with_due(&mut self, mut held: Queue<Event>, end: End) -> Queue<Event> {
         let due = self
             .agenda
-            .take_due(self.now, |event| receiver(event) == end);
+            .take_due(self.now, |event| receiver(event) == Some(end));
         held.extend(due);
         held
     }

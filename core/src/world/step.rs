@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::command::{Command, CrashKind, CrashPoint};
 use super::message::Message;
 use super::recipe::{Recipe, Standing};
-use super::vault::BackupKind;
+use super::vault::{BackupKind, VaultEvent};
 use crate::base::{ClientId, Instant, Mix, ServerId, StepId, WriteId};
 use crate::model::{Record, Zxid};
 use crate::protocol::zab::state::Status;
@@ -62,6 +62,8 @@ pub enum Cause {
     ClientTimer,
     /// A client's program has waited long enough.
     ProgramWake,
+    /// An operator's work goes on.
+    Operator,
 }
 
 /// What came of it besides the machine's own effects, in the order it happened.
@@ -165,6 +167,8 @@ pub enum Outcome {
         /// Their bytes, preallocated zeros left out.
         bytes: u64,
     },
+    /// An operator's work in the vault came so far.
+    Vault(VaultEvent),
 }
 
 /// One event of the run.
@@ -203,6 +207,7 @@ pub(super) fn mix(digest: Mix, step: &Step) -> Mix {
         Cause::ClientDisconnected(c) => (11, u64::from(c.0)),
         Cause::ClientTimer => (12, 0),
         Cause::ProgramWake => (13, 0),
+        Cause::Operator => (14, 0),
     };
     let actor = match step.actor {
         Actor::Server(s) => u64::from(s.0),
@@ -271,5 +276,6 @@ fn mix_outcome(digest: Mix, outcome: &Outcome) -> Mix {
         Outcome::Copied { server, bytes, .. } => {
             digest.add(11 << 48 | u64::from(server.0) << 32).add(*bytes)
         }
+        Outcome::Vault(event) => event.mix(digest),
     }
 }

@@ -3,9 +3,10 @@
 //! A trap waits until its moment comes, springs once, and is gone. The points are defined on what
 //! the world sees (inputs and effects), so a machine knows nothing of them.
 
-use super::command::{CrashKind, CrashPoint};
+use super::command::{CrashKind, CrashPoint, PacketMatch, Refusal};
 use super::message::{End, Payload};
 use super::step::{Cause, Outcome};
+use super::world::World;
 use crate::base::{Duration, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Packet;
@@ -256,4 +257,23 @@ impl Traps {
 
 fn is_ack(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Sent(m) if matches!(m.payload, Payload::Peer(Packet::Ack { .. })))
+}
+
+impl World {
+    pub(super) fn set_packet_trap(
+        &mut self,
+        packet: &PacketMatch,
+        delay: Option<Duration>,
+    ) -> Result<(), Refusal> {
+        let (from, to) = self.two_ends(&packet.from, &packet.to)?;
+        self.traps.set_packet(PacketTrap {
+            from,
+            to,
+            word: packet.word.clone(),
+            zxid: packet.zxid,
+            pass: packet.nth.saturating_sub(1),
+            delay,
+        });
+        Ok(())
+    }
 }

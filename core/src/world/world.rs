@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::agenda::{Agenda, Event, Signal, SyncDone};
+use super::agenda::{Agenda, Event, Signal, SyncDone, VaultTask};
 use super::client::Client;
 use super::command::{Endpoint, Refusal};
 use super::host::Host;
@@ -11,7 +11,7 @@ use super::network::Network;
 use super::step::{Actor, Cause, Outcome, Step};
 use super::store::Store;
 use super::traps::Traps;
-use super::vault::Vault;
+use super::vault::{Restoring, Vault};
 use crate::base::rng::Subject;
 use crate::base::{ClientId, Dice, Instant, Mix, ServerId, StepId};
 use crate::model::Zxid;
@@ -32,6 +32,7 @@ pub struct World {
     pub(super) clients: Vec<Client>,
     pub(super) store: Store,
     pub(super) vault: Vault,
+    pub(super) restoring: Option<Arc<Restoring>>,
     pub(super) traps: Traps,
     pub(super) timer_dice: Dice,
     pub(super) network_dice: Dice,
@@ -52,6 +53,7 @@ impl World {
             clients: Vec::new(),
             store: Store::default(),
             vault: Vault::default(),
+            restoring: None,
             traps: Traps::default(),
             timer_dice: Dice::new(config.seed, Subject::Timers),
             network_dice: Dice::new(config.seed, Subject::Network),
@@ -211,7 +213,7 @@ impl World {
 
     /// What has no step: news for the dead, for a paused process, or of connections long gone.
     fn is_silent(&self, event: &Event) -> bool {
-        if self.is_paused(receiver(event)) {
+        if receiver(event).is_some_and(|end| self.is_paused(end)) {
             return !matches!(event, Event::Synced(_));
         }
         match event {
@@ -219,7 +221,8 @@ impl World {
             | Event::Timer(..)
             | Event::Synced(_)
             | Event::ClientWake(_)
-            | Event::ProgramWake(_) => false,
+            | Event::ProgramWake(_)
+            | Event::Vault(_) => false,
             Event::Signal(id, signal) => {
                 self.host(*id).process.is_none()
                     || match signal {
@@ -238,8 +241,9 @@ impl World {
     }
 
     fn happen(&mut self, event: Event) -> Option<Step> {
-        let end = receiver(&event);
-        if self.is_paused(end) {
+        if let Some(end) = receiver(&event)
+            && self.is_paused(end)
+        {
             return self.hold(end, event);
         }
         match event {
@@ -258,6 +262,7 @@ impl World {
                 let cause = Cause::ClientDisconnected(client);
                 Some(self.server_step(server, cause, Input::ClientGone { client, conn }))
             }
+            Event::Vault(VaultTask::Restore) => self.restore_goes_on(),
         }
     }
 
@@ -473,9 +478,9 @@ impl World {
     }
 }
 
-/// Whose process an event is handled by.
-pub(super) fn receiver(event: &Event) -> End {
-    match event {
+/// Whose process an event is handled by; operators have none.
+pub(super) fn receiver(event: &Event) -> Option<End> {
+    Some(match event {
         Event::Deliver(m) => m.to,
         Event::Timer(id, _) | Event::Signal(id, _) | Event::ClientGone(id, _, _) => {
             End::Server(*id)
@@ -484,5 +489,6 @@ pub(super) fn receiver(event: &Event) -> End {
         Event::ClientWake(id) | Event::ProgramWake(id) | Event::ClientClosed(id, _) => {
             End::Client(*id)
         }
-    }
+        Event::Vault(_) => return None,
+    })
 }

@@ -111,6 +111,8 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Program, ScriptError> {
 /// What the lines so far have declared.
 struct Scope {
     ensemble: Ensemble,
+    /// The clocks at the start of the run.
+    clock_ms: i64,
     clients: BTreeSet<String>,
     backups: BTreeSet<String>,
 }
@@ -135,6 +137,7 @@ impl<'a> Parser<'a> {
             lines: text.trim_start_matches('\u{feff}').lines().enumerate(),
             scope: Scope {
                 ensemble: Config::default().ensemble,
+                clock_ms: Config::default().clock_ms,
                 clients: BTreeSet::new(),
                 backups: BTreeSet::new(),
             },
@@ -204,6 +207,7 @@ impl<'a> Parser<'a> {
         }
         let config = setup::ensemble(args)?;
         self.scope.ensemble = config.ensemble.clone();
+        self.scope.clock_ms = config.clock_ms;
         Ok(Action::Ensemble(Arc::new(config)))
     }
 

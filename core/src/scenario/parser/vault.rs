@@ -8,7 +8,7 @@ use super::args::{Args, Piece};
 use super::{Scope, fresh_name, value};
 use crate::base::ServerId;
 use crate::world::Command;
-use crate::world::vault::BackupKind as Taken;
+use crate::world::vault::{BackupKind as Taken, Point, RestoreOrder, VaultOrder};
 
 /// The action of a line that begins with `verb`.
 pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Action, ScriptError> {
@@ -18,11 +18,11 @@ pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Action, 
     let name = scope.backup(&args.word("the name of a backup")?)?;
     let to = args.required("to")?;
     Ok(match verb {
-        "restore" => Action::Later(Later::Restore {
-            name,
-            to: scope.servers(&to)?,
-            until: args.option("until").map(|p| value::zxid(&p)).transpose()?,
-        }),
+        "restore" => {
+            let to = scope.servers(&to)?;
+            let order = restore(name, to, args, scope.clock_ms)?;
+            Action::Perform(Arc::new(Command::Vault(VaultOrder::Restore(order))))
+        }
         "copy" => {
             let to = scope.server(&to)?;
             Action::Perform(Arc::new(Command::Copy { name, to }))
@@ -32,6 +32,41 @@ pub fn action(verb: &str, args: &mut Args, scope: &mut Scope) -> Result<Action, 
             Action::Perform(Arc::new(Command::AdminRestore { name, to }))
         }
     })
+}
+
+/// `restore b1 to=1,2,3 until=1.60`, `before=2026-01-01T00:00:09Z sessions=drop epoch=7`.
+fn restore(
+    name: String,
+    to: Vec<ServerId>,
+    args: &mut Args,
+    clock_ms: i64,
+) -> Result<RestoreOrder, ScriptError> {
+    let until = args.option("until").map(|p| value::zxid(&p)).transpose()?;
+    let before = args.option("before");
+    let until = match (until, &before) {
+        (Some(_), Some(piece)) => return Err(piece.expected("until=… or before=…, not both")),
+        (until, None) => until.map(Point::Zxid),
+        (None, Some(piece)) => Some(Point::Before(time(piece, clock_ms)?)),
+    };
+    let sessions = [("keep", false), ("drop", true)];
+    let drop_sessions = args.option("sessions");
+    let drop_sessions = drop_sessions.map(|p| value::choice(&p, "keep or drop", &sessions));
+    let epoch = args.option("epoch").map(|p| value::epoch(&p)).transpose()?;
+    Ok(RestoreOrder {
+        name,
+        to,
+        until,
+        drop_sessions: drop_sessions.transpose()?.unwrap_or(false),
+        epoch,
+    })
+}
+
+/// A date, or a time of the run: `9s` is nine seconds after its start, by clocks that never jumped.
+fn time(piece: &Piece, clock_ms: i64) -> Result<i64, ScriptError> {
+    match value::duration(piece) {
+        Ok(since) => Ok(clock_ms + since.as_ms() as i64),
+        Err(_) => value::date(piece),
+    }
 }
 
 /// `load DIR server=2`.

@@ -6,6 +6,7 @@
 mod claim;
 mod recipe;
 mod request;
+mod vault;
 
 use std::fmt::Write;
 
@@ -215,6 +216,7 @@ pub fn command(command: &Command) -> String {
         }
         Command::Copy { name, to } => format!("copy {name} to={}", to.0),
         Command::AdminRestore { name, to } => format!("admin-restore {name} to={}", to.0),
+        Command::Vault(order) => vault::order(order),
     }
 }
 
@@ -391,11 +393,6 @@ fn later(verb: &Later) -> String {
             for (key, value) in pairs {
                 line.add(key, quote(value));
             }
-            line.0
-        }
-        Later::Restore { name, to, until } => {
-            let mut line = Options(format!("restore {name} to={}", servers(to)));
-            line.add_some("until", *until);
             line.0
         }
     }

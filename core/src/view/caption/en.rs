@@ -5,7 +5,7 @@ mod command;
 mod decision;
 mod recipe;
 
-use super::{Caption, Parcel, Run, Who, z};
+use super::{Caption, Parcel, Run, Who, vault, z};
 use crate::base::ServerId;
 use crate::model::ErrorCode;
 use crate::protocol::zab::election::Vote;
@@ -132,6 +132,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
             newer,
             accepted,
         } => recipe::stored(client, *token, *newer, *accepted),
+        Caption::Vault(event) => vault::event(event).en,
         Caption::Woke(client) => format!("The program of client {client} goes on."),
         Caption::Asked {
             client,

@@ -102,7 +102,7 @@ impl Teller<'_> {
             Cause::Opened(peer) => self.say(Caption::Opened(s, *peer)),
             Cause::Closed(peer) => self.say(Caption::Closed(s, *peer)),
             Cause::DiskFailed => self.say(Caption::DiskFailed(s)),
-            Cause::ClientConnected => {}
+            Cause::ClientConnected | Cause::Operator => {}
             Cause::ClientDisconnected(client) => {
                 let name = self.name(*client);
                 self.say(Caption::Disconnected(name));
@@ -202,6 +202,7 @@ impl Teller<'_> {
             Outcome::Effect(effect) => self.effect(effect),
             // The command has said it.
             Outcome::BackedUp { .. } | Outcome::Copied { .. } | Outcome::Refused(_) => {}
+            Outcome::Vault(event) => self.say(Caption::Vault(event.clone())),
             Outcome::Sent(message) => self.sent(message),
             Outcome::Lost(message) => {
                 let parcel = self.parcel(message);

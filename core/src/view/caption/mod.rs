@@ -10,6 +10,7 @@
 mod change;
 mod en;
 mod from_step;
+mod vault;
 mod zh;
 
 use std::fmt;
@@ -23,7 +24,9 @@ use crate::base::ServerId;
 use crate::model::{ErrorCode, EventKind, Zxid};
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{Decision, HaltReason, Timer};
-use crate::world::{Command, CrashKind, CrashPoint, Endpoint, Recipe, RecipeState, Standing};
+use crate::world::{
+    Command, CrashKind, CrashPoint, Endpoint, Recipe, RecipeState, Standing, VaultEvent,
+};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +187,8 @@ pub enum Caption {
         /// False when it was refused.
         accepted: bool,
     },
+    /// An operator's work in the vault came so far.
+    Vault(VaultEvent),
     /// A client's program goes on.
     Woke(String),
     /// A client asks for something.
@@ -317,6 +322,8 @@ impl Caption {
                 ..
             } => 2,
             Self::Stored { .. } => 3,
+            Self::Vault(event) if event.is_progress() => 1,
+            Self::Vault(_) => 3,
             Self::Command(_)
             | Self::Lost(_)
             | Self::Booted(_)

@@ -5,7 +5,7 @@ mod command;
 mod decision;
 pub(super) mod recipe;
 
-use super::{Caption, Parcel, Run, Who, z};
+use super::{Caption, Parcel, Run, Who, vault, z};
 use crate::base::ServerId;
 use crate::model::ErrorCode;
 use crate::protocol::zab::election::Vote;
@@ -135,6 +135,7 @@ pub(super) fn sentence(caption: &Caption) -> String {
             newer,
             accepted,
         } => recipe::stored(client, *token, *newer, *accepted),
+        Caption::Vault(event) => vault::event(event).zh,
         Caption::Woke(client) => format!("客户端 {client} 的程序继续运行。"),
         Caption::Asked {
             client,

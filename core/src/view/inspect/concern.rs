@@ -34,6 +34,7 @@ pub fn concerns(step: &Step, target: &Target, world: &World) -> bool {
         Target::Link(a, b) => of_link(step, *a, *b),
         Target::Backup(name) => step.outcomes.iter().any(|o| match o {
             Outcome::BackedUp { backup, .. } | Outcome::Copied { backup, .. } => **backup == **name,
+            Outcome::Vault(event) => **event.backup() == **name,
             _ => false,
         }),
         // Their steps are known by number.

@@ -123,6 +123,11 @@ fn why(cause: &Cause) -> (Text, &'static str) {
             "客户端程序等待的时间到了。",
             "ZooKeeper recipes",
         ),
+        Cause::Operator => (
+            "What an operator began takes time, and goes on by itself.",
+            "运维操作需要时间，会自行推进。",
+            "zablab backup",
+        ),
         _ => (
             "The client looks after its connection: it calls, says that it is alive, or gives up.",
             "客户端维护自己的连接：连接、报告存活，或放弃。",
@@ -209,6 +214,7 @@ fn cause(cause: &Cause) -> Text {
         Cause::ClientConnected => ("a client's connection opens", "客户端连接建立"),
         Cause::ClientTimer => ("a client wakes up", "客户端定时唤醒"),
         Cause::ProgramWake => ("a client's program goes on", "客户端程序继续"),
+        Cause::Operator => ("an operator's work goes on", "运维操作继续"),
     };
     Text::new(en, zh)
 }

@@ -93,6 +93,7 @@ fn of_outcome(step: &Step, outcome: &Outcome) -> Option<Mark> {
         }),
         Outcome::Refused(_) => Some(Mark::Trouble),
         Outcome::BackedUp { .. } | Outcome::Copied { .. } => Some(Mark::Snapshot),
+        Outcome::Vault(event) => (!event.is_progress()).then_some(Mark::Snapshot),
         Outcome::Stored { accepted, .. } => Some(if *accepted { Mark::Told } else { Mark::Denied }),
         Outcome::Effect(Effect::Decide(decision)) => match decision {
             Decision::Established { .. } => Some(Mark::Leads),

@@ -20,6 +20,7 @@ mod program;
 mod reason;
 pub mod report;
 mod stored;
+mod vault;
 mod violation;
 
 use std::fmt;
@@ -146,7 +147,7 @@ impl Page<'_> {
             Cause::ProgramWake => self.say(Kind::Detail, |p| {
                 format!("{}'s program wakes up", p.actor())
             }),
-            Cause::Command(_) | Cause::DiskFailed => {}
+            Cause::Command(_) | Cause::DiskFailed | Cause::Operator => {}
         }
     }
 
@@ -271,6 +272,7 @@ impl Page<'_> {
                 let files = counted(*files);
                 format!("{server} has the files of {backup} instead of its own: {files}, {bytes} B")
             }),
+            Outcome::Vault(event) => self.say(Kind::Reason, |_| vault::event(event)),
         }
         1
     }

@@ -2,7 +2,7 @@
 
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
-use crate::view::caption::alone;
+use crate::view::caption::{alone, vault};
 use crate::world::{BackupKind, Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
@@ -136,6 +136,7 @@ pub(super) fn sentence(command: &Command) -> String {
         Command::Copy { name, to } => {
             format!("An operator puts the files of backup {name} in the place of those of {to}.")
         }
+        Command::Vault(order) => vault::order(order).en,
         Command::AdminRestore { name, to } => {
             format!("An operator hands backup {name} to {to}, which runs (admin restore).")
         }

@@ -2,7 +2,7 @@
 
 use super::{moment, z};
 use crate::base::{Duration, ServerId};
-use crate::view::caption::alone;
+use crate::view::caption::{alone, vault};
 use crate::world::{BackupKind, Command, CrashKind, DiskFault, Endpoint};
 
 fn end(endpoint: &Endpoint) -> String {
@@ -117,6 +117,7 @@ pub(super) fn sentence(command: &Command) -> String {
         Command::Copy { name, to } => {
             format!("运维人员用备份 {name} 的文件替换 {to} 的文件。")
         }
+        Command::Vault(order) => vault::order(order).zh,
         Command::AdminRestore { name, to } => {
             format!("运维人员把备份 {name} 交给正在运行的 {to}（admin restore）。")
         }

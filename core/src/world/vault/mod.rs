@@ -20,7 +20,12 @@
 //! It is not on any disk, takes no time, and knows nothing of fsync. In ZooKeeper: `cp -r`,
 //! `Commands.SnapshotCommand`, `Commands.RestoreCommand`.
 
-use std::collections::BTreeMap;
+mod event;
+mod history;
+mod order;
+mod restore;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync;
@@ -34,6 +39,11 @@ use crate::protocol::zab::Peer;
 use crate::protocol::{Config, Input, Profile};
 use crate::storage::{Content, FileName, LastLog, ReadFiles, purge, scan, snapshot};
 use crate::tree::Database;
+
+pub use event::{Declared, VaultEvent};
+pub use history::{History, RestoreRefusal};
+pub use order::{Point, RestoreOrder, VaultOrder};
+pub use restore::Restoring;
 
 /// How a backup was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +73,8 @@ pub struct Backup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vault {
     backups: RedBlackTreeMapSync<Arc<str>, Arc<Backup>>,
+    /// Confirmed writes that joint restores have ended.
+    ended: Arc<BTreeSet<Zxid>>,
 }
 
 impl BackupKind {
@@ -141,6 +153,7 @@ impl Default for Vault {
     fn default() -> Self {
         Self {
             backups: RedBlackTreeMapSync::new_sync(),
+            ended: Arc::default(),
         }
     }
 }
@@ -176,6 +189,7 @@ impl World {
             },
             Command::Copy { name, to } => self.copy_backup(name, *to, &mut outcomes)?,
             Command::AdminRestore { name, to } => return self.admin_restore(name, *to, cause),
+            Command::Vault(VaultOrder::Restore(order)) => return self.begin_restore(order, cause),
             _ => unreachable!("the caller hands over what is about backups"),
         }
         Ok(self.finish_step(Actor::World, cause, outcomes, None))
@@ -254,6 +268,11 @@ impl World {
         let awake = host.process.as_ref().filter(|_| !host.paused);
         let serving = awake.filter(|peer| peer.serves());
         serving.ok_or(Refusal::NotServing(id))
+    }
+
+    /// The files of a backup, as they would lie in `version-2`.
+    fn files_of(&self, name: &str) -> Result<BTreeMap<FileName, Content>, Refusal> {
+        Ok(self.vault.found(name)?.files.clone())
     }
 
     fn name_is_free(&self, name: &str) -> Result<(), Refusal> {
