@@ -282,7 +282,11 @@ fn random_restores_never_lose_what_they_did_not_declare() {
         assert!(failed.is_empty(), "seed {seed}: {failed:?}");
         let monitor = runner.timeline().monitor();
         let violations: Vec<_> = monitor.verdicts().violations().collect();
-        assert!(violations.is_empty(), "seed {seed}: {violations:?}");
+        let script = zablab_core::scenario::print::program(runner.program());
+        assert!(
+            violations.is_empty(),
+            "seed {seed}: {violations:?}\n{script}"
+        );
         for id in [1, 2, 3] {
             assert!(runner.world().host(ServerId(id)).is_up(), "seed {seed}");
         }

@@ -9,7 +9,7 @@ use super::ghost::Ghost;
 use super::scene::Told;
 use super::verdict::Property;
 use super::what::What;
-use crate::base::{ClientId, SessionId, StepId};
+use crate::base::{ClientId, Instant, SessionId, StepId};
 use crate::model::ReplyBody;
 use crate::model::{ErrorCode, Request, Stat, Zxid};
 
@@ -84,10 +84,15 @@ impl ClientOrder {
 
 /// Marks a write as confirmed: from now on it may never be lost, unless a joint restore has declared its
 /// loss before the answer arrived. Returns its zxid.
-pub(super) fn confirm(ghost: &mut Ghost, step: StepId, told: &Told<'_>) -> Option<Zxid> {
+pub(super) fn confirm(
+    ghost: &mut Ghost,
+    (step, at): (StepId, Instant),
+    told: &Told<'_>,
+) -> Option<Zxid> {
     let zxid = successful_write(told)?;
     let entry = ghost.ledger.get_mut(&zxid)?;
     entry.confirmed = entry.confirmed.or(Some(step));
+    entry.confirmed_at = entry.confirmed_at.or(Some(at));
     entry.declared.is_none().then_some(zxid)
 }
 

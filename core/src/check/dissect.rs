@@ -137,7 +137,7 @@ impl Monitor {
             | Outcome::Stored { .. }
             | Outcome::BackedUp { .. }
             | Outcome::Copied { .. } => {}
-            Outcome::Vault(event) => self.vault_event(event, scene, aftermath),
+            Outcome::Vault(event) => self.vault_event((event, step.at), scene, aftermath),
             Outcome::Died { server, kind, .. } => {
                 self.ghost.seat_mut(*server).serving = false;
                 if *kind == CrashKind::Power {
@@ -149,7 +149,8 @@ impl Monitor {
                 if let Some(told) = scene.told(*client, *entry) {
                     self.clients
                         .told(&mut self.findings, *client, *entry, &told);
-                    if let Some(zxid) = client::confirm(&mut self.ghost, step.id, &told) {
+                    if let Some(zxid) = client::confirm(&mut self.ghost, (step.id, step.at), &told)
+                    {
                         durability::on_enough_disks(&self.ghost, &mut self.findings, zxid);
                     }
                 }

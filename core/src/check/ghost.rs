@@ -22,7 +22,7 @@ use rpds::{RedBlackTreeMapSync, VectorSync};
 
 use super::servers::ServerSet;
 use super::survey::Survey;
-use crate::base::{Ordered, ServerId, StepId};
+use crate::base::{Instant, Ordered, ServerId, StepId};
 use crate::model::{Ensemble, Epoch, Record, Zxid};
 
 /// All that is known of one transaction.
@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub committed: StepId,
     /// The step in which a client was told that it succeeded.
     pub confirmed: Option<StepId>,
+    /// When.
+    pub confirmed_at: Option<Instant>,
     /// The joint restore that ended its history, and said so.
     pub declared: Option<StepId>,
 }
@@ -536,6 +538,7 @@ impl Entry {
             place: None,
             committed: StepId(0),
             confirmed: None,
+            confirmed_at: None,
             declared: None,
         }
     }

@@ -85,9 +85,11 @@ mod servers;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod toll;
 mod tree;
 
 pub use assumption::{BrokenAssumption, Damage, DamageKind};
 pub use monitor::Monitor;
+pub use toll::Toll;
 pub use verdict::{Lamp, Property, Verdict, Verdicts, Violation};
 pub use what::{Difference, What};

@@ -16,7 +16,7 @@ use super::restore::Restores;
 use super::scene::Scene;
 use super::verdict::{Lamp, Verdict, Verdicts};
 use super::{durability, tree};
-use crate::base::{ServerId, StepId};
+use crate::base::{Instant, ServerId, StepId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::Config;
 use crate::tree::Database;
@@ -33,6 +33,8 @@ pub struct Monitor {
     pub(super) liveness: Liveness,
     pub(super) restores: Restores,
     pub(super) findings: Findings,
+    /// The last joint restore.
+    pub(super) restored_at: Option<Instant>,
 }
 
 /// What is known of a transaction.
@@ -62,6 +64,7 @@ impl Monitor {
             liveness: Liveness::new(servers),
             restores: Restores::default(),
             findings: Findings::new(Assumptions::new(config)),
+            restored_at: None,
         }
     }
 

@@ -26,7 +26,7 @@ use super::replay::{self, Replay};
 use super::scene::Scene;
 use super::verdict::Property;
 use super::what::What;
-use crate::base::{ServerId, StepId};
+use crate::base::{Instant, ServerId, StepId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::tree::Database;
 use crate::world::vault::{Declared, VaultEvent};
@@ -46,19 +46,23 @@ struct Restored {
     pending: bool,
 }
 
-/// The last restore of each server.
+/// The last restore of each server, and what is known of joint ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Restores(BTreeMap<ServerId, Restored>);
+pub(super) struct Restores {
+    of: BTreeMap<ServerId, Restored>,
+    /// Where joint restores ended all sessions, and the tree there.
+    sessionless: Vec<(Zxid, Arc<Database>)>,
+}
 
 impl Restores {
     /// The history of that server was replaced.
     pub(super) fn forget(&mut self, server: ServerId) {
-        self.0.remove(&server);
+        self.of.remove(&server);
     }
 
     /// A server that was restored serves again: what it was given is promised now.
     pub(super) fn served(&mut self, server: ServerId) {
-        if let Some(restored) = self.0.get_mut(&server) {
+        if let Some(restored) = self.of.get_mut(&server) {
             restored.pending = false;
         }
     }
@@ -71,7 +75,7 @@ impl Restores {
         server: ServerId,
         database: &Database,
     ) {
-        let Some(restored) = self.0.get(&server) else {
+        let Some(restored) = self.of.get(&server) else {
             return;
         };
         if restored.pending {
@@ -127,7 +131,7 @@ impl Monitor {
             step: self.findings.step,
             pending: durable,
         };
-        self.restores.0.insert(server, restored);
+        self.restores.of.insert(server, restored);
         if durable {
             self.ghost.undo_history(server, zxid, at);
             return;
@@ -142,11 +146,12 @@ impl Monitor {
     /// Something happened in the vault. Only a joint restore concerns the checks.
     pub(super) fn vault_event<S: Scene>(
         &mut self,
-        event: &VaultEvent,
+        (event, at): (&VaultEvent, Instant),
         scene: &S,
         aftermath: &mut Aftermath,
     ) {
         if let VaultEvent::Restored { declared, epoch } = event {
+            self.restored_at = Some(at);
             self.restored_jointly(declared, *epoch, scene);
             for server in declared.servers.iter() {
                 aftermath.disks.insert(*server);
@@ -164,9 +169,14 @@ impl Monitor {
         let same = self.ghost.agrees_with(&sequence);
         let found = declared.servers.first().map(|server| scene.survey(*server));
         let found = found.and_then(|survey| survey.database);
-        let common = self.common(same, &sequence, declared, found.as_ref());
-        self.replay.rewind(same, common);
+        let now = self.replay.at(&self.ghost.committed, same);
+        let (place, base) = self.start(same, &now, &sequence, declared, found.as_ref());
+        self.replay.rewind(same, now);
         self.ghost.turn(sequence, self.findings.step);
+        if place > same {
+            self.replay.at(&self.ghost.committed, place);
+        }
+        self.replay.rewind(place, base);
         let ghost = &self.ghost;
         let ended = |zxid: Zxid| ghost.entry(zxid).is_some_and(|e| e.declared.is_some());
         self.clients.turned(ended);
@@ -179,6 +189,7 @@ impl Monitor {
         let right = (end >= self.ghost.origin).then(|| {
             let mut right = self.replay.at(&self.ghost.committed, places);
             if declared.drop_sessions {
+                self.replay.rewind(places, right.clone());
                 right.last_zxid = end;
                 right.drop_sessions();
             }
@@ -215,6 +226,10 @@ impl Monitor {
                 self.findings.report(Property::S20, Some(server), &[], what);
             }
         }
+        if let Some(right) = right.as_ref().filter(|_| declared.drop_sessions) {
+            let dropped = (end, Arc::new(right.clone()));
+            self.restores.sessionless.push(dropped);
+        }
         match right {
             Some(right) => self.replay.rewind(places, right),
             None => {
@@ -227,30 +242,36 @@ impl Monitor {
         }
     }
 
-    /// The database where the sequence and the new one part. An earlier restore may have ended the sessions
-    /// there; whether the backup is older than that, what was found tells.
-    fn common(
-        &mut self,
+    /// A place in the new sequence, and the database there. Sessions may have ended somewhere on the way, by
+    /// an earlier restore; whether the backup is older than that, what was found tells.
+    fn start(
+        &self,
         same: usize,
+        now: &Database,
         sequence: &[Arc<Record>],
         declared: &Declared,
         found: Option<&Database>,
-    ) -> Database {
-        let now = self.replay.at(&self.ghost.committed, same);
-        let Some(before) = self.replay.before_turn(same) else {
-            return now;
+    ) -> (usize, Database) {
+        let mut starts = vec![(same, now.clone())];
+        starts.extend(self.replay.before_turn(same).map(|before| (same, before)));
+        for (end, database) in &self.restores.sessionless {
+            let place = sequence.partition_point(|record| record.zxid() <= *end);
+            starts.push((place, Database::clone(database)));
+        }
+        let gives_it = |(place, base): &&(usize, Database)| {
+            let mut tree = base.clone();
+            let rest = sequence.iter().skip(*place);
+            for record in rest.take_while(|record| record.zxid() <= declared.zxid) {
+                replay::apply(&mut tree, record);
+            }
+            if declared.drop_sessions {
+                tree.last_zxid = declared.zxid;
+                tree.drop_sessions();
+            }
+            found.is_some_and(|found| compare::difference(found, &tree).is_none())
         };
-        let mut then = before.clone();
-        let rest = sequence.iter().skip(same);
-        for record in rest.take_while(|record| record.zxid() <= declared.zxid) {
-            replay::apply(&mut then, record);
-        }
-        if declared.drop_sessions {
-            then.last_zxid = declared.zxid;
-            then.drop_sessions();
-        }
-        let is_older = found.is_some_and(|found| compare::difference(found, &then).is_none());
-        if is_older { before } else { now }
+        let right = starts.iter().find(gives_it).unwrap_or(&starts[0]);
+        right.clone()
     }
 
     /// The highest epoch that was led, or that a server acted on.

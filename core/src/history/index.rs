@@ -300,10 +300,10 @@ pub(super) fn subject(step: &Step) -> Actor {
 
 const fn kind_of(cause: &Cause) -> StepKind {
     match cause {
-        Cause::Command(_) | Cause::Operator => StepKind::Command,
+        Cause::Command(_) => StepKind::Command,
         Cause::Delivered(_) => StepKind::Delivered,
         Cause::Dropped(_) => StepKind::Dropped,
-        Cause::Timer(_) => StepKind::Timer,
+        Cause::Timer(_) | Cause::Operator => StepKind::Timer,
         Cause::Synced { .. } => StepKind::Synced,
         Cause::Boot => StepKind::Boot,
         Cause::LinkUp(_) | Cause::Opened(_) | Cause::ClientConnected => StepKind::Opened,

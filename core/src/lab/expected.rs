@@ -60,6 +60,8 @@ fn phrase(what: &str) -> Option<&'static str> {
         "a server id or a client" => "服务器编号或客户端名",
         "a voter" => "投票者编号",
         "a backup" | "the name of a backup" => "备份名",
+        "until=… or before=…, not both" => "until=… 与 before=… 二者之一",
+        "keep or drop" => "keep 或 drop",
         "a name for the backup" => "备份的名称",
         "a name for the client" => "客户端的名称",
         "a name that no other client has" => "未被其他客户端使用的名称",

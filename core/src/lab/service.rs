@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   frame()                             what the bench shows: made with every step
-//!   tree, znode, tree_difference, ledger   made when asked, of the moment that is shown
+//!   tree, znode, tree_difference, ledger, vault   made when asked, of the moment that is shown
 //! ```
 //! A panel asks again when [`Lab::shown`] says something else. A closed panel costs nothing.
 
@@ -17,6 +17,7 @@ use crate::view::Shelf;
 use crate::view::difference::TreeDifference;
 use crate::view::ledger::{Books, LedgerView};
 use crate::view::tree::TreeView;
+use crate::view::vault::{Accounts, VaultView};
 use crate::view::znode::ZnodeView;
 use crate::world::{Outcome, RequestOutcome, Step, World};
 
@@ -83,6 +84,40 @@ impl Lab {
             Some(moment) => ledger_of(line, &moment.world, &mut self.shelf),
             None => LedgerView::default(),
         }
+    }
+
+    /// The vault at the moment shown. What a disaster cost is told at the end of the run only, where the
+    /// checks stand.
+    pub fn vault(&self) -> VaultView {
+        let line = self.line();
+        let Some(moment) = line.timeline.here() else {
+            return VaultView::default();
+        };
+        let monitor = line.timeline.monitor();
+        let commits = line.chronicle.commits();
+        let shown = commits.partition_point(|(step, _)| *step <= self.at);
+        let commits = &commits[..shown];
+        let committed = commits.last().map_or(Zxid::ZERO, |(_, zxid)| *zxid);
+        let behind = |reached: Zxid| {
+            let ended = |zxid: Zxid| {
+                monitor
+                    .transaction(zxid)
+                    .is_some_and(|t| t.declared.is_some())
+            };
+            let later = commits
+                .iter()
+                .filter(|(_, zxid)| *zxid > reached && !ended(*zxid));
+            later.count() as u64
+        };
+        let at_the_end = moment.world.steps() == line.timeline.len();
+        VaultView::of(
+            &moment.world,
+            &Accounts {
+                committed,
+                behind: &behind,
+                toll: monitor.toll().filter(|_| at_the_end),
+            },
+        )
     }
 
     /// Shows the step in which a client was told of a request, or lost the connection it was sent on.

@@ -16,6 +16,7 @@
 //!   World, Step ──► space_time              lines, columns, arrows: a window of the run, pulled
 //!   Host, Anatomy ──► disk                  one server's bytes, field by field: pulled by a panel
 //!   World, Monitor ──► ledger               what clients were told of their writes: pulled by a panel
+//!   World, Monitor ──► vault                backups, what they are worth, what a disaster cost: pulled
 //!   Recovery ──► findings, import          what a real disk holds, and what a server makes of it
 //! ```
 
@@ -45,6 +46,7 @@ pub mod target;
 pub mod text;
 pub mod tree;
 mod turn;
+pub mod vault;
 mod verdict;
 mod wire;
 pub mod znode;

@@ -1,0 +1,83 @@
+//! What a disaster cost: confirmed writes that are gone, and the time without any.
+//!
+//! ```text
+//!      kept ✓   ✓ ✗ ✗ ✗                            ✓ first after
+//!   ────────────┴─┴─┴─┴────────────────────────────┴──────► time
+//!               │◄─ RPO ─►│◄────────── RTO ─────────►│
+//! ```
+//! The recovery point is the last confirmed write that is still there; how far it lies back from the last
+//! one that is not is the data lost, in time. Downtime is from the last write that was confirmed before
+//! the recovery to the first after it. Both are measured, not promised: an objective is what an operator
+//! promises, and this is what came of it.
+
+use super::monitor::Monitor;
+use crate::base::{Duration, Instant};
+use crate::model::Zxid;
+
+/// What a disaster cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toll {
+    /// Confirmed writes that are gone, oldest first.
+    pub lost: Vec<Zxid>,
+    /// How many of them no restore declared.
+    pub undeclared: usize,
+    /// The last confirmed write before them that is there.
+    pub kept: Option<Zxid>,
+    /// When that was confirmed, and when the last of the lost was.
+    pub gap: Option<(Instant, Instant)>,
+    /// When the last write before the recovery was confirmed.
+    pub last_before: Option<Instant>,
+    /// When the first write after it was.
+    pub first_after: Option<Instant>,
+}
+
+impl Toll {
+    /// The time from the last kept write to the last lost one.
+    pub fn rpo(&self) -> Option<Duration> {
+        self.gap.map(|(kept, lost)| lost.since(kept))
+    }
+
+    /// From the last confirmed write before the recovery to the first after it.
+    pub fn rto(&self) -> Option<Duration> {
+        Some(self.first_after?.since(self.last_before?))
+    }
+}
+
+impl Monitor {
+    /// What the loss of confirmed writes cost, or a joint restore, even if it lost nothing; `None` when
+    /// neither happened. Walks the whole ledger.
+    pub fn toll(&self) -> Option<Toll> {
+        let undeclared = self.lost();
+        let mut confirmed = Vec::new();
+        for (zxid, entry) in &self.ghost.ledger {
+            if let Some(at) = entry.confirmed_at {
+                let lost = entry.declared.is_some() || undeclared.binary_search(zxid).is_ok();
+                confirmed.push((*zxid, at, lost));
+            }
+        }
+        let lost: Vec<_> = confirmed.iter().filter(|(.., lost)| *lost).collect();
+        if lost.is_empty() && self.restored_at.is_none() {
+            return None;
+        }
+        let first_lost = lost.first().map(|(zxid, ..)| *zxid);
+        let last_lost = lost.iter().map(|(_, at, _)| *at).max();
+        let before = |zxid: &Zxid| first_lost.is_none_or(|first| *zxid < first);
+        let kept = confirmed
+            .iter()
+            .rev()
+            .find(|(z, _, lost)| !lost && before(z));
+        let turn = self.restored_at.or(last_lost).unwrap_or_default();
+        let times = || confirmed.iter().map(|(_, at, _)| *at);
+        Some(Toll {
+            undeclared: lost
+                .iter()
+                .filter(|(z, ..)| undeclared.binary_search(z).is_ok())
+                .count(),
+            lost: lost.iter().map(|(zxid, ..)| *zxid).collect(),
+            kept: kept.map(|(zxid, ..)| *zxid),
+            gap: kept.zip(last_lost).map(|((_, at, _), lost)| (*at, lost)),
+            last_before: times().filter(|at| *at <= turn).max(),
+            first_after: times().filter(|at| *at > turn).min(),
+        })
+    }
+}

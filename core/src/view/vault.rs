@@ -1,0 +1,337 @@
+//! The vault as a panel shows it: backups with what they cover and what they are worth, the rule by which
+//! they are taken, and what the last disaster cost.
+//!
+//! ```text
+//!   name   kind          from ▐████████▌ to    fuzzy ░░    parent ◄──    progress, verdict
+//!   b1     full                ▐███░░▌                                   ✓ restorable e1·4 … e1·9
+//!   b2     incremental               ▐███▌                 b1            62 %
+//!   gap                                   ╌╌╌╌╌╌ 14 writes no backup holds
+//! ```
+//! It is plain data, made when a panel asks, of the moment that is shown.
+
+use serde::Serialize;
+
+use super::frame::Zx;
+use super::lang::Text;
+use crate::base::{Order, ServerId};
+use crate::check::Toll;
+use crate::model::Zxid;
+use crate::world::World;
+use crate::world::vault::{Backup, BackupKind};
+
+/// All of the vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct VaultView {
+    /// The moment that is shown, in microseconds since the start of the run.
+    pub now_us: u64,
+    /// The newest committed transaction.
+    pub committed: Zx,
+    /// Backups, oldest first.
+    pub backups: Vec<VaultBackup>,
+    /// The rule by which backups are taken.
+    pub policy: Option<PolicyView>,
+    /// Logs that are shipped all the time.
+    pub ships: Vec<ShipView>,
+    /// Bytes of all backups.
+    pub bytes: u64,
+    /// Bytes that the vault has room for; `None`: enough.
+    pub capacity: Option<u64>,
+    /// The link to the vault is cut.
+    pub cut: bool,
+    /// A joint restore under way.
+    pub restoring: Option<RestoringView>,
+    /// What the last disaster cost.
+    pub toll: Option<TollView>,
+    /// Committed transactions that no backup holds, and how many of them clients know of.
+    pub gap: Option<VaultGap>,
+}
+
+/// A backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VaultBackup {
+    /// Its name; `Target::Backup` of it can be inspected.
+    pub name: String,
+    /// Whose files.
+    pub server: ServerId,
+    /// What it holds.
+    pub kind: VaultKind,
+    /// How it was taken, in words.
+    pub way: Text,
+    /// What it goes on from.
+    pub parent: Option<String>,
+    /// When it was begun, in microseconds of the run.
+    pub begun_us: u64,
+    /// When it was whole, or worked on last.
+    pub taken_us: u64,
+    /// The wall clock of the source then, `2026-01-01 00:00:05.250`.
+    pub taken: String,
+    /// The first transaction that its own files hold; `None`: from the beginning.
+    pub from: Option<Zx>,
+    /// The last transaction in it.
+    pub to: Zx,
+    /// Its snapshot, and up to where that is fuzzy.
+    pub snapshot: Option<(Zx, Option<Zx>)>,
+    /// Bytes that it adds to its parents.
+    pub bytes: u64,
+    /// Bytes with all its parents.
+    pub chain_bytes: u64,
+    /// Its files with their lengths.
+    pub files: Vec<(String, u64)>,
+    /// How far it is.
+    pub state: VaultState,
+    /// The ensemble may undo its end.
+    pub tail_may_go: bool,
+    /// What the last verification said.
+    pub verdict: Option<VerdictView>,
+    /// Backups that go on from it: it cannot go before them.
+    pub children: Vec<String>,
+}
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum VaultKind {
+    /// A snapshot, and the log from there on.
+    Full,
+    /// The log behind its parent.
+    Incremental,
+    /// All files of a disk at one moment.
+    Cold,
+    /// A streamed snapshot.
+    Hot,
+}
+
+/// How far a backup is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum VaultState {
+    /// It is being copied.
+    Taking {
+        /// Bytes copied.
+        done: u64,
+        /// Bytes in all, as far as is known.
+        all: u64,
+        /// The file that is copied.
+        file: String,
+        /// When it will be whole if nothing comes between, in microseconds from now.
+        eta_us: u64,
+    },
+    /// It stopped halfway; it can be resumed.
+    Stopped {
+        /// Bytes copied.
+        done: u64,
+        /// Bytes in all, as far as is known.
+        all: u64,
+        /// Why.
+        why: Text,
+    },
+    /// Everything is there.
+    Whole,
+    /// It will never be whole.
+    Broken(Text),
+}
+
+/// What a verification said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerdictView {
+    /// The first and the last point that it can be restored to; `None`: it cannot.
+    pub range: Option<(Zx, Zx)>,
+    /// In words: that, or why not.
+    pub words: Text,
+    /// What is odd, and stops nothing.
+    pub warnings: Vec<Text>,
+    /// When it was asked, in microseconds of the run.
+    pub at_us: u64,
+}
+
+/// A rule by which backups are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyView {
+    /// Whose files.
+    pub server: ServerId,
+    /// The rule in words.
+    pub words: Text,
+    /// When the next backup is due, in microseconds from now.
+    pub next_us: Option<u64>,
+    /// Backups that are due to go and stay, as a child needs them: the parent, the child.
+    pub held: Vec<(String, String)>,
+}
+
+/// Logs that are shipped all the time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShipView {
+    /// Its name.
+    pub name: String,
+    /// Whose logs.
+    pub server: ServerId,
+    /// How often, in microseconds.
+    pub every_us: u64,
+    /// The backup that the next increment goes on from.
+    pub last: String,
+    /// When that is due, in microseconds from now.
+    pub next_us: u64,
+}
+
+/// A joint restore under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RestoringView {
+    /// Which backup.
+    pub backup: String,
+    /// The last transaction that stays.
+    pub to: Zx,
+    /// Servers that are restored.
+    pub servers: Vec<ServerId>,
+    /// Those whose files are ready.
+    pub staged: Vec<ServerId>,
+    /// Confirmed writes that end, as declared.
+    pub lost: Vec<Zx>,
+}
+
+/// What a disaster cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TollView {
+    /// Confirmed writes that are gone.
+    pub lost: Vec<Zx>,
+    /// How many of them no restore declared.
+    pub undeclared: u64,
+    /// The last confirmed write that is there.
+    pub kept: Option<Zx>,
+    /// From the last kept write to the last lost one, in microseconds.
+    pub rpo_us: Option<u64>,
+    /// From the last confirmed write before the recovery to the first after it; `None`: not yet.
+    pub rto_us: Option<u64>,
+    /// Both in a sentence.
+    pub words: Text,
+}
+
+/// What would be lost if only the vault were left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VaultGap {
+    /// The last transaction that a backup holds, if there is one.
+    pub after: Zx,
+    /// Committed transactions behind it.
+    pub count: u64,
+}
+
+/// What is asked besides the world.
+pub struct Accounts<'a> {
+    /// The newest committed transaction.
+    pub committed: Zxid,
+    /// How many committed transactions lie behind one.
+    pub behind: &'a dyn Fn(Zxid) -> u64,
+    /// What the last disaster cost.
+    pub toll: Option<Toll>,
+}
+
+impl VaultView {
+    /// The vault of a world.
+    pub fn of(world: &World, accounts: &Accounts<'_>) -> Self {
+        let mut all: Vec<_> = world.vault().iter().collect();
+        all.order_by_key(|(name, backup)| (backup.taken_at, (*name).clone()));
+        let reached = all.iter().map(|(_, backup)| backup.zxid).max();
+        let reached = reached.unwrap_or(Zxid::ZERO);
+        let count = (accounts.behind)(reached);
+        Self {
+            now_us: world.now().0,
+            committed: accounts.committed.into(),
+            bytes: all.iter().map(|(_, backup)| backup.bytes()).sum(),
+            backups: all.iter().map(|(name, b)| view(name, b)).collect(),
+            policy: None,
+            ships: Vec::new(),
+            capacity: None,
+            cut: false,
+            restoring: restoring(world),
+            toll: accounts.toll.as_ref().map(toll),
+            gap: (count > 0).then(|| VaultGap {
+                after: reached.into(),
+                count,
+            }),
+        }
+    }
+}
+
+fn view(name: &str, backup: &Backup) -> VaultBackup {
+    let (kind, way) = match backup.kind {
+        BackupKind::Cold => (
+            VaultKind::Cold,
+            Text::new("all files, copied", "复制全部文件"),
+        ),
+        BackupKind::Hot => (VaultKind::Hot, Text::new("a snapshot, streamed", "快照流")),
+    };
+    let files = backup.files.iter();
+    VaultBackup {
+        name: name.to_owned(),
+        server: backup.source,
+        kind,
+        way,
+        parent: None,
+        begun_us: backup.taken_at.0,
+        taken_us: backup.taken_at.0,
+        taken: String::new(),
+        from: None,
+        to: backup.zxid.into(),
+        snapshot: None,
+        bytes: backup.bytes(),
+        chain_bytes: backup.bytes(),
+        files: files
+            .map(|(name, content)| (name.to_string(), content.data_end()))
+            .collect(),
+        state: VaultState::Whole,
+        tail_may_go: backup.kind == BackupKind::Cold,
+        verdict: None,
+        children: Vec::new(),
+    }
+}
+
+fn restoring(world: &World) -> Option<RestoringView> {
+    let restoring = world.restoring()?;
+    let declared = restoring.declared();
+    Some(RestoringView {
+        backup: declared.backup.to_string(),
+        to: declared.zxid.into(),
+        servers: declared.servers.to_vec(),
+        staged: restoring.staged().to_vec(),
+        lost: declared.lost.iter().map(|zxid| Zx::from(*zxid)).collect(),
+    })
+}
+
+fn toll(toll: &Toll) -> TollView {
+    let rpo_us = toll.rpo().map(|d| d.as_us());
+    let rto_us = toll.rto().map(|d| d.as_us());
+    TollView {
+        lost: toll.lost.iter().map(|zxid| Zx::from(*zxid)).collect(),
+        undeclared: toll.undeclared as u64,
+        kept: toll.kept.map(Zx::from),
+        rpo_us,
+        rto_us,
+        words: cost(toll),
+    }
+}
+
+/// `RPO: 14 confirmed writes, 2.5 s. RTO: 6.1 s.`
+fn cost(toll: &Toll) -> Text {
+    let (count, ms) = (toll.lost.len(), |d: crate::base::Duration| d.to_string());
+    let (lost_en, lost_zh) = match (count, toll.rpo()) {
+        (0, _) => (
+            "RPO 0: no confirmed write is lost.".to_owned(),
+            "RPO 为 0：没有丢失已答复的写入。".to_owned(),
+        ),
+        (_, Some(rpo)) => (
+            format!("RPO: {count} confirmed writes, the last {}.", ms(rpo)),
+            format!("RPO：{count} 个已答复的写入，即最后 {}。", ms(rpo)),
+        ),
+        (_, None) => (
+            format!("RPO: all {count} confirmed writes."),
+            format!("RPO：全部 {count} 个已答复的写入。"),
+        ),
+    };
+    let (down_en, down_zh) = match toll.rto() {
+        Some(rto) => (
+            format!(" RTO: {} without a confirmed write.", ms(rto)),
+            format!("RTO：{} 内没有写入得到答复。", ms(rto)),
+        ),
+        None => (
+            " RTO: no write is confirmed yet since.".to_owned(),
+            "RTO：此后尚无写入得到答复。".to_owned(),
+        ),
+    };
+    Text::new(format!("{lost_en}{down_en}"), format!("{lost_zh}{down_zh}"))
+}
