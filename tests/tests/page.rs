@@ -38,6 +38,8 @@ mod space_time;
 mod time;
 #[path = "page/transport.rs"]
 mod transport;
+#[path = "page/vault.rs"]
+mod vault;
 
 use zablab_tests::browser::{Browser, Page, Site, View};
 

@@ -25,12 +25,18 @@ use super::service::{Shown, ledger_of};
 use super::transport::NoticeKind;
 use super::wishes::BRANCHES_MAX;
 use crate::base::{ClientId, Duration, Gather, Instant, ServerId, StepId};
+use crate::model::Zxid;
+use crate::protocol::zab::Peer;
 use crate::protocol::zab::state::Role;
 use crate::scenario::print;
+use crate::tree::{DataTree, Database};
+use crate::view::difference::{DifferenceRow, TreeDifference};
 use crate::view::frame::Zx;
+use crate::view::inspect::entry;
 use crate::view::ledger::{Fate, LedgerRow};
 use crate::view::{Shelf, Text};
 use crate::world::command::{Command, CrashKind};
+use crate::world::vault::{Point, RestoreOrder, VaultOrder};
 use crate::world::{Host, World};
 
 /// How long servers may take to serve, in simulated time.
@@ -53,6 +59,13 @@ pub enum Plan {
         to: Vec<ServerId>,
         /// All servers are stopped before, and all start again; else only those that get files.
         all_stop: bool,
+    },
+    /// All members are set back to one transaction of a backup, together, with the loss declared.
+    Joint {
+        /// The backup.
+        backup: String,
+        /// The last transaction that is to be there; `None`: where the backup ends.
+        until: Option<Zx>,
     },
     /// No backup: one disk is emptied, and the leader sends what was there.
     Resync(ServerId),
@@ -84,6 +97,19 @@ pub struct Outcome {
     pub red: Vec<String>,
     /// Each server at the end.
     pub servers: Vec<Standing>,
+    /// In what the tree that is served then differs from the one before; `None` without either.
+    pub tree: Option<TreeChange>,
+}
+
+/// A tree before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeChange {
+    /// The last transaction in each.
+    pub zxids: [Zx; 2],
+    /// Paths in which they differ, ascending.
+    pub rows: Vec<DifferenceRow>,
+    /// Rows that were left out.
+    pub more: u64,
 }
 
 /// A confirmed write that is gone.
@@ -121,6 +147,8 @@ pub struct DrillView {
     pub done: Vec<Outcome>,
     /// Trials in all.
     pub all: usize,
+    /// How many confirmed writes the plan itself declares to be lost, when it is a joint one.
+    pub declared: Option<u64>,
     /// Why the plan is impossible.
     pub refused: Option<Text>,
 }
@@ -159,6 +187,8 @@ struct Before {
     lost_count: u64,
     red: BTreeSet<&'static str>,
     at: Instant,
+    /// What clients could read.
+    tree: Option<(Zxid, DataTree)>,
 }
 
 /// A trial under way.
@@ -182,10 +212,13 @@ impl Lab {
         self.playing = false;
         let of = self.shown();
         let at = self.at;
-        let (before, parts, trials) = {
+        let (before, parts, trials, declared) = {
             let world = &self.line_mut().timeline.seek(at).world;
             let parts = parts(&plan, world);
-            (world.now(), parts, twists(&plan, world))
+            let before = (world.now(), served(world).map(kept));
+            let forecast = order(&plan, world).and_then(|order| world.forecast(&order).ok());
+            let declared = forecast.map(|declared| declared.lost.len() as u64);
+            (before, parts, twists(&plan, world), declared)
         };
         let ledger = self.ledger();
         let lost = ledger.rows.iter().filter(|row| is_lost(row));
@@ -195,13 +228,15 @@ impl Lab {
                 lost: lost.map(|row| (row.client, row.entry)).gather(),
                 lost_count: ledger.lost,
                 red: red(self.line().timeline.monitor(), at),
-                at: before,
+                at: before.0,
+                tree: before.1,
             },
             view: DrillView {
                 plan,
                 lines: lines(&parts),
                 done: Vec::new(),
                 all: trials.len(),
+                declared,
                 refused: None,
             },
             left: trials
@@ -364,8 +399,35 @@ impl Before {
                 .map(|name| (*name).to_owned())
                 .collect(),
             servers: timeline.world().hosts().iter().map(standing).collect(),
+            tree: self.change(timeline.world()),
         }
     }
+}
+
+impl Before {
+    fn change(&self, world: &World) -> Option<TreeChange> {
+        let ((before, old), now) = (self.tree.as_ref()?, served(world)?);
+        let (rows, more) = TreeDifference::rows_between(world, [old, &now.tree]);
+        Some(TreeChange {
+            zxids: [(*before).into(), now.last_zxid.into()],
+            rows,
+            more,
+        })
+    }
+}
+
+/// What clients can read: the tree of the server that serves the most.
+fn served(world: &World) -> Option<&Database> {
+    let processes = world
+        .hosts()
+        .iter()
+        .filter_map(|host| host.process.as_ref());
+    let serving = processes.filter(|peer| peer.serves());
+    serving.map(Peer::db).max_by_key(|db| db.last_zxid)
+}
+
+fn kept(db: &Database) -> (Zxid, DataTree) {
+    (db.last_zxid, db.tree.clone())
 }
 
 fn is_lost(row: &LedgerRow) -> bool {
@@ -431,6 +493,7 @@ fn parts(plan: &Plan, world: &World) -> Vec<Part> {
             }));
             commands.extend(touched.into_iter().map(Command::Restart));
         }
+        Plan::Joint { .. } => commands.extend(order(plan, world).map(restore)),
         Plan::Resync(server) => {
             commands.extend(stop(*server));
             commands.push(Command::Wipe(*server));
@@ -439,6 +502,24 @@ fn parts(plan: &Plan, world: &World) -> Vec<Part> {
     }
     let parts = commands.into_iter().map(Part::Do);
     parts.chain([Part::Settle]).collect()
+}
+
+/// The joint restore of a plan.
+fn order(plan: &Plan, world: &World) -> Option<RestoreOrder> {
+    let Plan::Joint { backup, until } = plan else {
+        return None;
+    };
+    Some(RestoreOrder {
+        name: backup.clone(),
+        to: world.hosts().iter().map(|host| host.id).collect(),
+        until: until.map(|zx| Point::Zxid(entry::zxid(zx))),
+        drop_sessions: false,
+        epoch: None,
+    })
+}
+
+fn restore(order: RestoreOrder) -> Command {
+    Command::Vault(VaultOrder::Restore(order))
 }
 
 /// The trials: as planned, and with one server more that fails.
@@ -454,6 +535,7 @@ fn twists(plan: &Plan, world: &World) -> Vec<Twist> {
             };
             spared.filter(|id| *all_stop || up(id)).map(twist).collect()
         }
+        Plan::Joint { .. } => Vec::new(),
         Plan::Resync(server) => {
             let others = voters.iter().filter(|id| *id != server).filter(up);
             others.map(|id| Twist::Dies(*id)).collect()

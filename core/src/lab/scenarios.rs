@@ -76,6 +76,8 @@ scenarios![
     "dirty-snapshot-corrected",
     "old-backup-shipped",
     "old-backup-corrected",
+    "restored-one",
+    "restored-elsewhere",
     "fuzzy-orphan-shipped",
     "fuzzy-orphan-corrected",
     "admin-restore-shipped",

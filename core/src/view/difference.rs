@@ -135,6 +135,19 @@ impl TreeDifference {
         })
     }
 
+    /// Compares the tree of one moment with that of another one, in the words of the later `world`: the
+    /// rows, and how many were left out.
+    pub fn rows_between(world: &World, trees: [&DataTree; 2]) -> (Vec<DifferenceRow>, u64) {
+        let mut found = Found {
+            world,
+            trees,
+            rows: Vec::new(),
+            more: 0,
+        };
+        found.search();
+        (found.rows, found.more)
+    }
+
     /// The trees are the same.
     pub fn is_equal(&self) -> bool {
         self.rows.is_empty()

@@ -31,6 +31,8 @@ pub enum Target {
     Link(ServerId, ServerId),
     /// A backup in the vault, by its name.
     Backup(String),
+    /// The vault with all backups.
+    Vault,
 }
 
 impl Target {
@@ -75,7 +77,8 @@ impl Target {
             | Self::Lamp(_)
             | Self::Step(_)
             | Self::Link(..)
-            | Self::Backup(_) => None,
+            | Self::Backup(_)
+            | Self::Vault => None,
         }
     }
 }

@@ -189,7 +189,7 @@ impl App {
             Panel::Tree => html! { <TreePanel pull={pull()} rows={frame.servers.clone()} /> },
             Panel::Ledger => html! { <LedgerPanel pull={pull()} /> },
             Panel::Vault => {
-                html! { <VaultPanel pull={pull()} rows={frame.servers.clone()} backups={frame.backups.clone()} drill={lab.drill()} /> }
+                html! { <VaultPanel pull={pull()} rows={frame.servers.clone()} drill={lab.drill()} /> }
             }
             Panel::Console => {
                 html! { <ConsolePanel talk={Talk::new(&self.lab)} clients={frame.clients.clone()} /> }

@@ -146,15 +146,17 @@ fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
     let y = (tiers - 1) * TIER + 5;
     let text = say::gap(lang, &gap);
     let width = log::text_width(&text);
-    // The words stand in the gap; else above it, where an older backup ends earlier, or before it.
+    // The words stand in the gap; else behind it, above it, where an older backup ends earlier, or before it.
     let inside = x2 - x1 >= width;
-    let (x, line) = match (inside, tiers) {
-        (true, _) => ((x1 + x2) / 2, y + 8),
-        (false, 1) => (x1.saturating_sub(6), y + 8),
-        (false, _) => (x2, y + 8 - TIER),
+    let behind = x2 + 6 + width <= m.log_width();
+    let (x, line, side) = match (inside, tiers) {
+        (true, _) => ((x1 + x2) / 2, y + 8, None),
+        (false, _) if behind => (x2 + 6, y + 8, Some("after")),
+        (false, 1) => (x1.saturating_sub(6), y + 8, Some("out")),
+        (false, _) => (x2, y + 8 - TIER, Some("out")),
     };
     html! {<>
         <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
-        <text class={classes!("gapl", (!inside).then_some("out"))} x={x.to_string()} y={line.to_string()}>{ text }</text>
+        <text class={classes!("gapl", side)} x={x.to_string()} y={line.to_string()}>{ text }</text>
     </>}
 }

@@ -40,6 +40,7 @@ pub(super) fn named(kind: &str, id: &str, frame: &Frame) -> Option<Target> {
             Target::Link(server(a)?, server(b)?)
         }
         "backup" => Target::Backup(id.to_owned()),
+        "vault" => Target::Vault,
         _ => return None,
     })
 }

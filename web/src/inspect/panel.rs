@@ -185,5 +185,6 @@ fn kind(target: &Target) -> &'static str {
         Target::Step(_) => "step",
         Target::Link(..) => "link",
         Target::Backup(_) => "backup",
+        Target::Vault => "vault",
     }
 }

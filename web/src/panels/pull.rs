@@ -15,6 +15,7 @@ use zablab_core::view::frame::Frame;
 use zablab_core::view::inspect::{Inspection, Offers};
 use zablab_core::view::ledger::LedgerView;
 use zablab_core::view::tree::TreeView;
+use zablab_core::view::vault::VaultView;
 use zablab_core::view::znode::ZnodeView;
 use zablab_core::view::{Target, Text};
 
@@ -106,6 +107,10 @@ impl Pull {
 
     pub(crate) fn has_disks(&self) -> bool {
         self.lab.borrow().has_disks()
+    }
+
+    pub(crate) fn vault(&self) -> VaultView {
+        self.lab.borrow().vault()
     }
 
     pub(crate) fn ledger(&self) -> LedgerView {

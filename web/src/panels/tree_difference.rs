@@ -52,7 +52,8 @@ fn table(desk: &Desk, view: &TreeDifference) -> Html {
     }
 }
 
-fn group(desk: &Desk, row: &DifferenceRow) -> Html {
+/// A path in which two trees differ.
+pub(super) fn group(desk: &Desk, row: &DifferenceRow) -> Html {
     match &row.what {
         Differs::Only { side, data } => {
             let here = piece("td", "only", value(desk, data.as_ref()).into());

@@ -68,6 +68,12 @@ fn the_worst_trial_loses_what_clients_were_told_and_can_be_kept() {
     assert_eq!(worst.named.len(), 2);
     assert!(worst.named[0].request.contains("/q"), "{worst:?}");
     assert!(worst.red.contains(&"I1".to_owned()), "{worst:?}");
+    let tree = worst
+        .tree
+        .as_ref()
+        .expect("somebody serves before and after");
+    let paths: Vec<&str> = tree.rows.iter().map(|row| row.path.as_str()).collect();
+    assert!(paths.contains(&"/q") && paths.contains(&"/r"), "{paths:?}");
     lab.dispatch(Action::KeepTrial(at));
     assert_eq!(lab.transport().branches.len(), 2);
     assert_eq!(lab.drill(), None, "another branch is shown");
@@ -113,4 +119,31 @@ fn an_impossible_plan_says_why() {
     );
     let view = drilled(&mut lab, Plan::Resync(ServerId(2)));
     assert_eq!(view.done[0].lost, 0);
+}
+
+#[test]
+fn the_joint_restore_loses_what_it_declares_and_no_lamp_reddens() {
+    let mut lab = at_end(OLD_BACKUP);
+    let view = drilled(
+        &mut lab,
+        Plan::Joint {
+            backup: "b1".to_owned(),
+            until: None,
+        },
+    );
+    assert_eq!(view.refused, None);
+    assert_eq!(view.declared, Some(2));
+    let [outcome] = &view.done[..] else {
+        panic!("{:?}", view.done);
+    };
+    assert_eq!((outcome.lost, outcome.red.len()), (2, 0), "{outcome:?}");
+    assert!(outcome.serves_after_us.is_some());
+    lab.dispatch(Action::KeepTrial(0));
+    lab.dispatch(Action::Seek(u64::MAX));
+    assert!(
+        lab.frame()
+            .lamps
+            .iter()
+            .all(|lamp| lamp.holds != Some(false))
+    );
 }

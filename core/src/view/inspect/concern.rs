@@ -37,6 +37,12 @@ pub fn concerns(step: &Step, target: &Target, world: &World) -> bool {
             Outcome::Vault(event) => **event.backup() == **name,
             _ => false,
         }),
+        Target::Vault => step.outcomes.iter().any(|o| {
+            matches!(
+                o,
+                Outcome::BackedUp { .. } | Outcome::Copied { .. } | Outcome::Vault(_)
+            )
+        }),
         // Their steps are known by number.
         Target::Message(_) | Target::Lamp(_) | Target::Step(_) => false,
     }

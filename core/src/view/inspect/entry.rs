@@ -146,7 +146,7 @@ fn holders(it: &mut Inspection, look: &Look<'_>, zx: Zx) {
     }
 }
 
-pub(super) fn zxid(zx: Zx) -> Zxid {
+pub(crate) fn zxid(zx: Zx) -> Zxid {
     Zxid::new(crate::model::Epoch(zx.epoch), zx.counter)
 }
 

@@ -13,7 +13,7 @@
 mod client;
 pub mod concern;
 pub mod deed;
-mod entry;
+pub(crate) mod entry;
 mod file;
 mod lamp;
 mod link;
@@ -23,6 +23,7 @@ pub mod offers;
 mod server;
 pub mod source;
 mod step;
+mod vault;
 mod words;
 
 use std::sync::Arc;
@@ -162,6 +163,7 @@ impl Inspection {
             Target::Transaction(zx) => entry::everywhere(*zx, look)?,
             Target::File(server, name) => file::inspect(*server, name, look)?,
             Target::Backup(name) => file::backup(name, look)?,
+            Target::Vault => vault::vault(look),
             Target::Lamp(id) => lamp::inspect(id, look)?,
             Target::Step(_) => step::inspect(look)?,
             Target::Link(a, b) => link::inspect(*a, *b, look)?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::deed::{Change, Deed, Offer, Offers};
-use super::{Look, entry};
+use super::{Look, entry, vault};
 use crate::base::{ClientId, Duration, ServerId};
 use crate::model::Request;
 use crate::model::acl::Acl;
@@ -34,7 +34,8 @@ pub fn of(target: &Target, look: &Look<'_>) -> Vec<Offers> {
         }
         Target::Step(_) => step(look),
         Target::Link(a, b) => vec![link(*a, *b, look)],
-        Target::Backup(name) => vec![backup(name, look)],
+        Target::Backup(name) => vault::backup(name, look),
+        Target::Vault => vault::all(look),
     };
     groups.retain(|group| !group.all.is_empty());
     groups
@@ -490,30 +491,4 @@ fn acting(step: &Step) -> Option<ServerId> {
         crate::world::Actor::Server(id) => Some(id),
         _ => None,
     }
-}
-
-fn backup(name: &str, look: &Look<'_>) -> Offers {
-    let all = look.world.hosts().iter().flat_map(|host| {
-        let to = host.id;
-        let copy = Command::Copy {
-            name: name.to_owned(),
-            to,
-        };
-        let restore = Command::AdminRestore {
-            name: name.to_owned(),
-            to,
-        };
-        let (en, zh) = (
-            format!("copy its files to {to}, which must be down"),
-            format!("把文件复制到 {to}（须已停止）"),
-        );
-        let copy = Offer::command(&format!("copy-{to}"), &en, &zh, copy).grave();
-        let (en, zh) = (
-            format!("hand it to {to}, which must serve"),
-            format!("交给正在服务的 {to}"),
-        );
-        let restore = Offer::command(&format!("admin-restore-{to}"), &en, &zh, restore).grave();
-        [copy, restore]
-    });
-    Offers::new("Restore", "恢复", all.collect())
 }

@@ -1,29 +1,39 @@
-//! The vault panel: what is backed up, what can be restored from it, and the restore itself.
+//! The vault panel: what is backed up, what it is worth, what a disaster would cost, and the restore.
 //!
 //! ```text
-//!   backups, newest first ──► one of them: deeds of the inspector, or Restore…
-//!   Restore…              ──► way, drill on copies of the moment, a branch
+//!   rule, room, link                          Back up ▾    deeds of the vault
+//!   ruler     ┃b1▓▓▓▓▓▓▓▓┃b2▓▓▓▓▓▓┃╌╌╌ gap ╌╌╌┃now
+//!   backups   name, kind, files ──► verdict, progress      deeds of one, or Restore…
+//!   Restore…  way ──► drill on copies of the moment ──► a branch
 //! ```
+//! All of it is the lab's: a panel that is closed asks for nothing.
 
+mod item;
+mod ruler;
 mod vault_words;
 mod wizard;
 
 use yew::prelude::*;
 use zablab_core::lab::DrillView;
-use zablab_core::view::frame::{BackupView, ServerRow};
+use zablab_core::view::Target;
+use zablab_core::view::frame::ServerRow;
+use zablab_core::view::vault::VaultView;
 
-use self::vault_words::Word;
+use self::item::Item;
+use self::ruler::ruler;
+use self::vault_words::{self as words, Word};
 use self::wizard::Wizard;
 use super::piece::{line, piece, span};
 use super::pull::Pull;
 use crate::desk::{Desk, use_desk};
+use crate::inspect::FaultMenu;
+use crate::popover::Popover;
 
 /// Properties of [`VaultPanel`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) pull: Pull,
     pub(crate) rows: Vec<ServerRow>,
-    pub(crate) backups: Vec<BackupView>,
     pub(crate) drill: Option<DrillView>,
 }
 
@@ -31,36 +41,66 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn VaultPanel(props: &Props) -> Html {
     let desk = use_desk();
+    let view = use_memo(props.pull.clone(), Pull::vault);
     let restoring = use_state(|| None::<String>);
-    let there = |name: &&String| props.backups.iter().any(|b| b.name == **name);
-    let shown = restoring.as_ref().filter(there);
-    let on_restore = |name: String| {
+    let there = |name: &&String| view.backups.iter().any(|b| b.name == **name);
+    let chosen = restoring.as_ref().filter(there);
+    let on_restore = {
         let restoring = restoring.clone();
-        Callback::from(move |_: MouseEvent| restoring.set(Some(name.clone())))
+        Callback::from(move |name: String| restoring.set(Some(name)))
     };
     let on_back = {
         let restoring = restoring.clone();
         Callback::from(move |_: MouseEvent| restoring.set(None))
     };
+    let newest_first = view.backups.iter().rev();
     html! {
         <section class="service vault" aria-label={desk.word(crate::words::Word::Vault)} data-kind="panel" data-id="vault">
-            if let Some(name) = shown {
+            if let Some(name) = chosen {
                 <Wizard key={name.clone()} backup={name.clone()} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
-            } else if props.backups.is_empty() {
-                { line("svgone", Word::Empty.get(desk.lang)) }
             } else {
-                <ul class="svscroll">{ for props.backups.iter().rev().map(|backup| item(&desk, backup, on_restore(backup.name.clone()))) }</ul>
+                { head(&desk, props, &view) }
+                <div class="svscroll">
+                    { ruler(desk.lang, &view) }
+                    { facts(&desk, &view) }
+                    if view.backups.is_empty() { { line("svgone", Word::Empty.get(desk.lang)) } }
+                    <ul class="vits">{ for newest_first.map(|backup| html! {
+                        <Item key={backup.name.clone()} pull={props.pull.clone()} backup={backup.clone()} on_restore={on_restore.clone()} />
+                    }) }</ul>
+                </div>
             }
         </section>
     }
 }
 
-fn item(desk: &Desk, backup: &BackupView, on_restore: Callback<MouseEvent>) -> Html {
+/// How much there is, and the way to more.
+fn head(desk: &Desk, props: &Props, view: &VaultView) -> Html {
+    let name = Word::BackUp.get(desk.lang);
     html! {
-        <li key={backup.name.clone()} class="vit">
-            { piece("b", "vb", backup.name.clone().into()) }
-            { span("vm", backup.zxid.to_string()) }
-            <button type="button" class="btn" onclick={on_restore} data-kind="restore" data-id={backup.name.clone()}>{ Word::RestoreThis.get(desk.lang) }</button>
-        </li>
+        <div class="svbar">
+            { span("vsum", words::total(desk.lang, view)) }
+            if view.cut { { piece("b", "vbad", Word::LinkCut.get(desk.lang).into()) } }
+            <Popover id="back-up" label={name} face={html! { <>{ name }{ " ▾" }</> }}>
+                <FaultMenu pull={props.pull.clone()} target={Target::Vault} />
+            </Popover>
+        </div>
+    }
+}
+
+/// The rule, what is shipped, what is restored, and what a disaster would cost or did.
+fn facts(desk: &Desk, view: &VaultView) -> Html {
+    let lang = desk.lang;
+    let policy = view.policy.as_ref();
+    let fact = |class: &'static str, name: &str, text: String| {
+        html! { <div class={class} data-kind="vault-fact" data-id={name.to_owned()}><dt>{ words::fact(lang, name) }</dt><dd>{ text }</dd></div> }
+    };
+    html! {
+        <dl class="vfacts">
+            { for policy.map(|policy| fact("", "policy", words::policy(lang, policy))) }
+            { for view.ships.iter().map(|ship| fact("", "ship", words::ship(lang, ship))) }
+            { for view.restoring.iter().map(|restoring| fact("vcopy", "restoring", words::restoring(lang, restoring))) }
+            { for view.gap.iter().map(|gap| fact("vgap", "gap", words::gap(lang, *gap))) }
+            { for view.toll.iter().map(|toll| fact(if toll.undeclared > 0 { "vgap" } else { "" }, "toll", toll.words.get(lang).to_owned())) }
+        </dl>
     }
 }

@@ -1,17 +1,23 @@
 //! The words of the vault panel, both languages side by side.
 
 use zablab_core::lab::ServerId;
-use zablab_core::lab::drill::{LostWrite, Outcome, Plan, Standing, Twist};
+use zablab_core::lab::drill::{LostWrite, Outcome, Plan, Standing, TreeChange, Twist};
 use zablab_core::view::Lang;
 use zablab_core::view::frame::Role;
+use zablab_core::view::vault::{
+    PolicyView, RestoringView, ShipView, VaultBackup, VaultGap, VaultKind, VaultView,
+};
 
 crate::words::words! {
-    Empty: "The vault is empty. Back up a server: right-click it, or press Shift+F10 on it.", "备份库是空的。右键点击一台服务器（或按 Shift+F10）即可备份。";
+    Empty: "The vault is empty: what is lost on all disks is lost for good.", "备份库是空的：所有磁盘都丢失的内容就永远丢失。";
+    BackUp: "Back up", "备份";
+    LinkCut: "link cut", "链路已断";
     RestoreThis: "Restore…", "还原…";
     Restore: "Restore", "还原";
     RestoreHow: "Choose a way and try it. The drill runs on copies of this moment; the run itself stays as it is.",
         "选一种方式先演练。演练在此刻的副本上进行，运行本身不受影响。";
     Way: "How", "方式";
+    WayJoint: "all servers together, one transaction, a new epoch (safe)", "所有服务器一起，同一事务，新纪元（安全）";
     WayFiles: "copy its files to", "把文件复制到";
     WayResync: "no backup: empty the disk of", "不用备份：清空磁盘，由领导者补齐";
     AllStop: "stop all servers first", "先停下所有服务器";
@@ -32,12 +38,16 @@ crate::words::words! {
         "每台都放上文件，但没有先全部停机：仍在运行的服务器握有备份里没有的内容，两段历史会相遇。";
     Resync: "The way for one lost disk while a majority serves: the leader sends what is missing. No backup is read. While it runs the ensemble has one copy fewer.",
         "多数派仍在服务、只丢一块磁盘时的正确做法：由领导者补发，不读任何备份。补齐之前，集群少一份副本。";
+    SameTree: "clients read the same tree as before", "客户端读到的数据树与之前相同";
+    Znode: "znode", "znode";
+    Joint: "ZabLab's own restore: everybody stops, the backup is tried first, every server gets the same tree in a new epoch that no server has seen. What will be lost is declared before; nothing else can be. No release of ZooKeeper has it.", "ZabLab 自己的还原：全部停机，先试恢复备份，每台服务器得到同一棵数据树，并进入谁都没有见过的新纪元。会丢失什么事先声明，此外不会再丢。ZooKeeper 各版本都没有这个功能。";
     Nobody: "Choose at least one server.", "请至少选择一台服务器。";
 }
 
 /// What a plan means, whatever the drill shows.
 pub(super) fn meaning(plan: &Plan, voters: usize) -> Word {
     match plan {
+        Plan::Joint { .. } => Word::Joint,
         Plan::Resync(_) => Word::Resync,
         Plan::Files { to, all_stop, .. } => match (to.len(), all_stop) {
             (0, _) => Word::Nobody,
@@ -62,11 +72,18 @@ pub(super) fn twist(lang: Lang, twist: Twist) -> String {
 }
 
 /// `2 confirmed writes lost: e1·7 create /q, e1·8 create /r`.
-pub(super) fn lost(lang: Lang, outcome: &Outcome) -> String {
+pub(super) fn lost(lang: Lang, outcome: &Outcome, declared: Option<u64>) -> String {
     if outcome.lost == 0 {
         return Word::NothingLost.get(lang).to_owned();
     }
     let n = outcome.lost;
+    if declared == Some(n) {
+        return match lang {
+            Lang::En if n == 1 => "1 confirmed write ends, as declared".to_owned(),
+            Lang::En => format!("{n} confirmed writes end, as declared"),
+            Lang::Zh => format!("按声明放弃 {n} 个已答复的写入"),
+        };
+    }
     match lang {
         Lang::En if n == 1 => "1 confirmed write lost".to_owned(),
         Lang::En => format!("{n} confirmed writes lost"),
@@ -127,6 +144,16 @@ pub(super) fn standing(lang: Lang, standing: &Standing) -> String {
     }
 }
 
+/// `2 nodes differ in the tree, before and after`.
+pub(super) fn differs(lang: Lang, tree: &TreeChange) -> String {
+    let n = tree.rows.len() as u64 + tree.more;
+    match lang {
+        Lang::En if n == 1 => "1 node of the tree differs: before and after".to_owned(),
+        Lang::En => format!("{n} nodes of the tree differ: before and after"),
+        Lang::Zh => format!("数据树有 {n} 个节点不同：前后对比"),
+    }
+}
+
 /// `Trial 2 of 4`.
 pub(super) fn trial(lang: Lang, done: usize, all: usize) -> String {
     let now = (done + 1).min(all);
@@ -141,5 +168,199 @@ pub(super) fn copy_to(lang: Lang, server: ServerId) -> String {
     match lang {
         Lang::En => format!("copy the files to {server}"),
         Lang::Zh => format!("把文件复制到 {server}"),
+    }
+}
+
+/// `3 backups, 77,934 B of 128,000 B`.
+pub(super) fn total(lang: Lang, view: &VaultView) -> String {
+    let (n, bytes) = (view.backups.len(), grouped(view.bytes));
+    let room = view.capacity.map(grouped);
+    match (lang, room) {
+        (Lang::En, None) if n == 1 => format!("1 backup, {bytes} B"),
+        (Lang::En, None) => format!("{n} backups, {bytes} B"),
+        (Lang::En, Some(room)) => format!("{n} backups, {bytes} of {room} B"),
+        (Lang::Zh, None) => format!("{n} 份备份，{bytes} B"),
+        (Lang::Zh, Some(room)) => format!("{n} 份备份，{bytes}/{room} B"),
+    }
+}
+
+/// `77,934`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What a fact about the vault is called.
+pub(super) fn fact(lang: Lang, name: &str) -> &'static str {
+    match (lang, name) {
+        (Lang::En, "policy") => "Rule",
+        (Lang::Zh, "policy") => "策略",
+        (Lang::En, "ship") => "Shipping",
+        (Lang::Zh, "ship") => "日志传送",
+        (Lang::En, "restoring") => "Restoring",
+        (Lang::Zh, "restoring") => "还原中",
+        (Lang::En, "gap") => "Now at risk",
+        (Lang::Zh, "gap") => "当前缺口",
+        (Lang::En, _) => "It cost",
+        (Lang::Zh, _) => "代价",
+    }
+}
+
+/// The rule, and when it acts next.
+pub(super) fn policy(lang: Lang, policy: &PolicyView) -> String {
+    let mut text = policy.words.get(lang).to_owned();
+    let next = policy.next_us.map(crate::words::seconds);
+    match (lang, next) {
+        (Lang::En, Some(next)) => text += &format!(" Next in {next}."),
+        (Lang::Zh, Some(next)) => text += &format!("{next} 后执行下一次。"),
+        (_, None) => {}
+    }
+    for (parent, child) in &policy.held {
+        text += &match lang {
+            Lang::En => format!(" {parent} is old and stays: {child} needs it."),
+            Lang::Zh => format!("{parent} 已过期但保留：{child} 依赖它。"),
+        };
+    }
+    text
+}
+
+/// `S2 every 5.00 s, on top of b3`.
+pub(super) fn ship(lang: Lang, ship: &ShipView) -> String {
+    let every = crate::words::seconds(ship.every_us);
+    let (server, last) = (ship.server, &ship.last);
+    match lang {
+        Lang::En => format!("log of {server} every {every}, on top of {last}"),
+        Lang::Zh => format!("每 {every} 传送 {server} 的日志，接在 {last} 之后"),
+    }
+}
+
+/// `b1 to e1·60, staged on S1, S2; 4 confirmed writes end, as declared`.
+pub(super) fn restoring(lang: Lang, restoring: &RestoringView) -> String {
+    let RestoringView { backup, to, .. } = restoring;
+    let staged: Vec<String> = restoring.staged.iter().map(ToString::to_string).collect();
+    let (ready, all) = (staged.len(), restoring.servers.len());
+    let lost = restoring.lost.len();
+    match lang {
+        Lang::En => format!(
+            "{backup} to {to}: files ready on {ready} of {all}; {lost} confirmed writes end, as declared"
+        ),
+        Lang::Zh => format!(
+            "{backup} 还原到 {to}：{ready}/{all} 台文件就绪；已声明放弃 {lost} 个已答复的写入"
+        ),
+    }
+}
+
+/// `14 writes behind e1·86 are in no backup`.
+pub(super) fn gap(lang: Lang, gap: VaultGap) -> String {
+    let VaultGap { after, count } = gap;
+    match lang {
+        Lang::En if count == 1 => format!("1 transaction behind {after} is in no backup (RPO gap)"),
+        Lang::En => format!("{count} transactions behind {after} are in no backup (RPO gap)"),
+        Lang::Zh => format!("{after} 之后有 {count} 个事务不在任何备份中（RPO 缺口）"),
+    }
+}
+
+/// `RPO gap: 14 txns`.
+pub(super) fn gap_short(lang: Lang, gap: VaultGap) -> String {
+    match lang {
+        Lang::En => format!("RPO gap: {} txns", gap.count),
+        Lang::Zh => format!("RPO 缺口：{} 个事务", gap.count),
+    }
+}
+
+/// `full from S2, goes on from b1`.
+pub(super) fn kind(lang: Lang, backup: &VaultBackup) -> String {
+    let kind = match (lang, backup.kind) {
+        (Lang::En, VaultKind::Full) => "full",
+        (Lang::Zh, VaultKind::Full) => "全量",
+        (Lang::En, VaultKind::Incremental) => "incremental",
+        (Lang::Zh, VaultKind::Incremental) => "增量",
+        (Lang::En, VaultKind::Cold) => "cold",
+        (Lang::Zh, VaultKind::Cold) => "冷备",
+        (Lang::En, VaultKind::Hot) => "hot",
+        (Lang::Zh, VaultKind::Hot) => "热备",
+    };
+    let server = backup.server;
+    match (lang, &backup.parent) {
+        (Lang::En, None) => format!("{kind}, from {server}"),
+        (Lang::Zh, None) => format!("{kind}，取自 {server}"),
+        (Lang::En, Some(parent)) => format!("{kind}, from {server}, needs {parent}"),
+        (Lang::Zh, Some(parent)) => format!("{kind}，取自 {server}，依赖 {parent}"),
+    }
+}
+
+/// `snapshot.100000050 + log.100000051`.
+pub(super) fn files(files: &[(String, u64)]) -> String {
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    names.join(" + ")
+}
+
+/// `e1·61 … e1·80 · 2,140 B, 36,044 B with b1 · all files, copied`.
+pub(super) fn extent(lang: Lang, backup: &VaultBackup) -> String {
+    let range = match backup.from {
+        Some(from) => format!("{from} … {}", backup.to),
+        None => format!("→ {}", backup.to),
+    };
+    let (own, chain) = (grouped(backup.bytes), grouped(backup.chain_bytes));
+    let size = match (lang, backup.bytes == backup.chain_bytes) {
+        (_, true) => format!("{own} B"),
+        (Lang::En, false) => format!("{own} B, {chain} B with its parents"),
+        (Lang::Zh, false) => format!("{own} B，连同依赖共 {chain} B"),
+    };
+    let mut text = format!("{range} · {size} · {}", backup.way.get(lang));
+    if let Some((at, Some(fuzzy))) = backup.snapshot {
+        text += &match lang {
+            Lang::En => format!(" · snapshot {at}, fuzzy to {fuzzy}"),
+            Lang::Zh => format!(" · 快照 {at}，模糊至 {fuzzy}"),
+        };
+    }
+    if backup.tail_may_go {
+        text += match lang {
+            Lang::En => " · its last records may be uncommitted",
+            Lang::Zh => " · 末尾记录可能未提交",
+        };
+    }
+    text
+}
+
+/// `12,288 of 41,890 B`.
+pub(super) fn copied(lang: Lang, done: u64, all: u64) -> String {
+    let percent = (done * 100).checked_div(all).unwrap_or(0);
+    let (done, all) = (grouped(done), grouped(all));
+    match lang {
+        Lang::En => format!("{done} of {all} B, {percent} %"),
+        Lang::Zh => format!("{done}/{all} B，{percent} %"),
+    }
+}
+
+/// `, log.100000001, 120 ms left`.
+pub(super) fn copying(lang: Lang, file: &str, eta_us: u64) -> String {
+    let left = crate::words::seconds(eta_us);
+    match lang {
+        Lang::En => format!(" · {file}, {left} left"),
+        Lang::Zh => format!(" · {file}，约剩 {left}"),
+    }
+}
+
+/// What can be done with a backup.
+pub(super) fn deeds_of(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => format!("What to do with {name}"),
+        Lang::Zh => format!("对 {name} 的操作"),
+    }
+}
+
+/// `Restore b1`.
+pub(super) fn restore_of(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => format!("Restore {name}…"),
+        Lang::Zh => format!("还原 {name}…"),
     }
 }

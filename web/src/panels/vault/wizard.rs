@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 
 use yew::prelude::*;
-use zablab_core::lab::drill::{DrillView, Outcome, Plan, Twist};
+use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
 use zablab_core::lab::{Action, ServerId};
 use zablab_core::view::frame::ServerRow;
 
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 use crate::panels::piece::{line, piece, span};
+use crate::panels::tree_difference::group;
 
 /// Properties of [`Wizard`].
 #[derive(PartialEq, Properties)]
@@ -26,6 +27,7 @@ pub(super) struct Props {
 /// How the user means to restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
+    Joint,
     Files,
     Resync,
 }
@@ -41,6 +43,10 @@ struct Choice {
 impl Choice {
     fn plan(&self, backup: &str) -> Option<Plan> {
         match self.way {
+            Way::Joint => Some(Plan::Joint {
+                backup: backup.to_owned(),
+                until: None,
+            }),
             Way::Files if self.to.is_empty() => None,
             Way::Files => Some(Plan::Files {
                 backup: backup.to_owned(),
@@ -57,7 +63,7 @@ impl Choice {
 pub(super) fn Wizard(props: &Props) -> Html {
     let desk = use_desk();
     let choice = use_state(|| Choice {
-        way: Way::Files,
+        way: Way::Joint,
         to: props.rows.iter().map(|row| row.id).collect(),
         all_stop: true,
     });
@@ -82,6 +88,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                 { line("shint", Word::RestoreHow.get(desk.lang)) }
                 <fieldset class="ways">
                     <legend class="sr">{ Word::Way.get(desk.lang) }</legend>
+                    { way(&desk, &choice, Way::Joint) }
                     { way(&desk, &choice, Way::Files) }
                     { servers(&desk, props, &choice, Way::Files) }
                     { stop_all(&desk, &choice) }
@@ -105,6 +112,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
 
 fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
     let (id, word) = match way {
+        Way::Joint => ("joint", Word::WayJoint),
         Way::Files => ("files", Word::WayFiles),
         Way::Resync => ("resync", Word::WayResync),
     };
@@ -160,6 +168,7 @@ fn servers(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>, way: Way
 impl Way {
     const fn word(self) -> Word {
         match self {
+            Self::Joint => Word::WayJoint,
             Self::Files => Word::WayFiles,
             Self::Resync => Word::WayResync,
         }
@@ -188,17 +197,19 @@ fn results(desk: &Desk, drill: &DrillView) -> Html {
     if let Some(why) = &drill.refused {
         return piece("p", "warn", why.get(desk.lang).into());
     }
+    let trials = drill.done.iter().enumerate();
     html! {<>
         { piece("h3", "sr", Word::Trials.get(desk.lang).into()) }
-        <ol class="trials">{ for drill.done.iter().enumerate().map(|(at, outcome)| trial(desk, at, outcome)) }</ol>
+        <ol class="trials">{ for trials.map(|(at, outcome)| trial(desk, at, outcome, drill.declared)) }</ol>
     </>}
 }
 
-fn trial(desk: &Desk, at: usize, outcome: &Outcome) -> Html {
+fn trial(desk: &Desk, at: usize, outcome: &Outcome, declared: Option<u64>) -> Html {
     let lang = desk.lang;
     let planned = outcome.twist == Twist::None;
     let (bad, state) = match (outcome.lost, outcome.red.is_empty()) {
         (0, true) => (false, "kept"),
+        (lost, true) if declared == Some(lost) => (false, "risk"),
         (0, false) => (false, "risk"),
         _ => (true, "lost"),
     };
@@ -219,11 +230,29 @@ fn trial(desk: &Desk, at: usize, outcome: &Outcome) -> Html {
                 { span("ttwist", words::twist(lang, outcome.twist)) }
                 <button type="button" {class} onclick={desk.ask(Action::KeepTrial(at))} data-kind="keep-trial" data-id={at.to_string()}>{ keep.get(lang) }</button>
             </div>
-            { piece("b", "tlost", words::lost(lang, outcome).into()) }
-            if bad { <ul class="twrites">{ for named.map(|write| html! { <li>{ words::write(lang, write) }</li> }) }</ul> }
+            { piece("b", "tlost", words::lost(lang, outcome, declared).into()) }
+            if outcome.lost > 0 { <ul class="twrites">{ for named.map(|write| html! { <li>{ words::write(lang, write) }</li> }) }</ul> }
             { line("tfacts", facts) }
+            { outcome.tree.as_ref().map(|tree| change(desk, tree)).unwrap_or_default() }
             { line("tfacts", outcome.servers.iter().map(|s| words::standing(lang, s)).collect::<Vec<_>>().join(" · ")) }
         </li>
+    }
+}
+
+/// The tree before and after, folded away.
+fn change(desk: &Desk, tree: &TreeChange) -> Html {
+    if tree.rows.is_empty() {
+        return line("tfacts", Word::SameTree.get(desk.lang));
+    }
+    let [before, after] = tree.zxids.map(|zxid| zxid.to_string());
+    html! {
+        <details class="tdiff">
+            <summary>{ words::differs(desk.lang, tree) }</summary>
+            <table class="diff">
+                <thead><tr><th scope="col">{ Word::Znode.get(desk.lang) }</th><th scope="col">{ before }</th><th scope="col">{ after }</th></tr></thead>
+                { for tree.rows.iter().map(|row| group(desk, row)) }
+            </table>
+        </details>
     }
 }
 

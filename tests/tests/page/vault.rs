@@ -1,0 +1,87 @@
+//! The vault: a restore is tried on copies of the moment, and only then done.
+
+use zablab_tests::browser::{Page, View, in_browser};
+
+use super::{assert_sound, of, open_at, step};
+
+/// Every way the page is laid out, with a theme and a language each.
+const VIEWS: [(u32, u32, &str, &str); 4] = [
+    (1440, 900, "dark", "zh-CN"),
+    (800, 500, "light", "zh-CN"),
+    (390, 844, "dark", "en"),
+    (390, 844, "light", "zh-CN"),
+];
+
+/// Opens the wizard for b1 and chooses S2 alone, the others going on.
+async fn choose_one(page: &Page) {
+    page.press("tab", "vault").await;
+    page.press("restore", "b1").await;
+    page.press("way", "files").await;
+    page.press("restore-to", "S1").await;
+    page.press("restore-to", "S3").await;
+    page.press("way", "all-stop").await;
+}
+
+/// Tries what is chosen, and waits for the last of so many trials.
+async fn try_it(page: &Page, trials: usize) {
+    page.press("wizard", "try").await;
+    page.wait_until(&format!(
+        "{} !== null",
+        of("trial", &(trials - 1).to_string())
+    ))
+    .await;
+}
+
+/// Shows a named moment.
+async fn go(page: &Page, beat: &str) {
+    let before = step(page).await;
+    page.value(&format!("void (location.hash = 'at=beat:{beat}')"))
+        .await;
+    page.wait_until(&format!(
+        "document.documentElement.dataset.step !== '{before}'"
+    ))
+    .await;
+}
+
+#[test]
+fn a_learner_loses_a_confirmed_write_sees_which_steps_back_and_does_it_right() {
+    in_browser(async |site, browser| {
+        let page = open_at(browser, site, "s=restored-one", "at=beat:told").await;
+        let told = step(&page).await;
+        choose_one(&page).await;
+        try_it(&page, 2).await;
+        assert_eq!(step(&page).await, told, "the run stays where it is");
+        // S3 is down, so the two that are left decide: even as planned S1 teaches S2; without S1 nobody serves.
+        let state = page
+            .value(&format!("{}.dataset.state", of("trial", "0")))
+            .await;
+        assert_ne!(state, "lost");
+        assert_sound(&page, site).await;
+
+        // The author's way: S2 is put back, S1 dies. The ledger names what is gone.
+        go(&page, "end").await;
+        page.press("tab", "ledger").await;
+        assert_eq!(page.count("[data-kind=write][data-state=lost]").await, 2);
+
+        // Back to the moment before, and all together.
+        go(&page, "told").await;
+        assert_eq!(step(&page).await, told);
+        page.press("tab", "vault").await;
+        assert_sound(&page, site).await;
+    });
+}
+
+#[test]
+fn the_wizard_fits_every_window() {
+    in_browser(async |site, browser| {
+        for (width, height, theme, lang) in VIEWS {
+            let view = View::sized(width, height).theme(theme).lang(lang);
+            let page = browser
+                .open(&site.page(), "s=restored-one", "at=beat:told", &view)
+                .await;
+            choose_one(&page).await;
+            try_it(&page, 2).await;
+            assert_sound(&page, site).await;
+        }
+    });
+}
