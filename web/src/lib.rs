@@ -17,6 +17,7 @@
 //! intake     files that come in           outlet     files that go out
 //! space_time lines, events and messages of the run
 //! inspect    what is looked at closely, menus      share      links that carry a run
+//! lists      items that stay when others come
 //! ```
 
 mod app;
@@ -32,6 +33,7 @@ mod keep;
 mod keys;
 mod lamps;
 mod listen;
+mod lists;
 mod motion;
 mod outlet;
 mod panels;

@@ -18,6 +18,7 @@ use super::roving::use_roving;
 use super::spot::Spot;
 use super::{Metrics, bench_words as say, glyph, log};
 use crate::desk::{Desk, use_desk};
+use crate::lists::{keyed, list};
 use crate::motion::{Thousandths, Way};
 use crate::words::{self, Word};
 
@@ -53,11 +54,11 @@ pub(super) fn Wires(props: &Props) -> Html {
         <div class="wires" role="group" aria-label={desk.word(Word::OnTheWire)} tabindex={(!drawing.order.is_empty()).then_some("0")}
             ref={roving.node.clone()} onkeydown={roving.onkeydown()} onfocusin={roving.onfocusin()}>
             <svg width="100%" height="100%" aria-hidden="true">
-                { for (1..ids.len()).map(|at| log::rule(at, ids.len())) }
-                { for lanes.brackets.iter().map(|b| drawing.bracket(b)) }
-                { for (1..ids.len()).map(|at| drawing.wall(at)) }
+                { list((1..ids.len()).map(|at| log::rule(at, ids.len()))) }
+                { keyed(lanes.brackets.iter().map(|b| (drawing.key(b), drawing.bracket(b)))) }
+                { list((1..ids.len()).map(|at| drawing.wall(at))) }
             </svg>
-            { for lanes.brackets.iter().flat_map(|b| drawing.flights(b)) }
+            { list(lanes.brackets.iter().flat_map(|b| drawing.flights(b))) }
             <div class="stubs">{ for (0..ids.len()).map(|at| drawing.stub(at)) }</div>
         </div>
     }
@@ -88,6 +89,13 @@ impl Drawing<'_> {
             _ => 22,
         };
         first + apart * lane as u32
+    }
+
+    /// The first message of a bracket: no other one has it.
+    fn key(&self, bracket: &Bracket) -> u64 {
+        let ids = bracket.flights.iter();
+        let ids = ids.map(|flight| self.props.messages[flight.message].id);
+        ids.min().unwrap_or_default()
     }
 
     fn bracket(&self, bracket: &Bracket) -> Html {

@@ -162,18 +162,23 @@ fn animation(element: &Element, way: Way) -> Result<Animation, JsValue> {
 
 /// An element put somewhere without a style attribute: by an animation that stands still.
 #[derive(Default)]
-pub(crate) struct Shift(RefCell<Option<Animation>>);
+pub(crate) struct Shift(RefCell<Option<(Animation, Element, String)>>);
 
 impl Shift {
     /// Puts it there.
     pub(crate) fn put(&self, element: &Element, transform: &str) {
+        let stands = |(_, at, there): &(_, Element, String)| at == element && there == transform;
+        if self.0.borrow().as_ref().is_some_and(stands) {
+            return;
+        }
         let place = JsValue::from(transform);
         let Ok(new) = transforming(element, &Array::of2(&place, &place)) else {
             return;
         };
         new.set_current_time(Some(0.0));
         // The new one holds already: no frame shows neither.
-        if let Some(old) = self.0.replace(Some(new)) {
+        let new = (new, element.clone(), transform.to_owned());
+        if let Some((old, ..)) = self.0.replace(Some(new)) {
             old.cancel();
         }
     }

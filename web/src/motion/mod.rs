@@ -17,11 +17,13 @@
 mod clock;
 mod mark;
 mod sight;
+mod size;
 mod way;
 
 pub(crate) use clock::{Clock, Next};
 pub(crate) use mark::{Marks, Shift};
 pub(crate) use sight::Sight;
+pub(crate) use size::Size;
 pub(crate) use way::{Thousandths, Way};
 
 /// The reader asked for less motion.

@@ -65,6 +65,21 @@ pub(crate) fn Events(props: &Props) -> Html {
     } = &props.page;
     let shown = past.last().is_some_and(|line| line.step + 1 == props.step);
     let empty = past.is_empty() && ahead.is_empty() && !searching;
+    let here = filtered && !shown;
+    let said = |key: &'static str, class: Option<&'static str>, text: String| {
+        html! { <tr {key} {class}><td colspan={if wide { "5" } else { "4" }}>{ text }</td></tr> }
+    };
+    // One list in which each line has a key: a line that stays is not drawn again.
+    let line = |line| row(&desk, line, props);
+    let here = here.then(|| said("now", Some("here"), now(desk.lang, props.step)));
+    let nothing = || said("none", None, word(desk.lang, EventWord::Nothing).to_owned());
+    let rows: Html = past
+        .iter()
+        .map(line)
+        .chain(here)
+        .chain(ahead.iter().map(line))
+        .chain(empty.then(nothing))
+        .collect();
     html! {
         <section class={classes!("events", filtered.then_some("filtered"))}>
             <FilterBar filter={props.filter.clone()} searching={*searching} />
@@ -75,14 +90,7 @@ pub(crate) fn Events(props: &Props) -> Html {
                         <th>{ desk.word(Word::Event) }</th>
                         if wide { <th class="chg">{ desk.word(Word::WhatChanged) }</th> }
                     </tr></thead>
-                    <tbody>
-                        { for past.iter().map(|line| row(&desk, line, props)) }
-                        if filtered && !shown {
-                            <tr key="now" class="here"><td colspan={if wide { "5" } else { "4" }}>{ now(desk.lang, props.step) }</td></tr>
-                        }
-                        { for ahead.iter().map(|line| row(&desk, line, props)) }
-                        if empty { <tr key="none"><td colspan={if wide { "5" } else { "4" }}>{ word(desk.lang, EventWord::Nothing) }</td></tr> }
-                    </tbody>
+                    <tbody>{ rows }</tbody>
                 </table>
             </div>
         </section>

@@ -16,6 +16,7 @@ use super::view::{Msg, NAMES, SpaceTimeView};
 use super::{marks, space_time_words as words};
 use crate::desk::Layout;
 use crate::icon::Icon;
+use crate::lists::{keyed, list};
 use crate::words::{Word, instant};
 
 impl SpaceTimeView {
@@ -147,7 +148,7 @@ impl SpaceTimeView {
             </g>
         };
         html! {
-            <svg class="stband" {width} {height} aria-hidden="true">{ for tiles }{ axis.at((at, 50_000), badge) }</svg>
+            <svg class="stband" {width} {height} aria-hidden="true">{ list(tiles) }{ axis.at((at, 50_000), badge) }</svg>
         }
     }
 
@@ -167,16 +168,16 @@ impl SpaceTimeView {
         let ends = axis.along(picture.cells * 2);
         html! {
             <svg class="st" {width} {height} role="img" aria-label={name}>
-                { for self.lanes.iter().filter(|lane| lane.disk.is_none()).map(|lane| self.client(lane, ends)) }
-                { for picture.tiles.iter().map(|tile| self.tile(tile)) }
+                { list(self.lanes.iter().filter(|lane| lane.disk.is_none()).map(|lane| self.client(lane, ends))) }
+                { list(picture.tiles.iter().map(|tile| self.tile(tile))) }
                 { self.open() }
                 if ends > along {
                     { axis.across(classes!("wash"), along, ends) }
                     { axis.across(classes!("veil"), along, ends) }
                 }
                 { axis.line(classes!("nowl"), (along, 0), (along, 100_000)) }
-                { for self.flying().map(|arrow| self.riding(arrow)) }
-                { for here.map(|(tile, column)| plot::event_on_top(&self.props(tile, None), column)) }
+                { keyed(self.flying().map(|arrow| (arrow.id, self.riding(arrow)))) }
+                { here.map(|(tile, column)| plot::event_on_top(&self.props(tile, None), column)).unwrap_or_default() }
                 { self.parting() }
             </svg>
         }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use yew::prelude::*;
+use zablab_core::lab::ServerId;
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{EndView, Phase};
 use zablab_core::view::space_time::{
@@ -17,6 +18,7 @@ use zablab_core::view::space_time::{
 use super::axis::{Axis, Point, height};
 use super::focus::Focus;
 use super::marks;
+use crate::lists::keyed;
 use crate::words;
 
 /// Properties of [`TilePlot`].
@@ -50,15 +52,20 @@ impl PartialEq for Props {
 pub(super) fn TilePlot(props: &Props) -> Html {
     let pen = Pen { props };
     let tile = &*props.tile;
+    let disks = |snapshot: bool| {
+        let of_kind = |disk: &&DiskSpan| matches!(disk.work, DiskWork::Snapshot(_)) == snapshot;
+        let disks = tile.disks.iter().filter(of_kind);
+        keyed(disks.map(|disk| (of_server(disk.server, disk.from), pen.disk(disk))))
+    };
     html! {
         <g>
-            { for tile.bands.iter().map(|band| pen.tint(band)) }
-            { for tile.columns.iter().map(|column| pen.rule(column)) }
-            { for tile.spans.iter().map(|span| pen.span(span)) }
-            { for tile.disks.iter().map(|disk| pen.disk(disk)) }
-            { for tile.folds.iter().map(|fold| pen.fold(fold)) }
-            { for tile.arrows.iter().map(|arrow| pen.arrow(arrow)) }
-            { for tile.columns.iter().filter_map(|column| pen.event(column)) }
+            { keyed(tile.bands.iter().map(|band| (band.from, pen.tint(band)))) }
+            { keyed(tile.columns.iter().map(|column| (column.at, pen.rule(column)))) }
+            { keyed(tile.spans.iter().map(|span| (of_server(span.server, span.from), pen.span(span)))) }
+            { disks(false) }{ disks(true) }
+            { keyed(tile.folds.iter().map(|fold| (fold.at, pen.fold(fold)))) }
+            { keyed(tile.arrows.iter().map(|arrow| (arrow.id, pen.arrow(arrow)))) }
+            { keyed(tile.columns.iter().filter_map(|column| Some((column.at, pen.event(column)?)))) }
         </g>
     }
 }
@@ -66,7 +73,12 @@ pub(super) fn TilePlot(props: &Props) -> Html {
 /// Messages that end nowhere in the window.
 pub(super) fn open_arrows(props: &Props, open: &[Arrow]) -> Html {
     let pen = Pen { props };
-    html! { <g>{ for open.iter().map(|arrow| pen.arrow(arrow)) }</g> }
+    html! { <g>{ keyed(open.iter().map(|arrow| (arrow.id, pen.arrow(arrow)))) }</g> }
+}
+
+/// What a server does from a half on, as a key.
+fn of_server(server: ServerId, from: u64) -> u64 {
+    from << 8 | u64::from(server.0)
 }
 
 /// An event once more, above the veil.

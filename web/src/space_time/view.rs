@@ -1,5 +1,6 @@
 //! The view: which part of the picture the window shows, and how it is moved.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -15,7 +16,7 @@ use super::axis::Axis;
 use super::focus::Focus;
 use super::{Run, space_time_words as words};
 use crate::desk::{Desk, Layout};
-use crate::motion::Shift;
+use crate::motion::{Shift, Size};
 use crate::words::Word;
 
 /// Pixels of the names of the lines.
@@ -26,6 +27,8 @@ const AROUND: u64 = 42;
 const APART: u64 = 17;
 /// A browser scrolls no further than this: longer pictures move several pixels at a time.
 const SCROLL_MAX: u64 = 8_000_000;
+/// Pixels by which the scroll bar may lag behind.
+const LAG: u64 = 12;
 /// Where the moment shown is kept, in hundredths of the window: not before, not behind.
 const EASY: (u64, u64) = (12, 80);
 
@@ -74,6 +77,10 @@ pub(crate) struct SpaceTimeView {
     pub(super) slab: NodeRef,
     /// Where the slab is.
     shift: Shift,
+    /// Where the scroll bar was put.
+    bar: Cell<i32>,
+    /// Tells when the window has another size.
+    size: Option<Size>,
     pub(super) axis: Axis,
     /// Pixels of the window along the time axis.
     length: u64,
@@ -114,6 +121,8 @@ impl Component for SpaceTimeView {
             scroll: NodeRef::default(),
             slab: NodeRef::default(),
             shift: Shift::default(),
+            bar: Cell::new(0),
+            size: None,
             length: 640,
             breadth: 200,
             offset: 0,
@@ -148,14 +157,25 @@ impl Component for SpaceTimeView {
                 let axis = Axis::of(&self.desk);
                 let turned = (axis.down, axis.pitch) != (self.axis.down, self.axis.pitch);
                 if turned {
+                    // The window is measured again where time goes another way.
                     self.axis = axis;
+                    self.size = None;
                     self.look(run, true);
                 }
                 self.pick_out(run);
             }
             Msg::Scrolled => return self.scrolled(run),
             Msg::Again => self.pull(run),
-            Msg::Measured => self.look(run, !self.held),
+            Msg::Measured => {
+                let size = self.measure();
+                let Some(size) = size.filter(|size| *size != (self.length, self.breadth)) else {
+                    return false;
+                };
+                (self.length, self.breadth) = size;
+                // In another window the browser may have moved the bar.
+                self.bar.set(-1);
+                self.look(run, !self.held);
+            }
             Msg::Press(step) => self.press(step, run),
             Msg::Key(event) => return self.key(&event),
             Msg::ToNow => {
@@ -218,12 +238,10 @@ impl Component for SpaceTimeView {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let size = self.measure();
-        if let Some(size) = size.filter(|size| *size != (self.length, self.breadth)) {
-            (self.length, self.breadth) = size;
-            ctx.link().send_message(Msg::Measured);
+        if self.size.is_none() {
+            self.watch(ctx);
         }
-        self.place();
+        self.place(ctx.props().run.playing);
         if !self.picture.complete {
             let link = ctx.link().clone();
             let again = wasm_bindgen::closure::Closure::once_into_js(move || {
@@ -317,6 +335,7 @@ impl SpaceTimeView {
         }
         let before = self.sees_now();
         self.offset = at * self.scale();
+        self.bar.set(i32::try_from(at).unwrap_or(i32::MAX));
         self.held = run.playing;
         let (first, end) = self.needed();
         let tile = self.axis.px(TILE * 2);
@@ -326,13 +345,22 @@ impl SpaceTimeView {
             self.pull(run);
             return true;
         }
-        self.place();
+        self.place(run.playing);
         before != self.sees_now()
     }
 
     pub(super) fn sees_now(&self) -> bool {
         let now = self.axis.px(self.picture.now.at);
         (self.offset..=self.offset + self.length).contains(&now)
+    }
+
+    /// Measures the window now, and whenever it has another size.
+    fn watch(&mut self, ctx: &Context<Self>) {
+        if let Some(scroll) = self.scroll.cast::<Element>() {
+            let measured = ctx.link().callback(|()| Msg::Measured);
+            self.size = Some(Size::of(&scroll, measured));
+            ctx.link().send_message(Msg::Measured);
+        }
     }
 
     /// Pixels of the window along the time axis, and of the plot across it.
@@ -349,8 +377,9 @@ impl SpaceTimeView {
         (length > 0).then(|| (length, across.saturating_sub(AROUND)))
     }
 
-    /// Puts the slab and the scroll bar where they belong.
-    fn place(&self) {
+    /// Puts the slab and the scroll bar where they belong. While the run plays, the bar lags
+    /// behind by a few pixels: whoever moves it has the browser lay the page out.
+    fn place(&self, playing: bool) {
         let (Some(slab), Some(scroll)) =
             (self.slab.cast::<Element>(), self.scroll.cast::<Element>())
         else {
@@ -360,11 +389,14 @@ impl SpaceTimeView {
         let way = if self.axis.down { 'Y' } else { 'X' };
         self.shift.put(&slab, &format!("translate{way}({along}px)"));
         let bar = i32::try_from(self.offset / self.scale()).unwrap_or(i32::MAX);
+        let lags = u64::from(bar.abs_diff(self.bar.get())) * self.scale() * self.length;
+        if bar == self.bar.get() || playing && lags < LAG * self.whole() {
+            return;
+        }
+        self.bar.set(bar);
         if self.axis.down {
-            if scroll.scroll_top() != bar {
-                scroll.set_scroll_top(bar);
-            }
-        } else if scroll.scroll_left() != bar {
+            scroll.set_scroll_top(bar);
+        } else {
             scroll.set_scroll_left(bar);
         }
     }

@@ -41,6 +41,7 @@ use self::room::Room;
 use self::words::say;
 use super::piece::{line, piece, span};
 use crate::desk::{Desk, use_desk};
+use crate::motion::Size;
 
 /// Raw bytes that are asked for at once, beyond what is shown: turning over needs no new view.
 const BYTES: u64 = 4_096;
@@ -90,17 +91,25 @@ pub(crate) fn DiskPanel(props: &Props) -> Html {
     let outlook = use_memo((pull.clone(), server, *again), |(pull, server, _)| {
         pull.outlook(*server)
     });
+    let disk = use_memo((pull.clone(), server), |(pull, server)| pull.disk(*server));
     // How tall it is depends on what stands above it.
     let (node, tall) = (use_node_ref(), use_state_eq(|| 0_u32));
     {
         let (node, tall) = (node.clone(), tall.clone());
-        use_effect(move || {
-            let height = node.cast::<Element>().map(|pane| pane.client_height());
-            tall.set(height.map_or(0, i32::unsigned_abs));
+        use_effect_with(disk.is_some(), move |_| {
+            let pane = node.cast::<Element>();
+            let size = pane.map(|pane| {
+                let measured = {
+                    let pane = pane.clone();
+                    Callback::from(move |()| tall.set(pane.client_height().unsigned_abs()))
+                };
+                measured.emit(());
+                Size::of(&pane, measured)
+            });
+            move || drop(size)
         });
     }
     let room = Room::of(&desk, *tall, lines(&desk, (*outlook).as_ref()));
-    let disk = use_memo((pull.clone(), server), |(pull, server)| pull.disk(*server));
     let ask = FileAsk {
         choice: choice.shown.clone(),
         first: choice.first,
