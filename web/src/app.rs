@@ -8,6 +8,7 @@
 //! ```
 
 mod keyed;
+mod leisure;
 mod screen;
 mod time;
 
@@ -20,6 +21,7 @@ use yew::prelude::*;
 use zablab_core::lab::{Action, Lab, ServerId, Shared};
 use zablab_core::view::{Frame, Lang, Target};
 
+use self::leisure::Leisure;
 use crate::bench::Definitions;
 use crate::desk::{Desk, Layout, window_size};
 use crate::hints::Hints;
@@ -27,7 +29,7 @@ use crate::inspect::ContextMenu;
 use crate::intake::{self, Picked};
 use crate::keep;
 use crate::listen::Listeners;
-use crate::motion::{Clock, Marks, Sight};
+use crate::motion::{Clock, Marks, Sight, is_still};
 use crate::panels::{DiskChoice, Panel, Pull, TreeChoice, sentences};
 use crate::place::{self, Complaint, Place, Ui};
 use crate::progress;
@@ -35,7 +37,7 @@ use crate::share;
 use crate::speaker::Speaker;
 use crate::toast::veil;
 use crate::top::Top;
-use crate::transport::{Ask, ComparePanel, TransportBar};
+use crate::transport::{Ask, ComparePanel};
 
 /// From this height a window without room for the cockpit shows the events below the caption.
 const TALL: u32 = 640;
@@ -91,6 +93,9 @@ pub struct App {
     lab: Rc<RefCell<Lab>>,
     marks: Rc<RefCell<Marks>>,
     clock: Clock,
+    leisure: Rc<Leisure>,
+    /// Something else than a step is new since the last drawing.
+    hurries: Cell<bool>,
     /// Somebody can see the page: out of sight it rests.
     seen: Rc<Cell<bool>>,
     sight: Option<Sight>,
@@ -184,8 +189,11 @@ impl Component for App {
         let lab = Rc::new(RefCell::new(lab));
         let marks = Rc::new(RefCell::new(Marks::default()));
         let seen = Rc::new(Cell::new(true));
+        let leisure = Rc::new(Leisure::default());
         let mut app = Self {
-            clock: time::clock(ctx, &lab, &marks, &seen),
+            clock: time::clock(ctx, &lab, &marks, &seen, &leisure),
+            leisure,
+            hurries: Cell::new(true),
             seen,
             sight: None,
             listeners: Listeners::new(ctx.link()),
@@ -226,6 +234,8 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        self.hurries
+            .set(self.hurries.get() || !matches!(msg, Msg::Stepped));
         match msg {
             Msg::Act(action) => self.act(action),
             Msg::Seen => {
@@ -295,12 +305,14 @@ impl Component for App {
 
     fn view(&self, _: &Context<Self>) -> Html {
         let lab = self.lab.borrow();
+        self.leisure.begin(!self.hurries.take() && lab.is_playing());
         let frame = lab.frame();
         let desk = Desk {
             lang: self.place.lang,
             layout: self.layout,
             ui: self.place.ui,
             width: self.width,
+            still: is_still(),
             act: self.wishes.act.clone(),
             selected: self.selected,
             select: self.wishes.select.clone(),
@@ -309,8 +321,6 @@ impl Component for App {
         };
         let body = self.body(&desk, &lab, &frame);
         let (transport, ask) = (lab.transport(), Ask::new(&self.lab));
-        let servers = u8::try_from(frame.servers.len()).unwrap_or(u8::MAX);
-        let sentence = sentences(&frame.caption, self.place.lang, 1);
         let whole_page = match self.place.ui {
             Ui::Embed => place::link(
                 lab.scenario().as_deref(),
@@ -328,12 +338,11 @@ impl Component for App {
                     { body }
                     { self.told(&lab) }
                     <Hints />
-                    <ContextMenu pull={Pull::new(&self.lab, &self.tree)} />
+                    { self.leisure.pane("menu", || html! { <ContextMenu pull={Pull::new(&self.lab, &self.tree)} /> }) }
                     if self.dragged { { veil(self.place.lang) } }
                     if let Some(pair) = transport.compared { <ComparePanel ask={ask.clone()} {pair} /> }
                     <Speaker text={spoken(&lab, &frame, self.place.lang)} lang={self.place.lang} playing={lab.is_playing()} turning={lab.is_turning_point()} />
-                    <TransportBar {transport} {ask} {sentence} {servers} summons={self.summons} on_link={self.wishes.link.clone()} />
-                    <p class="printed" aria-hidden="true">{ place::link(lab.scenario().as_deref(), self.place.lang, &lab.anchor().to_string()) }</p>
+                    { self.leisure.pane("transport", || self.transport(transport, ask, &frame)) }
                 </div>
             </ContextProvider<Desk>>
         }

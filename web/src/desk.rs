@@ -49,6 +49,8 @@ pub(crate) struct Desk {
     pub(crate) ui: Ui,
     /// Width of the window, in pixels.
     pub(crate) width: u32,
+    /// The reader asked for less motion.
+    pub(crate) still: bool,
     /// Wishes for the lab.
     pub(crate) act: Callback<Action>,
     /// The server that the actions are about.

@@ -180,10 +180,15 @@ pub(crate) fn note_scenario(id: Option<&str>) {
     let query = query.to_string().as_string().unwrap_or_default();
     let path = window.location().pathname().unwrap_or_default();
     let address = if query.is_empty() {
-        path
+        path.clone()
     } else {
         format!("{path}?{query}")
     };
+    // A browser takes milliseconds to replace an address by itself.
+    let hash = window.location().hash().unwrap_or_default();
+    if hash.is_empty() && address.strip_prefix(&path) == Some(&search) {
+        return;
+    }
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use yew::prelude::*;
-use zablab_core::lab::{Action, Lab, NoticeKind};
+use zablab_core::lab::{Action, Lab, NoticeKind, Transport};
 use zablab_core::view::Target;
 use zablab_core::view::frame::Frame;
 
@@ -15,12 +15,13 @@ use crate::desk::{Desk, Layout};
 use crate::inspect::InspectPanel;
 use crate::panels::{
     Actions, BreachCard, CaptionPanel, ConsolePanel, DiskPanel, DiskPull, Events, FilesPanel,
-    LedgerPanel, Panel, Pull, ScriptBox, Talk, TreePanel, VaultPanel, tabs,
+    LedgerPanel, Panel, Pull, ScriptBox, Talk, TreePanel, VaultPanel, sentences, tabs,
 };
-use crate::place::Ui;
+use crate::place::{self, Ui};
 use crate::progress::progress;
 use crate::space_time::{Run, SpaceTimeView};
 use crate::toast::toast;
+use crate::transport::{Ask, TransportBar};
 use crate::words::{self, Word};
 
 impl App {
@@ -102,11 +103,13 @@ impl App {
                     <div class="lab">
                         <h2>{ Word::Ensemble.get(lang) }</h2>
                         <span class="sub" title={words::about(lang, ensemble)}>{ words::about(lang, ensemble) }</span>
-                        <Actions pull={Pull::new(&self.lab, &self.tree)} rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
+                        { self.leisure.pane("actions", || html! {
+                            <Actions pull={Pull::new(&self.lab, &self.tree)} rows={frame.servers.clone()} cut={!frame.cuts.is_empty()} />
+                        }) }
                     </div>
                     <Bench frame={Arc::clone(frame)} spotlight={spotlight(lab)} />
-                    { self.space_time(frame) }
-                    { events(lab, frame) }
+                    { self.panel(Panel::Time, lab, frame) }
+                    { self.panel(Panel::Events, lab, frame) }
                 </div>
                 <aside class="side">
                     { caption(lab, frame) }
@@ -166,8 +169,14 @@ impl App {
         }
     }
 
-    /// What stands in a panel. Trees and the ledger are pulled by their panels, while they are shown.
+    /// What stands in a panel, which takes its time while the run plays.
     fn panel(&self, panel: Panel, lab: &Lab, frame: &Frame) -> Html {
+        self.leisure
+            .pane(panel.id(), || self.inside(panel, lab, frame))
+    }
+
+    /// Trees and the ledger are pulled by their panels, while they are shown.
+    fn inside(&self, panel: Panel, lab: &Lab, frame: &Frame) -> Html {
         let pull = || Pull::new(&self.lab, &self.tree);
         match panel {
             Panel::Caption => Html::default(),
@@ -201,6 +210,18 @@ impl App {
                 }
             }
         }
+    }
+
+    /// The controls of time, and the address that is printed.
+    pub(super) fn transport(&self, transport: Transport, ask: Ask, frame: &Frame) -> Html {
+        let (lab, lang) = (self.lab.borrow(), self.place.lang);
+        let servers = u8::try_from(frame.servers.len()).unwrap_or(u8::MAX);
+        let sentence = sentences(&frame.caption, lang, 1);
+        let address = place::link(lab.scenario().as_deref(), lang, &lab.anchor().to_string());
+        html! {<>
+            <TransportBar {transport} {ask} {sentence} {servers} summons={self.summons} on_link={self.wishes.link.clone()} />
+            <p class="printed" aria-hidden="true">{ address }</p>
+        </>}
     }
 
     fn space_time(&self, frame: &Frame) -> Html {

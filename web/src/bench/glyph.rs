@@ -8,7 +8,7 @@ use zablab_core::view::Target;
 use zablab_core::view::frame::{Fate, Glyph, MessageView};
 
 use crate::desk::Desk;
-use crate::motion::{self, Way};
+use crate::motion::Way;
 
 /// Patterns and markers, once per page.
 #[component]
@@ -60,7 +60,7 @@ pub(super) fn flight(desk: &Desk, message: &MessageView, way: Way, look: Flight)
     let drawing = html! {<>{ mark(message.glyph) }{ badge }{ look.words }</>};
     let class = classes!("flight", state, look.lit);
     let (id, pressed) = (number.to_string(), looked.to_string());
-    if motion::is_still() {
+    if desk.still {
         // Nothing carries it: it is drawn where it rests, and so is what can be pressed.
         let [x, y] = way.at_rest();
         let inspect = desk.inspect.clone();

@@ -50,7 +50,7 @@ impl Panel {
         }
     }
 
-    const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Caption => "caption",
             Self::Events => "events",
