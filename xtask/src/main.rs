@@ -29,6 +29,7 @@ mod serve;
 mod shell;
 mod shot;
 mod steps;
+mod styles;
 mod test;
 mod tools;
 

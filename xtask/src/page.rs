@@ -4,13 +4,15 @@
 //! - the wasm loses its name section (a third of its size);
 //! - the script that starts the page moves from the HTML into a file, so that the page runs under a
 //!   content security policy without inline scripts.
+//!
+//! And its style sheets become one (see [`styles`]).
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use crate::tools::Toolbox;
-use crate::{places, shell};
+use crate::{places, shell, styles};
 
 /// `cargo xtask build`.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
@@ -26,7 +28,8 @@ pub(crate) fn build(tools: &Toolbox) -> Result<(), String> {
     let mut trunk = tools.trunk(&["build", "--release", "--public-url", "./"])?;
     trunk.env("ZABLAB_BINDGEN_ARGS", "--remove-name-section");
     shell::run(&mut trunk)?;
-    move_start_script(&places::dist())
+    move_start_script(&places::dist())?;
+    styles::gather(&places::dist())
 }
 
 /// Moves the inline module script of `index.html` into a file of its own.

@@ -1,5 +1,6 @@
 //! The table itself.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use yew::prelude::*;
@@ -39,15 +40,14 @@ pub(crate) fn Bench(props: &Props) -> Html {
     let desk = use_desk();
     let frame = &*props.frame;
     let metrics = Metrics::of(desk.layout, desk.width, frame.servers.len());
-    let strip = log::strip(frame, metrics);
+    let strip = Rc::new(log::strip(frame, metrics));
     let rows = frame.servers.len();
     let density = if rows > 5 { "many" } else { "few" };
     let narrow = desk.layout != Layout::Cockpit;
     // In one line, a client that does not know what became of its write comes first.
     let waits = narrow && rows <= 5 && frame.clients.iter().any(|client| client.unknown > 0);
     let spot = Spot::of(&desk, frame, &props.spotlight);
-    let marks = [frame.messages.as_slice(), &frame.lost].concat();
-    let majority = frame.ensemble.majority;
+    let whole = &props.frame;
     html! {
         <section class={classes!("bench", narrow.then_some("sm"), density, format!("n{rows}"), spot.class())}
             aria-label={desk.word(Word::Ensemble)}>
@@ -58,7 +58,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 </div>
                 <div class="hp">{ plate_head(&desk, frame) }</div>
                 <div class="hw">{ desk.word(Word::OnTheWire) }</div>
-                <div class="hl"><LogHead rows={frame.servers.clone()} strip={strip.clone()} {metrics} {majority} spot={spot.clone()} /></div>
+                <div class="hl"><LogHead frame={Arc::clone(whole)} strip={Rc::clone(&strip)} {metrics} spot={spot.clone()} /></div>
                 <div class="hd">{ disk_head(&desk, frame) }</div>
             </div>
             <div class="bbody">
@@ -67,16 +67,15 @@ pub(crate) fn Bench(props: &Props) -> Html {
                     html! {<>
                         <div class={classes!("crow", format!("r{at}"))}>{ clients(&desk, frame, row.id, metrics, &spot) }</div>
                         <div class={classes!("prow", format!("r{at}"), dead.then_some("dead"), spot.server(row.id))}>
-                            <Plate row={row.clone()} {metrics} />
+                            <Plate frame={Arc::clone(whole)} {at} {metrics} />
                         </div>
-                        <div class={classes!("disk", format!("r{at}"), spot.server(row.id))}><DiskCell row={row.clone()} scale={frame.scale.clone()} /></div>
+                        <div class={classes!("disk", format!("r{at}"), spot.server(row.id))}><DiskCell frame={Arc::clone(whole)} {at} /></div>
                     </>}
                 }) }
-                <div class="wcell"><Wires messages={marks.clone()} rows={frame.servers.clone()}
-                    cuts={frame.cuts.clone()} groups={frame.groups.clone()} {metrics} spot={spot.clone()} /></div>
-                <div class="lcell"><LogColumns rows={frame.servers.clone()} strip={strip.clone()} {metrics} {majority} spot={spot.clone()} /></div>
+                <div class="wcell"><Wires frame={Arc::clone(whole)} {metrics} spot={spot.clone()} /></div>
+                <div class="lcell"><LogColumns frame={Arc::clone(whole)} strip={Rc::clone(&strip)} {metrics} spot={spot.clone()} /></div>
             </div>
-            if !frame.backups.is_empty() { <Backups frame={Arc::clone(&props.frame)} strip={strip.clone()} {metrics} /> }
+            if !frame.backups.is_empty() { <Backups frame={Arc::clone(whole)} strip={(*strip).clone()} {metrics} /> }
             <div class="bfoot">
                 if let Some(view) = frame.phase.as_ref().filter(|_| !waits) {
                     <PhaseBand view={view.clone()} full={!narrow} />

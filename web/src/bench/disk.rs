@@ -1,26 +1,48 @@
 //! The disk bar: x is bytes, on the same scale in every row. Numbers come before the bar and always
 //! say durable *and* pending.
 
+use std::sync::Arc;
+
 use yew::prelude::*;
 use zablab_core::view::Target;
-use zablab_core::view::frame::{ByteScale, DiskRow, ServerRow};
+use zablab_core::view::frame::{ByteScale, DiskRow, Frame, ServerRow};
 
 use crate::desk::use_desk;
 use crate::motion::Thousandths;
 use crate::words::{self, Word};
 
 /// Properties of [`DiskCell`].
-#[derive(PartialEq, Properties)]
+#[derive(Properties)]
 pub(super) struct Props {
-    pub(super) row: ServerRow,
-    pub(super) scale: ByteScale,
+    pub(super) frame: Arc<Frame>,
+    /// Which of its rows.
+    pub(super) at: usize,
+}
+
+/// Equal as long as nothing else would be drawn: most of a frame is no matter of a disk.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let epochs = |row: &ServerRow| (row.id, row.accepted, row.current);
+        let same = |a: &ServerRow, b: &ServerRow| epochs(a) == epochs(b) && a.disk == b.disk;
+        let rows = self.row().zip(other.row());
+        self.frame.scale == other.frame.scale && rows.is_some_and(|(a, b)| same(a, b))
+    }
+}
+
+impl Props {
+    fn row(&self) -> Option<&ServerRow> {
+        self.frame.servers.get(self.at)
+    }
 }
 
 /// The disk column of one row.
 #[component]
 pub(super) fn DiskCell(props: &Props) -> Html {
     let desk = use_desk();
-    let Props { row, scale } = props;
+    let Some(row) = props.row() else {
+        return Html::default();
+    };
+    let scale = &props.frame.scale;
     let disk = &row.disk;
     let fault = if disk.full {
         Some(Word::DiskFull)

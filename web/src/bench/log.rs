@@ -9,6 +9,9 @@
 //! Older columns stand folded at the left; pressing the fold shows them, and then the newer ones fold
 //! at the right. All cells are one tab stop; arrow keys go from cell to cell.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use yew::prelude::*;
 use zablab_core::lab::Action;
 use zablab_core::view::frame::{Cell, CellState, Fold, Frame, ServerRow, Zx};
@@ -24,13 +27,40 @@ use crate::motion::Thousandths;
 use crate::words;
 
 /// Properties of [`LogHead`] and [`LogColumns`].
-#[derive(PartialEq, Properties)]
+#[derive(Properties)]
 pub(super) struct Props {
-    pub(super) rows: Vec<ServerRow>,
-    pub(super) strip: Strip,
+    pub(super) frame: Arc<Frame>,
+    pub(super) strip: Rc<Strip>,
     pub(super) metrics: Metrics,
-    pub(super) majority: u8,
     pub(super) spot: Spot,
+}
+
+/// Equal as long as nothing else would be drawn: most of a frame is no matter of the log.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let drawn = |row: &ServerRow| {
+            let up = row.power.has_memory();
+            (row.id, row.observer, up, row.fold, row.reaches)
+        };
+        let same = |(a, b): (&ServerRow, &ServerRow)| {
+            drawn(a) == drawn(b) && a.cells == b.cells && a.spans == b.spans
+        };
+        let key = |props: &Self| (props.metrics, props.majority(), props.rows().len());
+        key(self) == key(other)
+            && self.strip == other.strip
+            && self.spot == other.spot
+            && self.rows().iter().zip(other.rows()).all(same)
+    }
+}
+
+impl Props {
+    fn rows(&self) -> &[ServerRow] {
+        &self.frame.servers
+    }
+
+    fn majority(&self) -> u8 {
+        self.frame.ensemble.majority
+    }
 }
 
 /// The head of the log columns: epochs, numbers, the top of the lens.
@@ -93,7 +123,7 @@ fn fold_head(desk: &Desk, fold: Fold, to: i32, tabindex: &'static str) -> Html {
 }
 
 fn column_head(desk: &Desk, props: &Props, at: usize, zx: Zx, tabindex: &'static str) -> Html {
-    let Props { strip, rows, .. } = props;
+    let (strip, rows) = (&*props.strip, props.rows());
     let open = strip.open.contains(&at);
     let cells = |row: &ServerRow| strip.cells(row).get(at).copied().unwrap_or_default();
     let votes = quorum::of(rows, cells);
@@ -102,7 +132,7 @@ fn column_head(desk: &Desk, props: &Props, at: usize, zx: Zx, tabindex: &'static
         .filter(|slot| slot.durable)
         .map(|slot| slot.server.to_string())
         .collect();
-    let name = say::column(desk.lang, zx, &holders, props.majority, open);
+    let name = say::column(desk.lang, zx, &holders, props.majority(), open);
     let hot = (strip.lens == Some(at)).then_some("hot");
     let looked = desk.inspected == Some(Target::Transaction(zx));
     let onclick = desk
@@ -113,7 +143,7 @@ fn column_head(desk: &Desk, props: &Props, at: usize, zx: Zx, tabindex: &'static
             data-kind="transaction" data-id={zx.to_string()} data-state={if open { "open" } else { "closed" }} {onclick}
             aria-pressed={looked.to_string()}>
             { zx.counter }
-            if open { { quorum::compact(&votes, props.majority, props.metrics.cell) } }
+            if open { { quorum::compact(&votes, props.majority(), props.metrics.cell) } }
         </button>
     }
 }
@@ -164,12 +194,8 @@ fn next_epoch(strip: &Strip, metrics: Metrics, before: u32) -> Html {
 #[component]
 pub(super) fn LogColumns(props: &Props) -> Html {
     let desk = use_desk();
-    let Props {
-        rows,
-        strip,
-        metrics,
-        ..
-    } = props;
+    let Props { strip, metrics, .. } = props;
+    let rows = props.rows();
     let before = before(strip, *metrics);
     let lens = strip.lens.map(|at| lens_x(*metrics, at, before));
     let folds = usize::from(strip.fold.is_some()) + usize::from(strip.later.is_some());

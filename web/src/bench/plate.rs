@@ -1,8 +1,10 @@
 //! A server's name plate: its mark and up to three lines. Pressing it selects the server; in the
 //! cockpit, and when it is selected already, it is looked at closely as well.
 
+use std::sync::Arc;
+
 use yew::prelude::*;
-use zablab_core::view::frame::{Phase, Power, Role, ServerRow};
+use zablab_core::view::frame::{Frame, Phase, Power, Role, ServerRow};
 use zablab_core::view::{Lang, Target};
 
 use super::bench_words as say;
@@ -11,17 +13,45 @@ use crate::desk::{Layout, use_desk};
 use crate::words::{self, Word};
 
 /// Properties of [`Plate`].
-#[derive(PartialEq, Properties)]
+#[derive(Properties)]
 pub(super) struct Props {
-    pub(super) row: ServerRow,
+    pub(super) frame: Arc<Frame>,
+    /// Which of its rows.
+    pub(super) at: usize,
     pub(super) metrics: Metrics,
+}
+
+/// Equal as long as nothing else would be drawn: what a server holds is no matter of its plate.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let is = |row: &ServerRow| {
+            let state = (row.id, row.observer, row.role, row.phase, row.leader);
+            let epochs = (row.claims, row.accepted, row.current, row.quorum);
+            let holds = (row.snapshot, row.reaches, row.disk.lost);
+            (state, epochs, holds, row.vote)
+        };
+        let same = |a: &ServerRow, b: &ServerRow| {
+            is(a) == is(b) && a.power == b.power && a.ballot == b.ballot && a.sync == b.sync
+        };
+        let rows = self.row().zip(other.row());
+        self.metrics == other.metrics && rows.is_some_and(|(a, b)| same(a, b))
+    }
+}
+
+impl Props {
+    fn row(&self) -> Option<&ServerRow> {
+        self.frame.servers.get(self.at)
+    }
 }
 
 /// The plate.
 #[component]
 pub(super) fn Plate(props: &Props) -> Html {
     let desk = use_desk();
-    let Props { row, metrics } = props;
+    let Some(row) = props.row() else {
+        return Html::default();
+    };
+    let metrics = &props.metrics;
     let id = row.id;
     let mut lines = lines(row, desk.lang);
     if let (1, Some(short)) = (metrics.lines, short(row)) {

@@ -7,10 +7,12 @@
 //! Where a cut parts the servers into groups, a wall stands between their rows; a single cut link is
 //! named in the rows of its ends.
 
+use std::sync::Arc;
+
 use yew::prelude::*;
 use zablab_core::lab::{Order, ServerId};
 use zablab_core::view::Target;
-use zablab_core::view::frame::{EndView, Fate, MessageView, Power, ServerRow};
+use zablab_core::view::frame::{EndView, Fate, Frame, MessageView, Power, ServerRow};
 use zablab_core::view::lanes::{self, Bracket, Lanes, ROW};
 
 use super::glyph::Flight;
@@ -23,30 +25,48 @@ use crate::motion::{Thousandths, Way};
 use crate::words::{self, Word};
 
 /// Properties of [`Wires`].
-#[derive(PartialEq, Properties)]
+#[derive(Properties)]
 pub(super) struct Props {
-    pub(super) messages: Vec<MessageView>,
-    pub(super) rows: Vec<ServerRow>,
-    pub(super) cuts: Vec<(EndView, EndView)>,
-    pub(super) groups: Vec<Vec<ServerId>>,
+    pub(super) frame: Arc<Frame>,
     pub(super) metrics: Metrics,
     pub(super) spot: Spot,
+}
+
+/// Equal as long as nothing else would be drawn: most of a frame is no matter of the wires.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&*self.frame, &*other.frame);
+        let rows = |frame: &Frame| frame.servers.len();
+        let same = |(a, b): (&ServerRow, &ServerRow)| a.id == b.id && a.power == b.power;
+        rows(a) == rows(b)
+            && a.servers.iter().zip(&b.servers).all(same)
+            && a.messages == b.messages
+            && a.lost == b.lost
+            && a.cuts == b.cuts
+            && a.groups == b.groups
+            && self.metrics == other.metrics
+            && self.spot == other.spot
+    }
 }
 
 /// The wire column.
 #[component]
 pub(super) fn Wires(props: &Props) -> Html {
     let desk = use_desk();
-    let ids: Vec<ServerId> = props.rows.iter().map(|row| row.id).collect();
-    let lanes = lanes::lay_out(&props.messages, &ids);
+    let frame = &*props.frame;
+    let messages = [frame.messages.as_slice(), &frame.lost].concat();
+    let ids: Vec<ServerId> = frame.servers.iter().map(|row| row.id).collect();
+    let lanes = lanes::lay_out(&messages, &ids);
     let roving = use_roving(1, Callback::noop());
     let order: Vec<u64> = {
         let flights = lanes.brackets.iter().flat_map(|b| &b.flights);
-        flights.map(|f| props.messages[f.message].id).collect()
+        flights.map(|f| messages[f.message].id).collect()
     };
     let drawing = Drawing {
         desk: &desk,
         props,
+        frame,
+        messages: &messages,
         lanes: &lanes,
         order,
     };
@@ -67,6 +87,9 @@ pub(super) fn Wires(props: &Props) -> Html {
 struct Drawing<'a> {
     desk: &'a Desk,
     props: &'a Props,
+    frame: &'a Frame,
+    /// What is on the wire, and what was lost in this step.
+    messages: &'a [MessageView],
     lanes: &'a Lanes,
     /// The messages in the order of their buttons.
     order: Vec<u64>,
@@ -75,7 +98,7 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     /// Height in thousandths of a percent of the column.
     fn y(&self, height: u32) -> u32 {
-        let rows = self.props.rows.len().max(1) as u32;
+        let rows = self.frame.servers.len().max(1) as u32;
         height * 100_000 / (ROW * rows)
     }
 
@@ -94,7 +117,7 @@ impl Drawing<'_> {
     /// The first message of a bracket: no other one has it.
     fn key(&self, bracket: &Bracket) -> u64 {
         let ids = bracket.flights.iter();
-        let ids = ids.map(|flight| self.props.messages[flight.message].id);
+        let ids = ids.map(|flight| self.messages[flight.message].id);
         ids.min().unwrap_or_default()
     }
 
@@ -104,7 +127,7 @@ impl Drawing<'_> {
         let percent = |height| format!("{}%", Thousandths(self.y(height).into()));
         let flies = |height: &u32| {
             let mut there = bracket.flights.iter().filter(|f| f.enters == *height);
-            there.any(|f| self.props.messages[f.message].fate != Fate::Lost)
+            there.any(|f| self.messages[f.message].fate != Fate::Lost)
         };
         let enter = |height: &u32| {
             let class = if flies(height) { "wire" } else { "wire cut" };
@@ -119,7 +142,7 @@ impl Drawing<'_> {
 
     /// The marks of a bracket; equal words are written once, beside the last of them.
     fn flights(&self, bracket: &Bracket) -> Vec<Html> {
-        let messages = &self.props.messages;
+        let messages = self.messages;
         let outermost = bracket.lane + 1 == self.lanes.width;
         let room = self.lanes.width <= 2 || self.lanes.width == 3 && outermost;
         let labels = self.props.metrics.labels && room;
@@ -168,8 +191,8 @@ impl Drawing<'_> {
 
     /// The group of servers that a row belongs to.
     fn group(&self, at: usize) -> Option<usize> {
-        let id = self.props.rows[at].id;
-        self.props
+        let id = self.frame.servers[at].id;
+        self.frame
             .groups
             .iter()
             .position(|group| group.contains(&id))
@@ -177,7 +200,7 @@ impl Drawing<'_> {
 
     /// A wall between two rows of different groups.
     fn wall(&self, at: usize) -> Html {
-        if self.props.groups.len() < 2 || self.group(at - 1) == self.group(at) {
+        if self.frame.groups.len() < 2 || self.group(at - 1) == self.group(at) {
             return Html::default();
         }
         let y = format!("{}%", Thousandths(self.y(at as u32 * ROW).into()));
@@ -185,7 +208,7 @@ impl Drawing<'_> {
             let names: Vec<String> = group.iter().map(ServerId::to_string).collect();
             names.join(" ")
         };
-        let groups: Vec<String> = self.props.groups.iter().map(names).collect();
+        let groups: Vec<String> = self.frame.groups.iter().map(names).collect();
         let groups = groups.join(" | ");
         html! {
             <g class="wall" data-kind="wall" data-id={at.to_string()}>
@@ -199,7 +222,7 @@ impl Drawing<'_> {
 
     /// A row without working links says so.
     fn stub(&self, at: usize) -> Html {
-        let row = &self.props.rows[at];
+        let row = &self.frame.servers[at];
         let Some((class, text, other)) = self.trouble(row) else {
             return html! { <div class="stub"></div> };
         };
@@ -240,7 +263,7 @@ impl Drawing<'_> {
         }
         let me = EndView::Server(row.id);
         let mut others: Vec<ServerId> = self
-            .props
+            .frame
             .cuts
             .iter()
             .filter_map(|(a, b)| match (*a == me, *b == me, a, b) {
@@ -253,7 +276,7 @@ impl Drawing<'_> {
         let first = others.first().copied();
         if others.is_empty() {
             None
-        } else if others.len() + 1 == self.props.rows.len() {
+        } else if others.len() + 1 == self.frame.servers.len() {
             Some(("fenced", self.desk.word(Word::CutOff).to_owned(), first))
         } else {
             let names: Vec<String> = others.iter().map(ServerId::to_string).collect();
