@@ -15,6 +15,7 @@
 //!   fields   the names that readers give to bytes                      anatomy   every byte of a file named
 //!   image    the files of a real directory, brought into a run
 //!   archive  files in a tar archive, read and written piece by piece
+//!   backup   taken, verified, restored
 //!   purge    what may go                damage   what a person breaks
 //! ```
 //!
@@ -23,6 +24,7 @@
 
 pub mod anatomy;
 pub mod archive;
+pub mod backup;
 pub mod codec;
 pub mod content;
 pub mod corrupt;

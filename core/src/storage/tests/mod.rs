@@ -2,6 +2,7 @@
 
 mod anatomy;
 mod archive;
+mod backup;
 mod disk;
 mod epochs;
 mod log;
@@ -10,6 +11,8 @@ mod recovery;
 mod snapshot;
 mod vectors;
 
+#[cfg(not(target_arch = "wasm32"))]
+mod backup_random;
 #[cfg(not(target_arch = "wasm32"))]
 mod random;
 

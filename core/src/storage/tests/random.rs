@@ -356,7 +356,7 @@ proptest! {
 }
 
 /// A request on a handful of paths, so that creates and deletes meet.
-fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> impl Strategy<Value = Request> {
     let path = || {
         prop_oneof![
             4 => Just("/p"),

@@ -1,0 +1,343 @@
+//! One file being copied: a snapshot with its seals, a log record by record.
+//!
+//! A piece either happens or does not: when source or store fail, nothing has changed here, and the
+//! piece can be tried again.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::frames::{Frame, frame};
+use super::look;
+use super::manifest::{Base, Broken, FilePart, LastRecord, Records};
+use super::seal::Seals;
+use super::source::{Source, Store};
+use super::taking::Stopped;
+use crate::storage::corrupt::{Corrupt, Why};
+use crate::storage::log::{HEADER_LEN, MAGIC};
+use crate::storage::op::FileName;
+use crate::storage::snapshot::{self, Packing};
+
+/// A digest that can be compared, for the sake of worlds that are.
+#[derive(Clone, Default)]
+pub(super) struct Sum(Sha256);
+
+/// A snapshot being copied. Its length was fixed when it looked whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SnapshotCopy {
+    pub(super) name: FileName,
+    pub(super) at: u64,
+    pub(super) len: u64,
+    /// The log from which on it is repaired.
+    log: Option<FileName>,
+    sum: Sum,
+    seals: Seals,
+    created: bool,
+}
+
+/// A log that is to be copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) name: FileName,
+    pub(super) from: u64,
+    /// About where it ends.
+    pub(super) used: u64,
+    /// It is the newest: the server may still write it.
+    pub(super) newest: bool,
+}
+
+/// A log being copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LogCopy {
+    pub(super) log: Waiting,
+    /// Where the copied records end in the file.
+    at: u64,
+    /// Bytes behind that which are no whole record yet.
+    rest: Vec<u8>,
+    sum: Sum,
+    created: bool,
+    records: Option<Records>,
+}
+
+/// What a look at some bytes of a log comes to.
+struct Passage {
+    /// Bytes of whole records.
+    good: usize,
+    /// Those, and the ones before.
+    records: Option<Records>,
+    then: Then,
+}
+
+/// What is behind the whole records.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// The start of a record.
+    More,
+    /// Bytes that have changed meanwhile: they must be read again.
+    Again,
+    /// The end of the log.
+    End,
+}
+
+impl PartialEq for Sum {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Sum {}
+
+impl fmt::Debug for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl Sum {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut sum = Self::default();
+        sum.add(bytes);
+        sum
+    }
+
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Hexadecimal digits.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::with_capacity(64);
+        for byte in self.0.clone().finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(digit), 16).expect("below 16"));
+            }
+        }
+        text
+    }
+}
+
+impl SnapshotCopy {
+    pub(super) fn new(name: FileName, len: u64, log: Option<FileName>) -> Self {
+        Self {
+            name,
+            at: 0,
+            len,
+            log,
+            sum: Sum::default(),
+            seals: Seals::default(),
+            created: false,
+        }
+    }
+
+    /// Copies some bytes, and tells how many. None before the end: somebody writes the file anew.
+    pub(super) fn piece(
+        &mut self,
+        source: &impl Source,
+        store: &mut impl Store,
+        bytes: u64,
+    ) -> Result<u64, Stopped> {
+        let left = self.len - self.at;
+        let piece = source.read(&self.name, self.at, bytes.min(left))?;
+        if !self.created {
+            store.create(&self.name)?;
+            self.created = true;
+        }
+        store.write(&self.name, self.at, &piece)?;
+        self.sum.add(&piece);
+        self.seals.pass(&piece);
+        self.at += piece.len() as u64;
+        Ok(piece.len() as u64)
+    }
+
+    /// What was copied; none when it is not whole, or its seals are wrong.
+    pub(super) fn finish(&self) -> Option<(FilePart, Base)> {
+        let fuzzy_to = match Packing::of_name(&self.name) {
+            _ if self.at < self.len => return None,
+            Packing::Plain => self.seals.finish().ok()?,
+            Packing::Gzip | Packing::Snappy => None,
+        };
+        let zxid = snapshot::zxid_of(&self.name);
+        let part = FilePart {
+            name: self.name.clone(),
+            from: 0,
+            len: self.len,
+            sha256: self.sum.text(),
+            records: None,
+        };
+        let base = Base {
+            file: self.name.clone(),
+            zxid,
+            fuzzy_to: fuzzy_to.map(|seen| seen.max(zxid)),
+            log: self.log.clone(),
+        };
+        Some((part, base))
+    }
+}
+
+impl LogCopy {
+    pub(super) fn new(log: Waiting) -> Self {
+        Self {
+            at: log.from,
+            log,
+            rest: Vec::new(),
+            sum: Sum::default(),
+            created: false,
+            records: None,
+        }
+    }
+
+    /// How far the file was read.
+    pub(super) fn read_to(&self) -> u64 {
+        self.at + self.rest.len() as u64
+    }
+
+    /// Reads some bytes and copies the records that are whole now. True at the end of the log.
+    pub(super) fn piece(
+        &mut self,
+        source: &impl Source,
+        store: &mut impl Store,
+        bytes: u64,
+    ) -> Result<bool, Stopped> {
+        let name = self.log.name.clone();
+        let piece = source.read(&name, self.read_to(), bytes)?;
+        let no_more = (piece.len() as u64) < bytes;
+        let mut waiting = self.rest.clone();
+        waiting.extend_from_slice(&piece);
+        let passage = self.look(source, &waiting, no_more)?;
+        let good = &waiting[..passage.good];
+        if !good.is_empty() {
+            if !self.created {
+                store.create(&name)?;
+                self.created = true;
+            }
+            store.write(&name, self.at - self.log.from, good)?;
+            self.sum.add(good);
+        }
+        self.at += good.len() as u64;
+        self.records = passage.records;
+        self.rest = match passage.then {
+            Then::More => waiting.split_off(passage.good),
+            Then::Again | Then::End => Vec::new(),
+        };
+        Ok(passage.then == Then::End)
+    }
+
+    /// What was copied; none when there is no record.
+    pub(super) fn finish(&self) -> Option<FilePart> {
+        let records = self.records.clone()?;
+        Some(FilePart {
+            name: self.log.name.clone(),
+            from: self.log.from,
+            len: self.at - self.log.from,
+            sha256: self.sum.text(),
+            records: Some(records),
+        })
+    }
+
+    /// How many of the waiting bytes are whole records.
+    fn look(
+        &self,
+        source: &impl Source,
+        waiting: &[u8],
+        no_more: bool,
+    ) -> Result<Passage, Stopped> {
+        let mut records = self.records.clone();
+        let (mut good, mut then) = match self.at {
+            0 => self.header(source, waiting, no_more)?,
+            _ => (0, None),
+        };
+        while then.is_none() {
+            let at = self.at + good as u64;
+            match frame(&waiting[good..], at) {
+                Frame::Record(found) => {
+                    let last = LastRecord {
+                        file: self.log.name.clone(),
+                        offset: at,
+                        end: at + found.len as u64,
+                        zxid: found.zxid,
+                        checksum: found.checksum,
+                    };
+                    good += found.len;
+                    note(&mut records, last, found.time_ms);
+                }
+                Frame::Needs(_) if no_more => then = Some(Then::End),
+                Frame::Needs(_) => then = Some(Then::More),
+                Frame::End(why, within) => {
+                    let behind = at + within.end as u64;
+                    if look::hides(source, &self.log.name, why, behind)? {
+                        return Err(self.damaged(&Corrupt::at(at, Why::End)));
+                    }
+                    then = Some(Then::End);
+                }
+                Frame::Damaged(corrupt) => {
+                    // A server may be in the middle of writing it.
+                    let again = look::record_at(source, &self.log.name, at)?;
+                    if matches!(again, Frame::Damaged(_)) {
+                        return Err(self.damaged(&corrupt));
+                    }
+                    then = Some(Then::Again);
+                }
+            }
+        }
+        Ok(Passage {
+            // A header alone is no part of a backup.
+            good: if records.is_some() { good } else { 0 },
+            records,
+            then: then.unwrap_or(Then::More),
+        })
+    }
+}
+
+impl LogCopy {
+    /// The bytes of a header, or what there is instead of one.
+    fn header(
+        &self,
+        source: &impl Source,
+        waiting: &[u8],
+        no_more: bool,
+    ) -> Result<(usize, Option<Then>), Stopped> {
+        let len = HEADER_LEN as usize;
+        match waiting.first_chunk::<4>() {
+            Some(&MAGIC) if waiting.len() >= len => Ok((len, None)),
+            _ if waiting.len() < len && !no_more => Ok((0, Some(Then::More))),
+            // The server has just created it.
+            _ if waiting.len() < len && self.log.newest => Ok((0, Some(Then::End))),
+            _ => match source.read(&self.log.name, 0, HEADER_LEN)? {
+                again if again.len() == len && again.starts_with(&MAGIC) => {
+                    Ok((0, Some(Then::Again)))
+                }
+                again => {
+                    let why = match again.first_chunk::<4>() {
+                        Some(magic) if again.len() == len => Why::Magic(*magic),
+                        _ => Why::End,
+                    };
+                    Err(self.damaged(&Corrupt::at(0, why)))
+                }
+            },
+        }
+    }
+
+    fn damaged(&self, corrupt: &Corrupt) -> Stopped {
+        Broken::damaged(&self.log.name, corrupt).into()
+    }
+}
+
+/// Adds a record to those of a part.
+pub(super) fn note(records: &mut Option<Records>, last: LastRecord, time_ms: i64) {
+    match records {
+        Some(records) => {
+            records.count += 1;
+            records.last_ms = time_ms;
+            records.last = last;
+        }
+        None => {
+            *records = Some(Records {
+                count: 1,
+                first: last.zxid,
+                first_ms: time_ms,
+                last_ms: time_ms,
+                last,
+            });
+        }
+    }
+}
