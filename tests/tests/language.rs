@@ -84,12 +84,34 @@ purge 2 retain=3
 purge 2
 wipe 2
 backup full from=2 as=b1 order=snapshot-first
-backup incremental from=2 as=b2
-backup cold from=2 as=b3 order=log-first
+backup full from=2 as=b0 order=log-first rate=8K
+backup incremental from=2 parent=b1 as=b2
+backup cold from=2 as=b3
 backup hot from=2 as=b4
 backup cold from=2 as=b5
 backup verify b1
-backup policy every=10m keep="7 days"
+backup ship from=3 parent=b1 as=s every=5s
+backup verify s-2
+backup stop s
+backup resume b2
+backup policy from=2 full=1h incremental=5m keep=3 age=24h as=daily rate=1M
+backup policy off
+backup verify daily-7
+vault cut
+vault heal
+vault capacity=64K
+vault capacity=ok
+vault flip b1 file=log.100000001 offset=40 bit=7
+vault delete b2
+restore b1 to=1,2,3 until=1.60 sessions=drop epoch=7
+restore b1 to=1,2,3 before=2026-01-01T00:00:09.500Z
+expect backup b1 whole
+expect not verified b1
+expect verified b1 1.60
+expect declared none
+expect declared 1.7
+expect rpo 14
+expect rto 10s
 restore b1 to=1,2,3 until=1.60
 copy b1 to=2
 admin-restore b1 to=2

@@ -14,7 +14,7 @@ use zablab_core::world::vault::{Declared, VaultEvent};
 use zablab_core::world::{Outcome, Step, World};
 
 /// Random workloads.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 300;
 
 /// A history with a backup in the middle, and a restore of it.
 const RESTORED: &str = "until leader 3 within=10s\nclient a server=3\na create /p \"old\"\n\
@@ -143,8 +143,11 @@ fn what_makes_no_sense_is_refused_with_its_reason() {
             "crash 3 power\nwipe 3\ncrash 2 power\nwipe 2\nrestore b1 to=1",
             "no quorum",
         ),
-        ("restore b1 to=1,2,3 until=1.9", "it ends at 1.2"),
-        ("restore b1 to=1,2,3 before=1ms", "of a later time"),
+        (
+            "restore b1 to=1,2,3 until=1.9",
+            "the last point is 0x100000002",
+        ),
+        ("restore b1 to=1,2,3 before=1ms", "the first point is 0x0"),
         (
             "disk 2 full\nrestore b1 to=1,2,3",
             "disk of server 2 is full",
@@ -159,7 +162,7 @@ fn what_makes_no_sense_is_refused_with_its_reason() {
         assert!(said.contains(why), "{lines}: {said}");
     }
     let empty = "backup cold from=2 as=b1\nrestore b1 to=1,2,3";
-    assert!(refused(empty).contains("no server starts on these files"));
+    assert!(refused(empty).contains("cannot be restored"));
 }
 
 #[test]
@@ -227,7 +230,18 @@ fn random(seed: u64) -> String {
             7 | 8 => {
                 backups += 1;
                 let server = 1 + dice.below(3);
-                format!("backup cold from={server} as=b{backups}")
+                match dice.below(5) {
+                    0 => format!("backup cold from={server} as=b{backups}"),
+                    1 => format!("backup hot from={server} as=b{backups}"),
+                    2 if backups > 1 => {
+                        let parent = backups - 1;
+                        format!("backup incremental from={server} parent=b{parent} as=b{backups}")
+                    }
+                    n => {
+                        let order = if n == 3 { " order=log-first" } else { "" };
+                        format!("backup full from={server} as=b{backups}{order} rate=16K")
+                    }
+                }
             }
             9 if backups > 0 => {
                 let which = 1 + dice.below(backups);
@@ -245,29 +259,49 @@ fn random(seed: u64) -> String {
         };
         lines.push(line);
     }
+    for backup in 1..=backups {
+        lines.push(format!(
+            "backup verify b{backup}\nrestore b{backup} to=1,2,3\nrun 2s"
+        ));
+    }
     lines
         .push("run 100ms\nuntil quiet within=60s\nexpect equal 1,2,3\nexpect lost none".to_owned());
     lines.join("\n")
 }
 
-/// A restore is refused while another one runs, or when the backup is of nothing; then the line is
-/// left out.
-fn played(seed: u64) -> (Runner, u32) {
+/// A line that is refused is left out: a second restore while one runs, a stream of a server that does not
+/// serve. A backup that cannot be restored must have been called so.
+fn played(seed: u64) -> (Runner, [u32; 2]) {
     let mut lines: Vec<String> = random(seed).lines().map(str::to_owned).collect();
+    let mut refused = 0;
     loop {
         let script = lines.join("\n");
         let mut runner = runner(&script);
         match runner.finish_with(&mut ()) {
             Progress::Failed(error) => {
                 let line = error.at.line as usize - 2;
-                let restores = ["restore", "crash", "restart"];
-                let left_out = restores.iter().any(|verb| lines[line].starts_with(verb));
+                let verbs = ["restore", "crash", "restart", "backup"];
+                let left_out = verbs.iter().any(|verb| lines[line].starts_with(verb));
                 assert!(left_out, "seed {seed}: {error}\n{script}");
-                lines.remove(line);
+                if error.to_string().contains("cannot be restored") {
+                    refused += 1;
+                    let name = lines[line].split(' ').nth(1).expect("its name");
+                    let backup = runner.world().vault().get(name).expect("it is there");
+                    if let Some((verdict, _)) = &backup.judged {
+                        assert!(verdict.restorable.is_err(), "seed {seed}: {error}");
+                    }
+                }
+                let declares = lines[line].split(' ').find(|word| word.starts_with("as="));
+                if let Some(name) = declares.and_then(|word| word.strip_prefix("as=")) {
+                    // Other lines speak of it: a copy of the files is always possible.
+                    lines[line] = format!("backup cold from=1 as={name}");
+                } else {
+                    lines.remove(line);
+                }
             }
             _ => {
                 let restores = lines.iter().filter(|l| l.starts_with("restore")).count();
-                return (runner, restores as u32);
+                return (runner, [restores as u32, refused]);
             }
         }
     }
@@ -275,9 +309,9 @@ fn played(seed: u64) -> (Runner, u32) {
 
 #[test]
 fn random_restores_never_lose_what_they_did_not_declare() {
-    let (mut restores, mut declared) = (0, 0);
+    let (mut restores, mut refusals, mut declared) = (0, 0, 0);
     for seed in 1..=SEEDS {
-        let (runner, count) = played(seed);
+        let (runner, [restored, refused]) = played(seed);
         let failed: Vec<_> = runner.checks().iter().filter(|c| !c.ok).collect();
         assert!(failed.is_empty(), "seed {seed}: {failed:?}");
         let monitor = runner.timeline().monitor();
@@ -290,11 +324,12 @@ fn random_restores_never_lose_what_they_did_not_declare() {
         for id in [1, 2, 3] {
             assert!(runner.world().host(ServerId(id)).is_up(), "seed {seed}");
         }
-        restores += count;
+        restores += restored;
+        refusals += refused;
         declared += u32::from(!monitor.declared().is_empty());
     }
     assert!(
-        restores > 150 && declared > 60,
-        "{restores} restores, {declared} runs with a price"
+        restores > 400 && refusals > 20 && declared > 60,
+        "{restores} restores, {refusals} refused, {declared} runs with a price"
     );
 }

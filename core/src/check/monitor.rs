@@ -34,7 +34,7 @@ pub struct Monitor {
     pub(super) restores: Restores,
     pub(super) findings: Findings,
     /// The last joint restore.
-    pub(super) restored_at: Option<Instant>,
+    pub(super) restored_at: Option<(StepId, Instant)>,
 }
 
 /// What is known of a transaction.

@@ -151,7 +151,7 @@ impl Monitor {
         aftermath: &mut Aftermath,
     ) {
         if let VaultEvent::Restored { declared, epoch } = event {
-            self.restored_at = Some(at);
+            self.restored_at = Some((self.findings.step, at));
             self.restored_jointly(declared, *epoch, scene);
             for server in declared.servers.iter() {
                 aftermath.disks.insert(*server);
@@ -170,7 +170,7 @@ impl Monitor {
         let found = declared.servers.first().map(|server| scene.survey(*server));
         let found = found.and_then(|survey| survey.database);
         let now = self.replay.at(&self.ghost.committed, same);
-        let (place, base) = self.start(same, &now, &sequence, declared, found.as_ref());
+        let (place, base, ended) = self.start(same, &now, &sequence, declared, found.as_ref());
         self.replay.rewind(same, now);
         self.ghost.turn(sequence, self.findings.step);
         if place > same {
@@ -178,14 +178,13 @@ impl Monitor {
         }
         self.replay.rewind(place, base);
         let ghost = &self.ghost;
-        let ended = |zxid: Zxid| ghost.entry(zxid).is_some_and(|e| e.declared.is_some());
-        self.clients.turned(ended);
+        let gone = |zxid: Zxid| ghost.entry(zxid).is_some_and(|e| e.declared.is_some());
+        self.clients.turned(gone);
         let places = self.ghost.committed_upto(end);
-        if declared.drop_sessions {
-            self.ghost.sessions_ended = places;
-        } else if places < self.ghost.sessions_ended {
-            self.ghost.sessions_ended = 0;
-        }
+        self.ghost.sessions_ended = match declared.drop_sessions {
+            true => places,
+            false => ended,
+        };
         let right = (end >= self.ghost.origin).then(|| {
             let mut right = self.replay.at(&self.ghost.committed, places);
             if declared.drop_sessions {
@@ -242,7 +241,7 @@ impl Monitor {
         }
     }
 
-    /// A place in the new sequence, and the database there. Sessions may have ended somewhere on the way, by
+    /// A place in the new sequence, the database there, and where sessions ended on the way. Sessions may have ended somewhere on the way, by
     /// an earlier restore; whether the backup is older than that, what was found tells.
     fn start(
         &self,
@@ -251,14 +250,16 @@ impl Monitor {
         sequence: &[Arc<Record>],
         declared: &Declared,
         found: Option<&Database>,
-    ) -> (usize, Database) {
-        let mut starts = vec![(same, now.clone())];
-        starts.extend(self.replay.before_turn(same).map(|before| (same, before)));
+    ) -> (usize, Database, usize) {
+        let ended = Some(self.ghost.sessions_ended).filter(|ended| *ended <= same);
+        let mut starts = vec![(same, now.clone(), ended.unwrap_or(0))];
+        let before = self.replay.before_turn(same);
+        starts.extend(before.map(|before| (same, before, 0)));
         for (end, database) in &self.restores.sessionless {
             let place = sequence.partition_point(|record| record.zxid() <= *end);
-            starts.push((place, Database::clone(database)));
+            starts.push((place, Database::clone(database), place));
         }
-        let gives_it = |(place, base): &&(usize, Database)| {
+        let gives_it = |(place, base, _): &&(usize, Database, usize)| {
             let mut tree = base.clone();
             let rest = sequence.iter().skip(*place);
             for record in rest.take_while(|record| record.zxid() <= declared.zxid) {

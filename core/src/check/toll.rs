@@ -11,7 +11,7 @@
 //! promises, and this is what came of it.
 
 use super::monitor::Monitor;
-use crate::base::{Duration, Instant};
+use crate::base::{Duration, Instant, StepId};
 use crate::model::Zxid;
 
 /// What a disaster cost.
@@ -47,16 +47,27 @@ impl Monitor {
     /// What the loss of confirmed writes cost, or a joint restore, even if it lost nothing; `None` when
     /// neither happened. Walks the whole ledger.
     pub fn toll(&self) -> Option<Toll> {
-        let undeclared = self.lost();
+        self.toll_of(&self.lost(), u64::MAX)
+    }
+
+    /// What joint restores had cost after so many steps. What was lost without one is known at the end of
+    /// the run only.
+    pub fn toll_of_restores(&self, steps: u64) -> Option<Toll> {
+        self.toll_of(&[], steps)
+    }
+
+    fn toll_of(&self, undeclared: &[Zxid], steps: u64) -> Option<Toll> {
+        let by_then = |step: Option<StepId>| step.is_some_and(|step| step.0 < steps);
+        let restored = self.restored_at.filter(|(step, _)| by_then(Some(*step)));
         let mut confirmed = Vec::new();
         for (zxid, entry) in &self.ghost.ledger {
-            if let Some(at) = entry.confirmed_at {
-                let lost = entry.declared.is_some() || undeclared.binary_search(zxid).is_ok();
+            if let Some(at) = entry.confirmed_at.filter(|_| by_then(entry.confirmed)) {
+                let lost = by_then(entry.declared) || undeclared.binary_search(zxid).is_ok();
                 confirmed.push((*zxid, at, lost));
             }
         }
         let lost: Vec<_> = confirmed.iter().filter(|(.., lost)| *lost).collect();
-        if lost.is_empty() && self.restored_at.is_none() {
+        if lost.is_empty() && restored.is_none() {
             return None;
         }
         let first_lost = lost.first().map(|(zxid, ..)| *zxid);
@@ -66,7 +77,7 @@ impl Monitor {
             .iter()
             .rev()
             .find(|(z, _, lost)| !lost && before(z));
-        let turn = self.restored_at.or(last_lost).unwrap_or_default();
+        let turn = restored.map(|(_, at)| at).or(last_lost).unwrap_or_default();
         let times = || confirmed.iter().map(|(_, at, _)| *at);
         Some(Toll {
             undeclared: lost

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::recoveries::Recoveries;
 use super::trace::Traces;
 use super::turns::Turns;
 use super::unit::is_notable;
@@ -18,7 +19,7 @@ use crate::scenario::{Action, Witness};
 use crate::view::inspect::concern::is_of_role;
 use crate::view::memory::Recall;
 use crate::view::{Memory, Text, caption};
-use crate::world::{Actor, Outcome, Step};
+use crate::world::{Actor, Outcome, Step, VaultEvent};
 
 /// Turning points of a server that are told.
 const TURNS: usize = 4;
@@ -30,6 +31,8 @@ pub(super) struct Chronicle {
     pub(super) traces: Traces,
     /// What breakpoints look for.
     pub(super) turns: Turns,
+    /// How servers came back.
+    pub(super) recoveries: Recoveries,
     /// How servers came to be what they are.
     decisions: Vec<(u64, ServerId, Decision)>,
     /// Lines of the script that it was loaded from, with the number of steps from which on they have
@@ -41,6 +44,9 @@ pub(super) struct Chronicle {
     deaths: Vec<(u64, ServerId, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
     commits: Vec<(u64, Zxid)>,
+    /// Joint restores: the number of steps after which they are, where history ends, and where it ended
+    /// before.
+    ends: Vec<(u64, Zxid, Zxid)>,
     /// The end of the history that loaded disks brought, and since when it is committed.
     inherited: Option<(u64, Zxid)>,
     /// Since when each lamp has had something to say.
@@ -71,6 +77,7 @@ impl Chronicle {
         self.steps = shown;
         self.traces.push(step, timeline.world());
         self.turns.note(step, timeline);
+        self.recoveries.note(step, timeline.world());
         self.memory.note(step, timeline.world(), is_notable(step));
         let died = step.outcomes.iter().find_map(|o| match o {
             Outcome::Died { server, .. } => Some(*server),
@@ -86,6 +93,7 @@ impl Chronicle {
         }
         self.copies
             .extend(step.outcomes.iter().filter_map(|o| copied(step, o)));
+        self.take_ends(step);
         self.take_decisions(step);
         let origin = timeline.monitor().origin();
         if self.inherited.is_none() && origin > Zxid::ZERO {
@@ -98,6 +106,22 @@ impl Chronicle {
     /// The run is at the end of its script: some checks are made only there.
     pub(super) fn close(&mut self, timeline: &Timeline) {
         self.take_lamps(timeline.monitor(), timeline.len());
+    }
+
+    /// A joint restore ends what was committed behind its point.
+    fn take_ends(&mut self, step: &Step) {
+        for outcome in &step.outcomes {
+            if let Outcome::Vault(VaultEvent::Restored { declared, .. }) = outcome {
+                let last = self.commits.last().map_or(Zxid::ZERO, |(_, zxid)| *zxid);
+                self.ends.push((step.id.0 + 1, declared.zxid, last));
+            }
+        }
+    }
+
+    /// Had a joint restore ended that transaction by then?
+    fn has_ended(&self, zxid: Zxid, steps: u64) -> bool {
+        let mut by_then = self.ends.iter().filter(|(at, ..)| *at <= steps);
+        by_then.any(|(_, end, last)| zxid > *end && zxid <= *last)
     }
 
     fn take_decisions(&mut self, step: &Step) {
@@ -158,6 +182,7 @@ impl Chronicle {
         let mut kept = Self {
             traces: self.traces.before(steps),
             turns: self.turns.before(steps),
+            recoveries: self.recoveries.before(steps),
             decisions: self.decisions.clone(),
             lines: self.lines.clone(),
             steps: self.steps,
@@ -165,12 +190,14 @@ impl Chronicle {
             copies: self.copies.clone(),
             memory: self.memory.before(steps),
             commits: self.commits.clone(),
+            ends: self.ends.clone(),
             inherited: self.inherited,
             lamps: self.lamps,
         };
         kept.deaths.retain(|(at, ..)| *at <= steps);
         kept.decisions.retain(|(at, ..)| *at < steps);
         kept.commits.retain(|(at, _)| *at <= steps);
+        kept.ends.retain(|(at, ..)| *at <= steps);
         kept.copies.retain(|copy| copy.step < steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
         for since in &mut kept.lamps {
@@ -182,7 +209,9 @@ impl Chronicle {
     /// The last transaction that was committed when `steps` steps were shown.
     pub(super) fn committed(&self, steps: u64) -> Zxid {
         let count = self.commits.partition_point(|(at, _)| *at <= steps);
-        let last = count.checked_sub(1).map(|i| self.commits[i].1);
+        let newest = self.commits[..count].iter().rev();
+        let mut standing = newest.map(|(_, zxid)| *zxid);
+        let last = standing.find(|zxid| !self.has_ended(*zxid, steps));
         last.unwrap_or_else(|| self.inherited_by(steps))
     }
 
@@ -198,7 +227,7 @@ impl Chronicle {
             return true;
         }
         let found = self.commits.binary_search_by_key(&zxid, |(_, z)| *z);
-        found.is_ok_and(|at| self.commits[at].0 <= steps)
+        found.is_ok_and(|at| self.commits[at].0 <= steps) && !self.has_ended(zxid, steps)
     }
 
     /// Number of transactions after `from`, up to and including `to`, that were committed by then.
@@ -206,7 +235,10 @@ impl Chronicle {
         let start = self.commits.partition_point(|(_, zxid)| *zxid <= from);
         let later = self.commits[start..].iter();
         let between = later.take_while(|(_, zxid)| *zxid <= to);
-        between.filter(|(at, _)| *at <= steps).count() as u64
+        let known = between.filter(|(at, _)| *at <= steps);
+        known
+            .filter(|(_, zxid)| !self.has_ended(*zxid, steps))
+            .count() as u64
     }
 
     /// The lines of its script, see [`super::branch::Line::script_with_places`].
@@ -278,7 +310,13 @@ fn copied(step: &Step, outcome: &Outcome) -> Option<Copied> {
                 server,
                 zxid,
                 ..
-            },
+            }
+            | Outcome::Vault(VaultEvent::Taken {
+                backup,
+                server,
+                zxid,
+                ..
+            }),
             _,
         ) => (*server, *zxid, Some(Arc::clone(backup))),
         _ => return None,

@@ -62,6 +62,14 @@ fn phrase(what: &str) -> Option<&'static str> {
         "a backup" | "the name of a backup" => "备份名",
         "until=… or before=…, not both" => "until=… 与 before=… 二者之一",
         "keep or drop" => "keep 或 drop",
+        "full, incremental, cold, hot, ship, resume, stop, verify or policy" => {
+            "full、incremental、cold、hot、ship、resume、stop、verify 或 policy"
+        }
+        "cut, heal, capacity=64K, flip or delete" => "cut、heal、capacity=64K、flip 或 delete",
+        "bytes a second" => "每秒字节数",
+        "bytes in the vault" => "备份库的字节数",
+        "taking, incomplete, whole, broken or gone" => "taking、incomplete、whole、broken 或 gone",
+        "none or a zxid" => "none 或一个 zxid",
         "a name for the backup" => "备份的名称",
         "a name for the client" => "客户端的名称",
         "a name that no other client has" => "未被其他客户端使用的名称",

@@ -43,6 +43,7 @@ mod memory;
 mod notices;
 mod past;
 pub mod playback;
+mod recoveries;
 pub mod scenarios;
 mod service;
 pub mod shared;

@@ -4,6 +4,7 @@ use super::expected::{expected, said};
 use super::transport::{Notice, NoticeKind};
 use crate::scenario::{Problem, ScriptError};
 use crate::view::Text;
+use crate::view::caption::worth;
 use crate::world::Refusal;
 
 /// Why a command cannot be carried out.
@@ -34,6 +35,27 @@ pub(super) fn refused(refusal: &Refusal) -> Text {
         Refusal::NoAdminCommand => "3.8.0 版没有管理命令 snapshot 和 restore".to_owned(),
         Refusal::NotServing(s) => format!("服务器 {} 没有提供服务", s.0),
         Refusal::DiskFull(s) => format!("服务器 {} 的磁盘已满", s.0),
+        Refusal::Restores => "已有一次还原正在进行".to_owned(),
+        Refusal::LeftOut(s) => format!(
+            "联合还原须针对所有服务器：{} 未被包含却有自己的历史；请一并写上，或停止它并清空磁盘",
+            s.0
+        ),
+        Refusal::NoQuorumOfRestored => {
+            "被还原的服务器不足法定人数：空服务器可能选出一棵空树".to_owned()
+        }
+        Refusal::NotRestorable { name, why } => {
+            format!("备份 {name} 无法还原到该点：{}", worth::not_there(why).zh)
+        }
+        Refusal::VaultCut => "到备份库的链路已断".to_owned(),
+        Refusal::NoPower(s) => format!("服务器 {} 没有电", s.0),
+        Refusal::NotWhole(b) => format!("备份 {b} 不完整，不能接续"),
+        Refusal::UnderWay(b) => format!("备份 {b} 正在进行"),
+        Refusal::NotUnderWay(b) => format!("没有名为 {b} 的操作正在进行"),
+        Refusal::CannotResume { name, why } => {
+            format!("备份 {name} 无法继续：{}", worth::cannot_resume(why).zh)
+        }
+        Refusal::NoPolicy => "当前没有备份策略".to_owned(),
+        Refusal::NoFileInBackup(file) => format!("备份中没有文件 {file}"),
         #[allow(unreachable_patterns)]
         other => other.to_string(),
     };
@@ -73,7 +95,6 @@ pub(super) fn script_notice(error: &ScriptError) -> Notice {
             format!("没有名为 {name:?} 的数据目录：请把它拖到页面上，或放在脚本旁边")
         }
         Problem::OtherImage(name) => format!("数据目录 {name:?} 的内容与本次运行所用的不同"),
-        Problem::NotYet(what) => format!("{what} 属于该语言，但尚未实现"),
         Problem::Refused(refusal) => refused(refusal).zh,
     };
     Notice {

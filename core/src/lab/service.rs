@@ -86,36 +86,27 @@ impl Lab {
         }
     }
 
-    /// The vault at the moment shown. What a disaster cost is told at the end of the run only, where the
-    /// checks stand.
+    /// The vault at the moment shown. What was lost without a restore is told at the end of the run only,
+    /// where the checks stand.
     pub fn vault(&self) -> VaultView {
         let line = self.line();
         let Some(moment) = line.timeline.here() else {
             return VaultView::default();
         };
         let monitor = line.timeline.monitor();
-        let commits = line.chronicle.commits();
-        let shown = commits.partition_point(|(step, _)| *step <= self.at);
-        let commits = &commits[..shown];
-        let committed = commits.last().map_or(Zxid::ZERO, |(_, zxid)| *zxid);
-        let behind = |reached: Zxid| {
-            let ended = |zxid: Zxid| {
-                monitor
-                    .transaction(zxid)
-                    .is_some_and(|t| t.declared.is_some())
-            };
-            let later = commits
-                .iter()
-                .filter(|(_, zxid)| *zxid > reached && !ended(*zxid));
-            later.count() as u64
-        };
+        let (chronicle, at) = (&line.chronicle, self.at);
+        let behind = |reached: Zxid| chronicle.committed_between(reached, Zxid(i64::MAX), at);
         let at_the_end = moment.world.steps() == line.timeline.len();
         VaultView::of(
             &moment.world,
             &Accounts {
-                committed,
+                committed: chronicle.committed(at),
+                recoveries: chronicle.recoveries.by(at).to_vec(),
                 behind: &behind,
-                toll: monitor.toll().filter(|_| at_the_end),
+                toll: match at_the_end {
+                    true => monitor.toll(),
+                    false => monitor.toll_of_restores(self.at),
+                },
             },
         )
     }

@@ -62,8 +62,6 @@ pub enum Action {
     Beat(String),
     /// A sentence for the reader.
     Note(String),
-    /// A verb of a later version.
-    Later(Later),
     /// Before anything happens, the bytes of a real directory become a server's disk.
     Load {
         /// The directory, as the user calls it.
@@ -202,6 +200,16 @@ pub enum Fact {
     },
     /// The store has never taken a write with an older token than one before it.
     StoreInOrder(bool),
+    /// How far a backup is.
+    Backup(String, BackupState),
+    /// The last verification of a backup said that it can be restored, to there.
+    Verified(String, Option<Zxid>),
+    /// A joint restore declared that this confirmed write ends; `None`: none did.
+    Declared(Option<Zxid>),
+    /// So many confirmed writes are gone, declared or not.
+    Rpo(u64),
+    /// No write was confirmed around the last recovery, for so long at most.
+    Rto(Duration),
     /// The epochs of a server.
     Epoch {
         /// Which.
@@ -250,46 +258,41 @@ pub enum ReplyOutcome {
     Pending,
 }
 
-/// Verbs that are read, but belong to later versions of the engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Later {
-    /// A backup is taken.
-    Backup {
-        /// Its kind.
-        kind: BackupKind,
-        /// From which server.
-        from: ServerId,
-        /// Its name.
-        name: String,
-        /// What is copied first.
-        order: Option<CopyOrder>,
-    },
-    /// A backup is checked.
-    BackupVerify(String),
-    /// Backups are taken by a rule.
-    BackupPolicy(Vec<(String, String)>),
+/// How far a backup is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupState {
+    /// It is being copied.
+    Taking,
+    /// It stopped halfway.
+    Incomplete,
+    /// Everything is there.
+    Whole,
+    /// It will never be whole.
+    Broken,
+    /// There is none of that name.
+    Gone,
 }
 
-/// Kinds of backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BackupKind {
-    /// Snapshot and logs.
-    Full,
-    /// Logs since the last.
-    Incremental,
-    /// Files of a stopped server.
-    Cold,
-    /// Files of a running server.
-    Hot,
-}
+impl BackupState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Taking,
+        Self::Incomplete,
+        Self::Whole,
+        Self::Broken,
+        Self::Gone,
+    ];
 
-/// What an operator copies first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyOrder {
-    /// Snapshots, then logs.
-    SnapshotFirst,
-    /// Logs, then snapshots.
-    LogFirst,
+    /// The word in scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Taking => "taking",
+            Self::Incomplete => "incomplete",
+            Self::Whole => "whole",
+            Self::Broken => "broken",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 impl Program {
@@ -332,40 +335,3 @@ impl PartialEq for Program {
 }
 
 impl Eq for Program {}
-
-impl BackupKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Incremental, Self::Cold, Self::Hot];
-
-    /// The word in scripts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Incremental => "incremental",
-            Self::Cold => "cold",
-            Self::Hot => "hot",
-        }
-    }
-}
-
-impl CopyOrder {
-    /// Every order.
-    pub const ALL: [Self; 2] = [Self::SnapshotFirst, Self::LogFirst];
-
-    /// The word in scripts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::SnapshotFirst => "snapshot-first",
-            Self::LogFirst => "log-first",
-        }
-    }
-}
-
-impl Later {
-    /// What it is, for the message that it is not yet built.
-    pub const fn what(&self) -> &'static str {
-        match self {
-            Self::Backup { .. } | Self::BackupVerify(_) | Self::BackupPolicy(_) => "backup",
-        }
-    }
-}

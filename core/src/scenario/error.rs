@@ -60,8 +60,6 @@ pub enum Problem {
     NoImage(String),
     /// A data directory has other bytes than the run was made with.
     OtherImage(String),
-    /// The verb is known, but this version cannot carry it out.
-    NotYet(&'static str),
     /// The world refused the command.
     Refused(Refusal),
 }
@@ -134,7 +132,6 @@ impl fmt::Display for Problem {
                     "the data directory {name:?} has other bytes than this run was made with"
                 )
             }
-            Self::NotYet(what) => write!(f, "{what} is part of the language, but not yet built"),
             Self::Refused(refusal) => write!(f, "{refusal}"),
         }
     }

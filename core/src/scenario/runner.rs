@@ -360,7 +360,6 @@ impl Runner {
                 }
                 self.tell(witness);
             }
-            Action::Later(verb) => return fail(Problem::NotYet(verb.what())),
         }
         if self.wait.is_none() {
             self.next += 1;

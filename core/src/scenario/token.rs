@@ -59,15 +59,6 @@ impl Token {
     }
 }
 
-impl Value {
-    /// The value as it would be named in a message.
-    pub fn shown(&self) -> &str {
-        match self {
-            Self::Word(s) | Self::Text(s) => s,
-        }
-    }
-}
-
 /// The tokens of one line, comments left out.
 pub fn tokens(text: &str, line: u32) -> Result<Vec<Token>, ScriptError> {
     let mut reader = Reader {

@@ -12,7 +12,7 @@ use super::memory::Recall;
 use crate::base::{Order, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
-use crate::world::vault::BackupKind;
+use crate::world::vault::{Backup, BackupKind};
 use crate::world::{End, Host, World};
 
 /// Snapshots of a server that are shown, newest first.
@@ -44,6 +44,12 @@ pub struct BackupView {
     pub hot: bool,
     /// The last transaction in it.
     pub zxid: Zx,
+    /// The first that it holds itself, when it goes on from another backup.
+    pub from: Option<Zx>,
+    /// Effects of its snapshot may go up to here: no point before it can be restored.
+    pub fuzzy_to: Option<Zx>,
+    /// Everything is there.
+    pub whole: bool,
 }
 
 /// Committed transactions that no backup reaches.
@@ -98,13 +104,28 @@ pub(super) fn backups(world: &World) -> Vec<BackupView> {
             source: backup.source,
             hot: backup.kind == BackupKind::Hot,
             zxid: backup.zxid.into(),
+            from: own_start(backup),
+            fuzzy_to: fuzzy_to(backup),
+            whole: backup.manifest.is_whole(),
         })
         .collect()
 }
 
+fn own_start(backup: &Backup) -> Option<Zx> {
+    let log = backup.manifest.log()?;
+    (!backup.stands_alone()).then(|| log.first.into())
+}
+
+fn fuzzy_to(backup: &Backup) -> Option<Zx> {
+    let base = backup.manifest.snapshot.as_ref()?;
+    let seen = base.fuzzy_to.filter(|seen| *seen > base.zxid);
+    seen.map(Zx::from)
+}
+
 /// What would be lost if only the vault were left.
 pub(super) fn gap(world: &World, committed: Zxid, behind: &dyn Fn(Zxid) -> u64) -> Option<GapView> {
-    let reached = world.vault().iter().map(|(_, backup)| backup.zxid).max()?;
+    let whole = world.vault().iter().filter(|(_, b)| b.manifest.is_whole());
+    let reached = whole.map(|(_, backup)| backup.zxid).max()?;
     let count = behind(reached);
     (count > 0).then(|| GapView {
         after: reached.into(),

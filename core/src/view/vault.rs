@@ -9,15 +9,19 @@
 //! ```
 //! It is plain data, made when a panel asks, of the moment that is shown.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::caption::{self, worth};
 use super::frame::Zx;
 use super::lang::Text;
 use crate::base::{Order, ServerId};
 use crate::check::Toll;
 use crate::model::Zxid;
+use crate::storage::backup::{CopyOrder, Manifest, State, Tail, Way};
 use crate::world::World;
-use crate::world::vault::{Backup, BackupKind};
+use crate::world::vault::{Backup, BackupKind, Held, Vault, Work};
 
 /// All of the vault.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,6 +46,8 @@ pub struct VaultView {
     pub restoring: Option<RestoringView>,
     /// What the last disaster cost.
     pub toll: Option<TollView>,
+    /// How servers came back, by themselves and by hand, oldest first.
+    pub recoveries: Vec<RecoveryView>,
     /// Committed transactions that no backup holds, and how many of them clients know of.
     pub gap: Option<VaultGap>,
 }
@@ -202,6 +208,60 @@ pub struct TollView {
     pub words: Text,
 }
 
+/// How a server came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecoveryView {
+    /// Which.
+    pub server: ServerId,
+    /// By what.
+    pub means: Means,
+    /// When it served again, in microseconds of the run.
+    pub at_us: u64,
+    /// From its start until then.
+    pub took_us: u64,
+    /// Bytes that were sent to it, or put on its disk.
+    pub bytes: u64,
+}
+
+/// By what a server came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Means {
+    /// The leader sent the transactions that it lacked.
+    Diff,
+    /// The leader had it cut what nobody else had.
+    Trunc,
+    /// The leader sent the whole tree.
+    Snap,
+    /// An operator put the files of this backup there.
+    Copy(String),
+    /// An operator restored this backup on all servers.
+    Restore(String),
+}
+
+impl Means {
+    /// Nobody had to do anything.
+    pub const fn is_automatic(&self) -> bool {
+        matches!(self, Self::Diff | Self::Trunc | Self::Snap)
+    }
+
+    /// In words.
+    pub fn words(&self) -> Text {
+        match self {
+            Self::Diff => Text::new("DIFF from the leader", "领导者发来 DIFF"),
+            Self::Trunc => Text::new("TRUNC by the leader", "领导者要求 TRUNC"),
+            Self::Snap => Text::new("SNAP from the leader", "领导者发来 SNAP"),
+            Self::Copy(name) => Text::new(
+                format!("files of {name}, by hand"),
+                format!("手工放入 {name} 的文件"),
+            ),
+            Self::Restore(name) => Text::new(
+                format!("{name}, restored jointly"),
+                format!("联合还原 {name}"),
+            ),
+        }
+    }
+}
+
 /// What would be lost if only the vault were left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct VaultGap {
@@ -219,27 +279,46 @@ pub struct Accounts<'a> {
     pub behind: &'a dyn Fn(Zxid) -> u64,
     /// What the last disaster cost.
     pub toll: Option<Toll>,
+    /// How servers came back.
+    pub recoveries: Vec<RecoveryView>,
 }
 
 impl VaultView {
     /// The vault of a world.
     pub fn of(world: &World, accounts: &Accounts<'_>) -> Self {
-        let mut all: Vec<_> = world.vault().iter().collect();
-        all.order_by_key(|(name, backup)| (backup.taken_at, (*name).clone()));
-        let reached = all.iter().map(|(_, backup)| backup.zxid).max();
+        let vault = world.vault();
+        let mut all: Vec<_> = vault.iter().collect();
+        all.order_by_key(|(name, backup)| (backup.begun_at, (*name).clone()));
+        let whole = all.iter().filter(|(_, backup)| backup.manifest.is_whole());
+        let reached = whole.map(|(_, backup)| backup.zxid).max();
         let reached = reached.unwrap_or(Zxid::ZERO);
         let count = (accounts.behind)(reached);
+        let now = world.now();
+        let policy = vault.policy.as_ref().map(|rule| PolicyView {
+            server: rule.order.from,
+            words: caption::policy(&rule.order),
+            next_us: Some(rule.next.since(now).as_us()),
+            held: vault.held.iter().map(pair).collect(),
+        });
+        let ships = vault.ships.values().map(|ship| ShipView {
+            name: ship.order.name.to_string(),
+            server: ship.order.from,
+            every_us: ship.order.every.as_us(),
+            last: ship.last.to_string(),
+            next_us: ship.next.since(now).as_us(),
+        });
         Self {
-            now_us: world.now().0,
+            now_us: now.0,
             committed: accounts.committed.into(),
-            bytes: all.iter().map(|(_, backup)| backup.bytes()).sum(),
-            backups: all.iter().map(|(name, b)| view(name, b)).collect(),
-            policy: None,
-            ships: Vec::new(),
-            capacity: None,
-            cut: false,
+            bytes: vault.bytes(),
+            backups: all.iter().map(|(name, b)| view(vault, name, b)).collect(),
+            policy,
+            ships: ships.collect(),
+            capacity: vault.capacity,
+            cut: vault.cut,
             restoring: restoring(world),
             toll: accounts.toll.as_ref().map(toll),
+            recoveries: accounts.recoveries.clone(),
             gap: (count > 0).then(|| VaultGap {
                 after: reached.into(),
                 count,
@@ -248,36 +327,98 @@ impl VaultView {
     }
 }
 
-fn view(name: &str, backup: &Backup) -> VaultBackup {
-    let (kind, way) = match backup.kind {
-        BackupKind::Cold => (
-            VaultKind::Cold,
-            Text::new("all files, copied", "复制全部文件"),
-        ),
-        BackupKind::Hot => (VaultKind::Hot, Text::new("a snapshot, streamed", "快照流")),
-    };
+fn pair(held: &Held) -> (String, String) {
+    (held.parent.to_string(), held.child.to_string())
+}
+
+fn view(vault: &Vault, name: &Arc<str>, backup: &Backup) -> VaultBackup {
+    let manifest = &backup.manifest;
+    let chain = vault.chain(name).unwrap_or_default();
+    let base = manifest.snapshot.as_ref();
     let files = backup.files.iter();
+    let children = vault
+        .iter()
+        .filter(|(_, b)| b.manifest.parent.as_ref() == Some(name));
+    let own = manifest.log().map(|log| Zx::from(log.first));
+    let verdict = backup.judged.as_ref();
     VaultBackup {
-        name: name.to_owned(),
+        name: name.to_string(),
         server: backup.source,
-        kind,
-        way,
-        parent: None,
-        begun_us: backup.taken_at.0,
+        kind: match backup.kind {
+            BackupKind::Cold => VaultKind::Cold,
+            BackupKind::Hot => VaultKind::Hot,
+            BackupKind::Full => VaultKind::Full,
+            BackupKind::Incremental => VaultKind::Incremental,
+        },
+        way: way(manifest.way),
+        parent: manifest.parent.as_ref().map(ToString::to_string),
+        begun_us: backup.begun_at.0,
         taken_us: backup.taken_at.0,
-        taken: String::new(),
-        from: None,
+        taken: caption::time(manifest.taken_ms),
+        from: own.filter(|_| base.is_none()),
         to: backup.zxid.into(),
-        snapshot: None,
+        snapshot: base.map(|base| (base.zxid.into(), base.fuzzy_to.map(Zx::from))),
         bytes: backup.bytes(),
-        chain_bytes: backup.bytes(),
+        chain_bytes: match backup.stands_alone() {
+            true => backup.bytes(),
+            false => chain.iter().map(Manifest::bytes).sum(),
+        },
         files: files
             .map(|(name, content)| (name.to_string(), content.data_end()))
             .collect(),
-        state: VaultState::Whole,
-        tail_may_go: backup.kind == BackupKind::Cold,
-        verdict: None,
-        children: Vec::new(),
+        state: state(backup),
+        tail_may_go: manifest.tail == Tail::MayBeUncommitted,
+        verdict: verdict.map(|(verdict, at)| VerdictView {
+            range: verdict
+                .restorable
+                .as_ref()
+                .ok()
+                .map(|range| (range.first.into(), range.last.into())),
+            words: worth::verdict(verdict),
+            warnings: verdict.warnings.iter().map(worth::warning).collect(),
+            at_us: at.0,
+        }),
+        children: children.map(|(child, _)| child.to_string()).collect(),
+    }
+}
+
+fn way(way: Way) -> Text {
+    match way {
+        Way::Cold => Text::new("all files at one moment", "同一时刻的全部文件"),
+        Way::Stream => Text::new("a snapshot, streamed", "快照流"),
+        Way::Copy(CopyOrder::SnapshotFirst) => {
+            Text::new("copied, snapshot first", "逐文件复制，先快照后日志")
+        }
+        Way::Copy(CopyOrder::LogsFirst) => {
+            Text::new("copied, log first", "逐文件复制，先日志后快照")
+        }
+        Way::Shipped => Text::new("shipped log", "日志传送"),
+    }
+}
+
+fn state(backup: &Backup) -> VaultState {
+    let (done, all) = match &backup.manifest.state {
+        State::Whole => return VaultState::Whole,
+        State::Broken(why) => return VaultState::Broken(worth::broken(why)),
+        State::Taking { done, all } => (*done, (*all).max(*done)),
+    };
+    match &backup.work {
+        Work::Running(job) => VaultState::Taking {
+            done,
+            all,
+            file: job.file().to_string(),
+            eta_us: (all - done) * 1_000_000 / job.rate().max(1),
+        },
+        Work::Stopped(why) => VaultState::Stopped {
+            done,
+            all,
+            why: worth::stopped(why),
+        },
+        Work::Idle => VaultState::Stopped {
+            done,
+            all,
+            why: Text::new("Nobody takes it.", "没有人在做。"),
+        },
     }
 }
 

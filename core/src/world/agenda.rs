@@ -39,6 +39,12 @@ pub enum Event {
 pub enum VaultTask {
     /// A joint restore.
     Restore,
+    /// The next piece of a backup, by a job of that number.
+    Piece(Arc<str>, u64),
+    /// The next increment of a log that is shipped.
+    Ship(Arc<str>, u64),
+    /// The next backup by a rule.
+    Policy(u64),
 }
 
 /// An fsync under way.

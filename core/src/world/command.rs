@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use super::recipe::Recipe;
-use super::vault::{BackupKind, RestoreRefusal, VaultOrder};
+use super::vault::{BackupKind, VaultOrder};
 use crate::base::{Duration, ServerId};
 use crate::model::{Request, Zxid};
 use crate::storage::Image;
+use crate::storage::backup::{CannotResume, NotThere};
 
 /// One action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +195,7 @@ impl Command {
             | Self::Backup { from: server, .. }
             | Self::Copy { to: server, .. }
             | Self::AdminRestore { to: server, .. } => Some(*server),
+            Self::Vault(order) => order.server(),
             _ => None,
         }
     }
@@ -413,8 +415,29 @@ pub enum Refusal {
         /// Its name.
         name: String,
         /// Why not.
-        why: RestoreRefusal,
+        why: NotThere,
     },
+    /// The link to the vault is cut.
+    VaultCut,
+    /// The machine of the source has no power.
+    NoPower(ServerId),
+    /// The parent is not whole.
+    NotWhole(String),
+    /// The backup is under way already.
+    UnderWay(String),
+    /// Nothing of that name is under way.
+    NotUnderWay(String),
+    /// The backup cannot be taken up again.
+    CannotResume {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: CannotResume,
+    },
+    /// There is no rule to take back.
+    NoPolicy,
+    /// The backup has no such file.
+    NoFileInBackup(String),
 }
 
 impl std::fmt::Display for Refusal {
@@ -468,6 +491,23 @@ impl std::fmt::Display for Refusal {
             Self::NotRestorable { name, why } => {
                 write!(f, "backup {name:?} cannot be restored to that point: {why}")
             }
+            Self::VaultCut => f.write_str("the link to the vault is cut"),
+            Self::NoPower(s) => write!(f, "server {} has no power", s.0),
+            Self::NotWhole(name) => {
+                write!(f, "backup {name:?} is not whole; nothing can go on from it")
+            }
+            Self::UnderWay(name) => write!(f, "backup {name:?} is under way"),
+            Self::NotUnderWay(name) => write!(f, "nothing called {name:?} is under way"),
+            Self::CannotResume { name, why } => {
+                write!(f, "backup {name:?} cannot go on: ")?;
+                match why {
+                    CannotResume::Whole => f.write_str("it is whole"),
+                    CannotResume::Broken(why) => why.fmt(f),
+                    CannotResume::Fault(why) => why.fmt(f),
+                }
+            }
+            Self::NoPolicy => f.write_str("no rule takes backups"),
+            Self::NoFileInBackup(file) => write!(f, "the backup has no file {file:?}"),
         }
     }
 }

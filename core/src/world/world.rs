@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::agenda::{Agenda, Event, Signal, SyncDone, VaultTask};
+use super::agenda::{Agenda, Event, Signal, SyncDone};
 use super::client::Client;
 use super::command::{Endpoint, Refusal};
 use super::host::Host;
@@ -221,8 +221,8 @@ impl World {
             | Event::Timer(..)
             | Event::Synced(_)
             | Event::ClientWake(_)
-            | Event::ProgramWake(_)
-            | Event::Vault(_) => false,
+            | Event::ProgramWake(_) => false,
+            Event::Vault(task) => !self.waits_for(task),
             Event::Signal(id, signal) => {
                 self.host(*id).process.is_none()
                     || match signal {
@@ -262,7 +262,7 @@ impl World {
                 let cause = Cause::ClientDisconnected(client);
                 Some(self.server_step(server, cause, Input::ClientGone { client, conn }))
             }
-            Event::Vault(VaultTask::Restore) => self.restore_goes_on(),
+            Event::Vault(task) => self.vault_goes_on(&task),
         }
     }
 

@@ -17,6 +17,7 @@ mod space_time;
 mod status;
 mod steps;
 mod time_travel;
+mod vault;
 mod what_if;
 mod work;
 

@@ -4,6 +4,7 @@
 //! on text. `until` judges after every step, so the cheap questions come first.
 
 mod clients;
+mod vault;
 
 use super::ast::{Claim, Fact, On, Target};
 use super::book::{Book, writes_to};
@@ -124,6 +125,12 @@ impl Scene<'_> {
                 let found = self.world.client_named(client);
                 found.is_some_and(|c| c.state == *state && (on.is_none() || c.server == *on))
             }
+            Fact::Backup(name, state) => self.backup_state(name) == *state,
+            Fact::Verified(name, to) => self.is_verified(name, *to),
+            Fact::Declared(None) => self.monitor.declared().is_empty(),
+            Fact::Declared(Some(zxid)) => self.monitor.declared().contains(zxid),
+            Fact::Rpo(count) => self.rpo() == *count,
+            Fact::Rto(most) => self.rto().is_some_and(|rto| rto <= *most),
             Fact::Epoch {
                 server,
                 accepted,
@@ -211,6 +218,14 @@ impl Scene<'_> {
                     None => format!("{client} is {}", found.state.word()),
                 },
                 None => format!("there is no {client}"),
+            },
+            Fact::Backup(name, _) => format!("{name} is {}", self.backup_state(name).word()),
+            Fact::Verified(name, _) => self.verdict_text(name),
+            Fact::Declared(_) => self.declared_text(),
+            Fact::Rpo(_) => format!("{} confirmed writes are gone", self.rpo()),
+            Fact::Rto(_) => match self.rto() {
+                Some(rto) => format!("no write was confirmed for {rto}"),
+                None => "no write is confirmed since".to_owned(),
             },
             Fact::Epoch { server, .. } => {
                 let epoch = |which| {

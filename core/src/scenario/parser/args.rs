@@ -194,13 +194,6 @@ impl Args {
             .ok_or_else(|| self.missing(&format!("{key}=...")))
     }
 
-    /// Every pair that is left, as text.
-    pub fn rest_of_pairs(&mut self) -> Vec<(String, String)> {
-        let pairs = std::mem::take(&mut self.pairs);
-        let text = |v: Value| v.shown().to_owned();
-        pairs.into_iter().map(|(k, v, ..)| (k, text(v))).collect()
-    }
-
     /// Nothing may be left.
     pub fn finish(mut self) -> Result<(), ScriptError> {
         if let Some((key, _, at, _)) = self.pairs.first() {

@@ -1,6 +1,6 @@
 //! `until` and `expect`: claims about the run.
 
-use super::super::ast::{Action, Claim, Fact, On, ReplyOutcome, Target};
+use super::super::ast::{Action, BackupState, Claim, Fact, On, ReplyOutcome, Target};
 use super::super::error::ScriptError;
 use super::args::{Args, Piece};
 use super::{Scope, WITHIN, recipe, value};
@@ -10,7 +10,7 @@ use crate::protocol::zab::sync_plan::SyncMode;
 use crate::world::client::ClientState;
 
 /// Every word a claim can begin with.
-pub const FACTS: [&str; 22] = [
+pub const FACTS: [&str; 27] = [
     "leader",
     "role",
     "data",
@@ -28,6 +28,11 @@ pub const FACTS: [&str; 22] = [
     "session",
     "recipe",
     "store",
+    "backup",
+    "verified",
+    "declared",
+    "rpo",
+    "rto",
     "epoch",
     "started",
     "crash",
@@ -95,6 +100,23 @@ fn fact(word: &Piece, args: &mut Args, scope: &Scope) -> Result<Fact, ScriptErro
         "session" => session(args, scope)?,
         "recipe" => recipe::standing(args, scope)?,
         "store" => recipe::store(args, scope)?,
+        "backup" => backup(args, scope)?,
+        "verified" => {
+            let name = scope.backup(&args.word("the name of a backup")?)?;
+            let to = args.next_if_any().map(|p| value::zxid(&p)).transpose()?;
+            Fact::Verified(name, to)
+        }
+        "declared" => match args.take("none") {
+            true => Fact::Declared(None),
+            false => Fact::Declared(Some(value::zxid(&args.word("none or a zxid")?)?)),
+        },
+        "rpo" => Fact::Rpo(value::number(
+            &args.word("how many")?,
+            "how many",
+            0,
+            1_000_000,
+        )?),
+        "rto" => Fact::Rto(value::duration(&args.word("a duration like 500ms")?)?),
         "epoch" => epoch(args, scope)?,
         "started" => {
             let server = scope.server(&args.word("a server id")?)?;
@@ -246,6 +268,15 @@ fn outcome(piece: &Piece) -> Result<ReplyOutcome, ScriptError> {
             names.chain(["unknown", "pending"]),
         )
     })
+}
+
+/// `backup b1 whole`.
+fn backup(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {
+    let name = scope.backup(&args.word("the name of a backup")?)?;
+    let what = "taking, incomplete, whole, broken or gone";
+    let words = BackupState::ALL.map(|state| (state.word(), state));
+    let state = value::choice(&args.word(what)?, what, &words)?;
+    Ok(Fact::Backup(name, state))
 }
 
 fn epoch(args: &mut Args, scope: &Scope) -> Result<Fact, ScriptError> {

@@ -41,7 +41,7 @@ pub const STEPS_MAX: u64 = 1_000_000;
 pub const RULES_VERSION: u64 = 1;
 
 /// Every verb that begins a line; no client and no backup may bear such a name.
-pub const VERBS: [&str; 31] = [
+pub const VERBS: [&str; 32] = [
     "zablab",
     "ensemble",
     "load",
@@ -63,6 +63,7 @@ pub const VERBS: [&str; 31] = [
     "wipe",
     "store",
     "backup",
+    "vault",
     "restore",
     "copy",
     "admin-restore",
@@ -115,6 +116,8 @@ struct Scope {
     clock_ms: i64,
     clients: BTreeSet<String>,
     backups: BTreeSet<String>,
+    /// Rules, whose backups are called after them, with a number.
+    rules: BTreeSet<String>,
 }
 
 /// The tokens of a line and where it ends.
@@ -140,6 +143,7 @@ impl<'a> Parser<'a> {
                 clock_ms: Config::default().clock_ms,
                 clients: BTreeSet::new(),
                 backups: BTreeSet::new(),
+                rules: BTreeSet::new(),
             },
             found: Vec::new(),
             seen_any: false,
@@ -269,7 +273,9 @@ fn verb(first: &Piece, args: &mut Args, scope: &mut Scope) -> Result<Action, Scr
             Action::Perform(Arc::new(fault::command(&first.text, args, scope)?))
         }
         "load" => vault::load(args, scope)?,
-        "backup" | "restore" | "copy" | "admin-restore" => vault::action(&first.text, args, scope)?,
+        "backup" | "vault" | "restore" | "copy" | "admin-restore" => {
+            vault::action(&first.text, args, scope)?
+        }
         _ => return Err(unknown(first, args, scope)),
     })
 }
@@ -380,7 +386,12 @@ impl Scope {
     }
 
     fn backup(&self, piece: &Piece) -> Result<String, ScriptError> {
-        if self.backups.contains(&piece.text) {
+        let by_rule = || {
+            let (rule, number) = piece.text.rsplit_once('-')?;
+            let number = number.parse::<u32>().ok()?;
+            (number > 0 && self.rules.contains(rule)).then_some(())
+        };
+        if self.backups.contains(&piece.text) || by_rule().is_some() {
             return Ok(piece.text.clone());
         }
         let known = self.backups.iter().map(String::as_str);

@@ -41,6 +41,13 @@ fn fact(fact: &Fact) -> String {
             line.add_some("pending", pending.map(size));
             line.0
         }
+        Fact::Backup(name, state) => format!("backup {name} {}", state.word()),
+        Fact::Verified(name, None) => format!("verified {name}"),
+        Fact::Verified(name, Some(to)) => format!("verified {name} {to}"),
+        Fact::Declared(None) => "declared none".to_owned(),
+        Fact::Declared(Some(zxid)) => format!("declared {zxid}"),
+        Fact::Rpo(count) => format!("rpo {count}"),
+        Fact::Rto(most) => format!("rto {most}"),
         Fact::Equal(list) => format!("equal {}", servers(list)),
         Fact::Event {
             client,

@@ -14,7 +14,7 @@ pub use self::claim::claim;
 use self::claim::servers;
 pub use self::recipe::recipe;
 pub use self::request::{request, watch_kind};
-use super::ast::{Action, Later, Program};
+use super::ast::{Action, Program};
 use super::parser::{RULES_VERSION, print_date};
 use super::token::quote;
 use crate::base::{Duration, ServerId};
@@ -53,7 +53,6 @@ pub fn action(action: &Action) -> String {
             server,
             sha256,
         } => load(dir, *server, sha256.as_ref()),
-        Action::Later(verb) => later(verb),
     }
 }
 
@@ -373,27 +372,4 @@ fn load(dir: &str, server: ServerId, sha256: Option<&String>) -> String {
     line.add("server", server.0);
     line.add_some("sha256", sha256);
     line.0
-}
-
-fn later(verb: &Later) -> String {
-    match verb {
-        Later::Backup {
-            kind,
-            from,
-            name,
-            order,
-        } => {
-            let mut line = Options(format!("backup {} from={} as={name}", kind.word(), from.0));
-            line.add_some("order", order.map(|o| o.word()));
-            line.0
-        }
-        Later::BackupVerify(name) => format!("backup verify {name}"),
-        Later::BackupPolicy(pairs) => {
-            let mut line = Options("backup policy".to_owned());
-            for (key, value) in pairs {
-                line.add(key, quote(value));
-            }
-            line.0
-        }
-    }
 }

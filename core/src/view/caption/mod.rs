@@ -11,6 +11,7 @@ mod change;
 mod en;
 mod from_step;
 mod vault;
+pub mod worth;
 mod zh;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use change::change;
 pub use from_step::{captions, request};
+pub(in crate::view) use vault::{policy, time};
 
 use super::lang::{Lang, Text};
 use crate::base::ServerId;

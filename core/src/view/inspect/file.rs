@@ -73,6 +73,17 @@ pub(super) fn backup(name: &str, look: &Look<'_>) -> Option<Inspection> {
     let (kind, source) = (backup.kind, backup.source);
     let title = Text::new(format!("backup {name}"), format!("备份 {name}"));
     let about = match kind {
+        BackupKind::Full | BackupKind::Incremental => Text::new(
+            format!("{} backup of {source}", kind.word()),
+            format!(
+                "{source} 的{}",
+                if kind == BackupKind::Full {
+                    "全量备份"
+                } else {
+                    "增量备份"
+                }
+            ),
+        ),
         BackupKind::Cold => Text::new(format!("files of {source}"), format!("{source} 的文件")),
         BackupKind::Hot => Text::new(
             format!("snapshot streamed by {source}"),
@@ -98,6 +109,7 @@ pub(super) fn backup(name: &str, look: &Look<'_>) -> Option<Inspection> {
             "服务器上发生的一切都不影响它。恢复它会丢失此后确认的写入，除非多数派仍然记得。",
         ),
         Source::code(match kind {
+            BackupKind::Full | BackupKind::Incremental => "zablab backup",
             BackupKind::Cold => "cp -r version-2",
             BackupKind::Hot => "Commands.SnapshotCommand",
         }),

@@ -1,11 +1,13 @@
 //! What can be done about the vault, and about one of its backups.
 
+use std::sync::Arc;
+
 use super::deed::{Offer, Offers};
 use super::{Inspection, Look, words};
 use crate::base::ServerId;
 use crate::view::Text;
 use crate::view::target::Target;
-use crate::world::vault::{BackupKind, RestoreOrder, VaultOrder};
+use crate::world::vault::{BackupKind, CopyOrder, RATE, RestoreOrder, TakeOrder, VaultOrder, Work};
 use crate::world::{Command, Host};
 
 /// The vault as it is looked at closely.
@@ -47,10 +49,19 @@ fn of(host: &Host, look: &Look<'_>) -> Offers {
         from,
         name: free_name(look),
     };
+    let piecewise = |parent| {
+        Command::Vault(VaultOrder::Take(TakeOrder {
+            from,
+            name: free_name(look).into(),
+            parent,
+            order: CopyOrder::SnapshotFirst,
+            rate: RATE,
+        }))
+    };
     let offer = |id: &str, en: &str, zh: &str, command| {
         Offer::command(&format!("{id}-{from}"), en, zh, command)
     };
-    let deeds = vec![
+    let mut deeds = vec![
         offer(
             "cold",
             "copy all files, at once",
@@ -63,7 +74,28 @@ fn of(host: &Host, look: &Look<'_>) -> Offers {
             "输出快照流（admin snapshot）",
             take(BackupKind::Hot),
         ),
+        offer(
+            "full",
+            "copy snapshot and log, piece by piece",
+            "逐段复制快照和日志（全量）",
+            piecewise(None),
+        ),
     ];
+    let newest = look.world.vault().iter().filter(|(_, backup)| {
+        backup.source == from && backup.manifest.is_whole() && backup.manifest.end().is_some()
+    });
+    if let Some((parent, _)) = newest.max_by_key(|(_, backup)| (backup.taken_at, backup.zxid)) {
+        let (en, zh) = (
+            format!("copy the log behind {parent}"),
+            format!("复制 {parent} 之后的日志（增量）"),
+        );
+        deeds.push(offer(
+            "incremental",
+            &en,
+            &zh,
+            piecewise(Some(Arc::clone(parent))),
+        ));
+    }
     Offers::new(&format!("from {from}"), &format!("取自 {from}"), deeds)
 }
 
@@ -111,7 +143,30 @@ pub(super) fn backup(name: &str, look: &Look<'_>) -> Vec<Offers> {
         let restore = Offer::command(&format!("admin-restore-{to}"), &en, &zh, restore).grave();
         [copy, restore]
     });
+    let mut own = vec![Offer::command(
+        "verify",
+        "try whether it can be restored",
+        "试验能否还原",
+        Command::Vault(VaultOrder::Verify(name.into())),
+    )];
+    let backup = look.world.vault().get(name);
+    own.extend(backup.and_then(|backup| match &backup.work {
+        Work::Running(_) => Some(Offer::command(
+            "stop",
+            "stop it",
+            "停止",
+            Command::Vault(VaultOrder::Stop(name.into())),
+        )),
+        Work::Stopped(_) => Some(Offer::command(
+            "resume",
+            "let it go on",
+            "继续",
+            Command::Vault(VaultOrder::Resume(name.into())),
+        )),
+        Work::Idle => None,
+    }));
     vec![
+        Offers::new("Backup", "备份", own),
         Offers::new("Restore", "恢复", vec![joint.grave()]),
         Offers::new("One server", "单台服务器", one.collect()),
     ]

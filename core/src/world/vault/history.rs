@@ -1,140 +1,113 @@
-//! The history that lies in a set of files, up to a point: the tree there, and which transactions led
-//! to it.
+//! Which transactions a history has.
 //!
-//! It is found by the rules of a careful recovery, whatever release the ensemble runs: what it refuses
-//! is not restored.
+//! The engine says what the tree is at a point; here is kept what led there, so that it can be said which
+//! confirmed writes a new history lacks.
+//!
+//! ```text
+//!   epoch 1    1.1 … 1.40 … 1.60              a joint restore to 1.40
+//!   epoch 3            └──► 3.1 … 3.9         another one, to 3.2
+//!   epoch 5                  └──► 5.1 …       1.41 is in the first line alone, 3.3 in the second
+//! ```
+//! Each joint restore begins a line: what bears its epoch or a later one came behind its point.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::order::Point;
 use crate::base::Gather;
-use crate::model::Zxid;
-use crate::protocol::Config;
-use crate::storage::recovery::recover;
-use crate::storage::{Content, FileName, Finding, LastLog, RecoverOptions, Refusal, scan};
-use crate::tree::Database;
+use crate::model::{Epoch, Zxid};
+use crate::storage::{Content, FileName, LastLog, scan};
 
-/// A tree, and how it came to be.
+/// Where joint restores turned history, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turns(Arc<Vec<(Epoch, Zxid)>>);
+
+/// A history that ends at a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    database: Database,
-    /// All up to here is in it.
+    zxid: Zxid,
+    /// What led up to here is in it.
     base: Zxid,
     /// What the log added.
     records: BTreeSet<Zxid>,
+    turns: Turns,
 }
 
-/// Why files give no history up to a point.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RestoreRefusal {
-    /// No server starts on these files.
-    NoStart,
-    /// The log is damaged or has a gap.
-    Damaged,
-    /// The files end before the point.
-    EndsBefore {
-        /// Where.
-        last: Zxid,
-    },
-    /// The oldest state that is whole is of a later time.
-    BeginsBehind,
+impl Turns {
+    /// History ends at a point, and goes on with an epoch.
+    pub(super) fn turn(&mut self, epoch: Epoch, at: Zxid) {
+        Arc::make_mut(&mut self.0).push((epoch, at));
+    }
+
+    /// Does the transaction lie on the way to `end`?
+    pub(super) fn lead(&self, zxid: Zxid, mut end: Zxid) -> bool {
+        for (epoch, at) in self.0.iter().rev() {
+            if end.epoch() < *epoch {
+                continue;
+            }
+            if zxid.epoch() >= *epoch {
+                break;
+            }
+            end = *at;
+        }
+        zxid <= end
+    }
+
+    /// Is it in the line that history follows now?
+    pub(super) fn stand(&self, zxid: Zxid) -> bool {
+        self.lead(zxid, Zxid(i64::MAX))
+    }
 }
 
 impl History {
-    /// The history of these files up to a point.
-    pub fn of(
+    /// What leads to `zxid` in these files, whose snapshot is `base`.
+    pub(super) fn of(
         files: &BTreeMap<FileName, Content>,
-        until: Option<Point>,
-        config: &Config,
-    ) -> Result<Self, RestoreRefusal> {
-        let strict = RecoverOptions {
-            rules: config.recover_options().rules,
-            autocreate: false,
-            ..RecoverOptions::ZABLAB
-        };
-        let until = match until {
-            None => None,
-            Some(Point::Zxid(zxid)) => Some(zxid),
-            Some(Point::Before(ms)) => last_before(files, ms)?,
-        };
-        let options = RecoverOptions { until, ..strict };
-        let recovery = recover(files, &options);
-        let loaded = |finding: &Finding| match finding {
-            Finding::SnapshotLoaded { zxid, .. } => Some(*zxid),
-            _ => None,
-        };
-        let base = recovery.report.iter().rev().find_map(loaded);
-        let too_new = |finding: &Finding| matches!(finding, Finding::SnapshotTooNew { .. });
-        let database = match recovery.outcome {
-            Ok(database) => database,
-            Err(
-                Refusal::Corrupt(_) | Refusal::Gap(_) | Refusal::Disorder(_) | Refusal::Damaged(_),
-            ) => {
-                return Err(RestoreRefusal::Damaged);
-            }
-            Err(_) if recovery.report.iter().any(too_new) => {
-                return Err(RestoreRefusal::BeginsBehind);
-            }
-            Err(_) => return Err(RestoreRefusal::NoStart),
-        };
-        let base = base.ok_or(RestoreRefusal::NoStart)?;
-        let last = last_in(files, base).max(base);
-        if until.is_some_and(|until| last < until) {
-            return Err(RestoreRefusal::EndsBefore { last });
-        }
-        let end = database.last_zxid;
-        let records = zxids(files, base).filter(|zxid| *zxid <= end);
-        Ok(Self {
-            records: records.gather(),
-            database,
+        base: Zxid,
+        zxid: Zxid,
+        turns: Turns,
+    ) -> Self {
+        let records = scan::records(files, base.next(), LastLog::MayBeTorn);
+        let zxids = records
+            .map_while(Result::ok)
+            .map(|found| found.record.zxid());
+        Self {
+            zxid,
             base,
-        })
+            records: zxids.filter(|found| *found <= zxid).gather(),
+            turns,
+        }
     }
 
     /// Its last transaction.
     pub const fn zxid(&self) -> Zxid {
-        self.database.last_zxid
-    }
-
-    /// The tree.
-    pub const fn database(&self) -> &Database {
-        &self.database
+        self.zxid
     }
 
     /// Is the transaction part of it?
     pub fn has(&self, zxid: Zxid) -> bool {
-        zxid <= self.base || self.records.contains(&zxid)
-    }
-
-    /// Ends all sessions, and their ephemerals with them; says how many.
-    pub fn drop_sessions(&mut self) -> u32 {
-        let count = self.database.sessions.size() as u32;
-        self.database.drop_sessions();
-        count
+        self.records.contains(&zxid) || self.turns.lead(zxid, self.base)
     }
 }
 
-fn zxids(files: &BTreeMap<FileName, Content>, base: Zxid) -> impl Iterator<Item = Zxid> {
-    let records = scan::records(files, base.next(), LastLog::MayBeTorn).map_while(Result::ok);
-    records.map(|found| found.record.zxid())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn last_in(files: &BTreeMap<FileName, Content>, base: Zxid) -> Zxid {
-    zxids(files, base).last().unwrap_or(base)
-}
-
-/// The last transaction before the first that bears a time of `ms` or later; `None`: all are earlier.
-fn last_before(
-    files: &BTreeMap<FileName, Content>,
-    ms: i64,
-) -> Result<Option<Zxid>, RestoreRefusal> {
-    let records = scan::records(files, Zxid(1), LastLog::MayBeTorn).map_while(Result::ok);
-    let mut last = None;
-    for found in records {
-        if found.record.txn.header.time_ms >= ms {
-            return last.map(Some).ok_or(RestoreRefusal::BeginsBehind);
-        }
-        last = Some(found.record.zxid());
+    fn z(epoch: i64, counter: u32) -> Zxid {
+        Zxid::new(Epoch(epoch), counter)
     }
-    Ok(None)
+
+    #[test]
+    fn what_a_restore_ended_is_in_the_old_line_and_not_in_the_new_one() {
+        let mut turns = Turns::default();
+        assert!(turns.stand(z(1, 60)));
+        turns.turn(Epoch(3), z(1, 40));
+        turns.turn(Epoch(5), z(3, 2));
+        assert!(turns.lead(z(1, 41), z(1, 60)) && turns.lead(z(1, 40), z(3, 9)));
+        assert!(!turns.lead(z(1, 41), z(3, 9)) && !turns.lead(z(1, 41), z(5, 1)));
+        assert!(turns.lead(z(3, 3), z(3, 9)) && !turns.lead(z(3, 3), z(5, 1)));
+        assert!(turns.stand(z(3, 2)) && turns.stand(z(5, 7)) && !turns.stand(z(1, 41)));
+        turns.turn(Epoch(7), z(1, 60));
+        assert!(turns.stand(z(1, 41)) && !turns.stand(z(3, 1)));
+    }
 }

@@ -1,13 +1,79 @@
 //! What an operator asks of the vault.
 
-use crate::base::ServerId;
-use crate::model::{Epoch, Zxid};
+use std::sync::Arc;
 
-/// One thing that an operator asks of the vault and that takes its time.
+use crate::base::{Duration, ServerId};
+use crate::model::Epoch;
+use crate::storage::backup::{CopyOrder, Point};
+
+/// One thing that an operator asks of the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultOrder {
+    /// A backup is taken of a server that may be running, piece after piece.
+    Take(TakeOrder),
+    /// The log of a server is shipped all the time, an increment each period.
+    Ship(ShipOrder),
+    /// A backup that was stopped goes on.
+    Resume(Arc<str>),
+    /// A backup, or the shipping of a log, is stopped.
+    Stop(Arc<str>),
+    /// Can it be restored, and to where?
+    Verify(Arc<str>),
+    /// Backups are taken by this rule from now on; `None`: by none.
+    Policy(Option<PolicyOrder>),
     /// A backup becomes the history of all servers at once.
     Restore(RestoreOrder),
+    /// Something happens to the vault itself.
+    Fault(VaultFault),
+}
+
+/// A backup to be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeOrder {
+    /// Of which server.
+    pub from: ServerId,
+    /// Its name from now on.
+    pub name: Arc<str>,
+    /// What it goes on from; `None`: a full backup.
+    pub parent: Option<Arc<str>>,
+    /// What a full backup copies first.
+    pub order: CopyOrder,
+    /// Bytes a second.
+    pub rate: u64,
+}
+
+/// A log to be shipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShipOrder {
+    /// Of which server.
+    pub from: ServerId,
+    /// Its name; its increments are called after it, with a number.
+    pub name: Arc<str>,
+    /// The backup that the first increment goes on from.
+    pub parent: Arc<str>,
+    /// How often.
+    pub every: Duration,
+    /// Bytes a second.
+    pub rate: u64,
+}
+
+/// A rule by which backups are taken and go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyOrder {
+    /// Of which server.
+    pub from: ServerId,
+    /// Its backups are called after this, with a number.
+    pub name: Arc<str>,
+    /// A full backup, how often.
+    pub full: Duration,
+    /// An increment, how often.
+    pub incremental: Option<Duration>,
+    /// Full backups to keep, with what goes on from them.
+    pub keep: Option<u32>,
+    /// Backups go when they are older.
+    pub age: Option<Duration>,
+    /// Bytes a second.
+    pub rate: u64,
 }
 
 /// A joint restore.
@@ -25,28 +91,53 @@ pub struct RestoreOrder {
     pub epoch: Option<Epoch>,
 }
 
-/// A place in a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Point {
-    /// Behind this transaction.
-    Zxid(Zxid),
-    /// Before the first transaction that bears this time or a later one, in milliseconds since 1970.
-    /// The order is that of the zxids; times are what leaders believed.
-    Before(i64),
+/// Something that happens to the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultFault {
+    /// It has room for so many bytes; `None`: for all.
+    Capacity(Option<u64>),
+    /// No server reaches it, or all do again.
+    Cut(bool),
+    /// One bit of a file in it changes.
+    Flip {
+        /// Which backup.
+        backup: Arc<str>,
+        /// File name in the backup.
+        file: String,
+        /// Byte offset.
+        offset: u64,
+        /// Bit 0 (lowest) to 7.
+        bit: u8,
+    },
+    /// A backup is deleted, whatever goes on from it.
+    Delete(Arc<str>),
 }
+
+/// Bytes a second when nobody says otherwise.
+pub const RATE: u64 = 64 << 10;
 
 impl VaultOrder {
     /// The backup that it is about.
     pub fn backup(&self) -> Option<&str> {
         match self {
+            Self::Take(order) => Some(&order.name),
+            Self::Ship(order) => Some(&order.name),
+            Self::Resume(name) | Self::Stop(name) | Self::Verify(name) => Some(name),
             Self::Restore(order) => Some(&order.name),
+            Self::Fault(VaultFault::Flip { backup, .. } | VaultFault::Delete(backup)) => {
+                Some(backup)
+            }
+            Self::Policy(_) | Self::Fault(_) => None,
         }
     }
 
-    /// The word in scripts.
-    pub const fn word(&self) -> &'static str {
+    /// The one server that it is done to, if it is done to one.
+    pub const fn server(&self) -> Option<ServerId> {
         match self {
-            Self::Restore(_) => "restore",
+            Self::Take(order) => Some(order.from),
+            Self::Ship(order) => Some(order.from),
+            Self::Policy(Some(order)) => Some(order.from),
+            _ => None,
         }
     }
 }

@@ -29,12 +29,13 @@ use super::super::host::DownReason;
 use super::super::step::{Actor, Cause, Outcome, Step};
 use super::super::world::World;
 use super::event::{Declared, VaultEvent};
-use super::history::{History, RestoreRefusal};
+use super::history::History;
 use super::order::RestoreOrder;
-use crate::base::{Duration, Gather, Order, ServerId};
+use crate::base::{Duration, Gather, ServerId};
 use crate::model::{Epoch, ErrorCode, Zxid};
+use crate::storage::backup::{self, Keep, NotThere, Point};
 use crate::storage::epochs::EpochFile;
-use crate::storage::{Content, FileName, ReadFiles, snapshot};
+use crate::storage::{Content, FileName, ReadFiles};
 use crate::world::client::RequestOutcome;
 use crate::world::command::CrashKind;
 
@@ -95,28 +96,40 @@ impl World {
             return Err(Refusal::Restores);
         }
         self.names_everybody(&order.to)?;
-        let files = self.files_of(&order.name)?;
-        let mut history = History::of(&files, order.until, &self.config).map_err(|why| {
-            let name = order.name.clone();
-            Refusal::NotRestorable { name, why }
-        })?;
-        let sessions = match order.drop_sessions {
-            true => history.drop_sessions(),
-            false => 0,
+        let name = &order.name;
+        let refused = |why| Refusal::NotRestorable {
+            name: name.clone(),
+            why,
         };
+        let epoch = self.next_epoch().max(order.epoch.unwrap_or_default());
+        self.vault.found(name)?;
+        let links = self.vault.links(name);
+        let links = links.map_err(|why| refused(NotThere::Backup(why)))?;
+        let base = links
+            .first()
+            .and_then(|full| full.manifest.snapshot.clone());
+        let keep = match order.drop_sessions {
+            true => Keep::NoSessions,
+            false => Keep::Sessions,
+        };
+        let mut work =
+            backup::Restoring::new(links, order.until.unwrap_or(Point::End), keep, Some(epoch));
+        let mut files = BTreeMap::new();
+        while !work.advance(&mut files, u64::MAX).map_err(refused)? {}
+        let restored = work.restored().expect("it was said to be done");
+        let base = base.map_or(Zxid::ZERO, |base| base.zxid);
+        let turns = self.vault.turns.clone();
+        let history = History::of(&self.put_together(name)?, base, restored.zxid, turns);
         let declared = Declared {
-            backup: order.name.as_str().into(),
+            backup: name.as_str().into(),
             servers: order.to.clone().into(),
             zxid: history.zxid(),
             lost: self.confirmed_beyond(&history).into(),
-            sessions,
+            ephemerals: restored.dropped as u32,
             drop_sessions: order.drop_sessions,
         };
-        let epoch = self
-            .next_epoch(&history)
-            .max(order.epoch.unwrap_or_default());
         Ok(Restoring {
-            files: files_at_rest(&history, epoch),
+            files,
             declared,
             history,
             epoch,
@@ -149,8 +162,8 @@ impl World {
         let lost = asked.filter_map(|invocation| match &invocation.outcome {
             RequestOutcome::Told { reply, txn, .. } => {
                 let done = reply.error == ErrorCode::Ok && invocation.request.is_write();
-                let ended = |zxid: &Zxid| self.vault.ended.contains(zxid);
-                txn.filter(|zxid| done && !history.has(*zxid) && !ended(zxid))
+                let stands = |zxid: &Zxid| self.vault.turns.stand(*zxid);
+                txn.filter(|zxid| done && !history.has(*zxid) && stands(zxid))
             }
             _ => None,
         });
@@ -158,37 +171,20 @@ impl World {
         once.into_iter().collect()
     }
 
-    /// One more than the highest epoch that anybody knows of.
-    fn next_epoch(&self, history: &History) -> Epoch {
-        let of_disk = |files: &dyn Fn(&str) -> Option<Content>, names: Vec<FileName>| {
-            let promised = [EpochFile::Accepted, EpochFile::Current].into_iter();
-            let promised = promised.filter_map(|file| {
-                let bytes = files(file.name())?.to_vec();
-                String::from_utf8(bytes).ok()?.trim().parse().ok()
-            });
-            let named = names.into_iter().filter_map(|name| {
-                let (kind, hex) = name.split_once('.')?;
-                let is_history = matches!(kind, "log" | "snapshot");
-                let zxid = i64::from_str_radix(hex, 16).ok().filter(|_| is_history)?;
-                Some(Zxid(zxid).epoch().0)
-            });
-            promised.chain(named).max().unwrap_or(0)
-        };
-        let disks = self
-            .hosts
-            .iter()
-            .map(|host| of_disk(&|name| host.disk.content(name).cloned(), host.disk.names()));
+    /// One more than the highest epoch that anybody knows of: a disk, a backup, a client.
+    fn next_epoch(&self) -> Epoch {
+        let disks = self.hosts.iter().map(|host| {
+            let disk = &host.disk;
+            highest(disk.names(), |name| disk.content(name))
+        });
         let vault = self.vault.iter().map(|(_, backup)| {
-            let files = of_disk(
-                &|name| backup.files.get(name).cloned(),
-                backup.files.names(),
-            );
-            files.max(backup.zxid.epoch().0)
+            let files = &backup.files;
+            let named = highest(files.names(), |name| files.get(name));
+            named.max(backup.zxid.epoch().0)
         });
         let clients = self.clients.iter().map(|client| client.last_zxid.epoch().0);
         let known = disks.chain(vault).chain(clients);
-        let highest = known.chain([history.zxid().epoch().0]).max();
-        Epoch(highest.unwrap_or(0) + 1)
+        Epoch(known.max().unwrap_or(0) + 1)
     }
 
     fn go_on_restoring(&mut self, restoring: Restoring) {
@@ -233,9 +229,8 @@ impl World {
             self.host_mut(*server).disk.replace(&restoring.files);
             self.start_process(*server);
         }
-        let ended = Arc::make_mut(&mut self.vault.ended);
-        ended.retain(|zxid| !restoring.history.has(*zxid));
-        ended.extend(lost.iter().copied());
+        let turns = &mut self.vault.turns;
+        turns.turn(restoring.epoch, restoring.history.zxid());
         let lost = lost.into();
         VaultEvent::Restored {
             declared: Declared {
@@ -263,35 +258,18 @@ impl Restoring {
     }
 }
 
-/// The snapshot that is all there will be, and the new epoch.
-fn files_at_rest(history: &History, epoch: Epoch) -> BTreeMap<FileName, Content> {
-    let of = |bytes: &[u8]| {
-        let mut content = Content::default();
-        content.write(0, bytes);
-        content
-    };
-    let number = of(epoch.0.to_string().as_bytes());
-    let mut files = vec![(
-        snapshot::file_name(history.zxid()),
-        of(&snapshot::whole(history.database())),
-    )];
-    for file in [EpochFile::Accepted, EpochFile::Current] {
-        files.push((file.name().into(), number.clone()));
-    }
-    files.order_by_key(|(name, _)| name.clone());
-    files.into_iter().gather()
-}
-
-/// Why a backup cannot be restored, in words for people.
-impl std::fmt::Display for RestoreRefusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NoStart => f.write_str(
-                "no server starts on these files: no whole snapshot that the log makes right",
-            ),
-            Self::Damaged => f.write_str("its log is damaged or has a gap"),
-            Self::EndsBefore { last } => write!(f, "it ends at {last}"),
-            Self::BeginsBehind => f.write_str("its first whole state is of a later time"),
-        }
-    }
+/// The highest epoch that files name, in their epoch files or in the zxids by which they are called.
+fn highest<'a>(names: Vec<FileName>, content: impl Fn(&str) -> Option<&'a Content>) -> i64 {
+    let promised = [EpochFile::Accepted, EpochFile::Current].into_iter();
+    let promised = promised.filter_map(|file| {
+        let bytes = content(file.name())?.to_vec();
+        String::from_utf8(bytes).ok()?.trim().parse().ok()
+    });
+    let named = names.into_iter().filter_map(|name| {
+        let (kind, hex) = name.split_once('.')?;
+        let is_history = matches!(kind, "log" | "snapshot");
+        let zxid = i64::from_str_radix(hex, 16).ok().filter(|_| is_history)?;
+        Some(Zxid(zxid).epoch().0)
+    });
+    promised.chain(named).max().unwrap_or(0)
 }

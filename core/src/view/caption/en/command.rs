@@ -133,6 +133,9 @@ pub(super) fn sentence(command: &Command) -> String {
         } => {
             format!("An operator lets {from} stream a snapshot; the backup is called {name}.")
         }
+        Command::Backup { from, name, .. } => {
+            format!("An operator takes a backup of {from}; it is called {name}.")
+        }
         Command::Copy { name, to } => {
             format!("An operator puts the files of backup {name} in the place of those of {to}.")
         }

@@ -114,6 +114,9 @@ pub(super) fn sentence(command: &Command) -> String {
             from,
             name,
         } => format!("运维人员让 {from} 输出快照流，备份名为 {name}。"),
+        Command::Backup { from, name, .. } => {
+            format!("运维人员备份 {from}，备份名为 {name}。")
+        }
         Command::Copy { name, to } => {
             format!("运维人员用备份 {name} 的文件替换 {to} 的文件。")
         }

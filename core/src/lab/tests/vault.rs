@@ -1,0 +1,153 @@
+//! The vault as its panel pulls it: chains, progress, verdicts, and what a disaster cost.
+
+use super::*;
+use crate::view::vault::{VaultBackup, VaultKind, VaultState, VaultView};
+
+const CHAIN: &str = "zablab 1
+ensemble servers=3 seed=7 pre-alloc=4K
+until leader within=5s
+client a server=1
+a create /x \"1\"
+until reply a OK within=2s
+backup full from=2 as=b1
+until backup b1 whole within=5s
+a set /x \"2\"
+until reply a OK within=2s
+backup incremental from=2 parent=b1 as=b2
+until backup b2 whole within=5s
+backup verify b2
+a set /x \"3\"
+until reply a OK within=2s
+";
+
+fn named<'a>(view: &'a VaultView, name: &str) -> &'a VaultBackup {
+    let found = view.backups.iter().find(|backup| backup.name == name);
+    found.unwrap_or_else(|| panic!("{name} is in the vault"))
+}
+
+#[test]
+fn a_chain_is_shown_with_what_it_holds_and_what_it_lacks() {
+    let view = at_end(CHAIN).vault();
+    let (full, child) = (named(&view, "b1"), named(&view, "b2"));
+    assert_eq!(
+        (full.kind, child.kind),
+        (VaultKind::Full, VaultKind::Incremental)
+    );
+    assert_eq!(child.parent.as_deref(), Some("b1"));
+    assert_eq!(full.children, ["b2"]);
+    assert_eq!((full.from, child.from), (None, Some(child.to)));
+    assert_eq!(child.chain_bytes, full.bytes + child.bytes);
+    assert_eq!(view.bytes, full.bytes + child.bytes);
+    assert_eq!(
+        (&full.state, &child.state),
+        (&VaultState::Whole, &VaultState::Whole)
+    );
+    let verdict = child.verdict.as_ref().expect("it was tried");
+    assert_eq!(verdict.range.map(|(_, last)| last), Some(child.to));
+    assert!(verdict.words.zh.contains("可还原"), "{}", verdict.words.zh);
+    assert_eq!(full.verdict, None);
+    let gap = view.gap.expect("a write came later");
+    assert_eq!((gap.after, gap.count), (child.to, 1));
+    assert_eq!(view.toll, None);
+    let reached = at_end(CHAIN).frame().gap.expect("the bench says the same");
+    assert_eq!(reached.count, gap.count);
+}
+
+#[test]
+fn a_backup_under_way_has_a_progress_and_one_that_stopped_a_reason() {
+    let script = "zablab 1
+ensemble servers=3 seed=7 pre-alloc=4K
+until leader within=5s
+client a server=1
+a create /x \"1\"
+until reply a OK within=2s
+backup full from=2 as=b1 rate=1K
+run 1200ms
+";
+    let view = at_end(script).vault();
+    let VaultState::Taking {
+        done,
+        all,
+        eta_us,
+        ref file,
+    } = named(&view, "b1").state
+    else {
+        panic!("it is under way: {:?}", view.backups);
+    };
+    assert!(
+        0 < done && done <= all && !file.is_empty(),
+        "{done} of {all}"
+    );
+    assert_eq!(eta_us, (all - done) * 1_000_000 / 1024);
+    let cut = at_end(&format!("{script}vault cut\nrun 2s\n")).vault();
+    assert!(cut.cut);
+    let VaultState::Stopped { why, .. } = &named(&cut, "b1").state else {
+        panic!("it has stopped: {:?}", cut.backups);
+    };
+    assert!(why.zh.contains("链路"), "{}", why.zh);
+}
+
+#[test]
+fn a_joint_restore_shows_its_price_before_and_after() {
+    let script = format!("{CHAIN}restore b2 to=1,2,3\n");
+    let under_way = at_end(&script).vault();
+    let restoring = under_way.restoring.expect("it is under way");
+    assert_eq!((restoring.backup.as_str(), restoring.lost.len()), ("b2", 1));
+    let done = format!(
+        "{script}until leader within=30s\nuntil quiet within=30s\na set /x \"4\"\nuntil reply a OK within=10s\n"
+    );
+    let mut lab = at_end(&done);
+    let view = lab.vault();
+    assert_eq!(view.restoring, None);
+    let toll = view.toll.expect("a restore costs");
+    assert_eq!((toll.lost.clone(), toll.undeclared), (restoring.lost, 0));
+    assert!(
+        toll.rpo_us.is_some() && toll.rto_us.is_some_and(|us| us > 100_000),
+        "{toll:?}"
+    );
+    assert!(toll.words.en.contains("RPO") && toll.words.zh.contains("RTO"));
+    lab.dispatch(Action::Seek(3));
+    assert_eq!(lab.vault().backups, []);
+}
+
+#[test]
+fn a_rule_is_told_with_its_next_turn() {
+    let script = "zablab 1
+ensemble servers=3 seed=7 pre-alloc=4K
+until leader within=5s
+backup policy from=1 full=1h incremental=5m keep=3
+backup cold from=1 as=c
+run 1s
+";
+    let view = at_end(script).vault();
+    let rule = view.policy.as_ref().expect("it is in force");
+    assert_eq!(rule.next_us, Some(299_000_000));
+    assert!(rule.words.zh.contains("全量"), "{}", rule.words.zh);
+    assert_eq!(named(&view, "policy-1").kind, VaultKind::Full);
+}
+
+#[test]
+fn what_the_leader_sends_stands_beside_what_an_operator_puts_there() {
+    let script = format!(
+        "{CHAIN}crash 1 power\nwipe 1\nrestart 1\nuntil synced 1 within=30s\nuntil quiet within=30s\n\
+         restore b2 to=1,2,3\nuntil leader within=30s\nuntil quiet within=30s\n"
+    );
+    let view = at_end(&script).vault();
+    let of = |automatic: bool| {
+        let all = view.recoveries.iter();
+        let found = all.filter(|r| r.server == ServerId(1) && r.means.is_automatic() == automatic);
+        found
+            .last()
+            .unwrap_or_else(|| panic!("{:?}", view.recoveries))
+    };
+    let (by_leader, by_hand) = (of(true), of(false));
+    assert!(
+        by_leader.bytes > 0 && by_leader.took_us > 0,
+        "{by_leader:?}"
+    );
+    assert!(
+        by_hand.bytes > 0 && by_hand.at_us > by_leader.at_us,
+        "{by_hand:?}"
+    );
+    assert!(by_hand.means.words().zh.contains("b2"));
+}
