@@ -13,7 +13,7 @@ use std::cell::{Cell, RefCell};
 use yew::Html;
 
 /// Between two drawings of a pane that takes its time, in milliseconds.
-const LEISURE_MS: f64 = 100.0;
+const LEISURE_MS: f64 = 150.0;
 
 /// The panes as they were drawn last.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use super::bands::bands;
 use super::columns::TileColumns;
 use super::focus::Focus;
 use super::life_bar::life_bar;
-use super::plot::{self, TilePlot};
+use super::plot::{self, Part, TilePlot};
 use super::view::{Msg, NAMES, SpaceTimeView};
 use super::{marks, space_time_words as words};
 use crate::desk::Layout;
@@ -169,7 +169,7 @@ impl SpaceTimeView {
         html! {
             <svg class="st" {width} {height} role="img" aria-label={name}>
                 { list(self.lanes.iter().filter(|lane| lane.disk.is_none()).map(|lane| self.client(lane, ends))) }
-                { list(picture.tiles.iter().map(|tile| self.tile(tile))) }
+                { list(picture.tiles.iter().flat_map(|tile| self.tile(tile))) }
                 { self.open() }
                 if ends > along {
                     { axis.across(classes!("wash"), along, ends) }
@@ -177,7 +177,7 @@ impl SpaceTimeView {
                 }
                 { axis.line(classes!("nowl"), (along, 0), (along, 100_000)) }
                 { keyed(self.flying().map(|arrow| (arrow.id, self.riding(arrow)))) }
-                { here.map(|(tile, column)| plot::event_on_top(&self.props(tile, None), column)).unwrap_or_default() }
+                { here.map(|(tile, column)| plot::event_on_top(&self.props(tile, Part::Events, None), column)).unwrap_or_default() }
                 { self.parting() }
             </svg>
         }
@@ -189,9 +189,10 @@ impl SpaceTimeView {
         self.axis.line(class, (from, lane.at), (ends, lane.at))
     }
 
-    fn props(&self, tile: &Arc<Tile>, now: Option<u64>) -> plot::Props {
+    fn props(&self, tile: &Arc<Tile>, part: Part, now: Option<u64>) -> plot::Props {
         plot::Props {
             tile: Arc::clone(tile),
+            part,
             lanes: Rc::clone(&self.lanes),
             axis: self.axis,
             lang: self.desk.lang,
@@ -200,17 +201,24 @@ impl SpaceTimeView {
         }
     }
 
-    fn tile(&self, tile: &Arc<Tile>) -> Html {
+    fn tile(&self, tile: &Arc<Tile>) -> [Html; 3] {
         let now = self.picture.now.at;
         let flies = tile.arrows.iter().any(|arrow| arrow.crosses(now));
-        let props = self.props(tile, flies.then_some(now));
-        html! { <TilePlot key={tile.index} ..props /> }
+        let parts = [
+            (Part::Ground, None),
+            (Part::Messages, flies.then_some(now)),
+            (Part::Events, None),
+        ];
+        parts.map(|(part, now)| {
+            let props = self.props(tile, part, now);
+            html! { <TilePlot key={tile.index * 3 + part as u64} ..props /> }
+        })
     }
 
     fn open(&self) -> Html {
         match self.picture.tiles.last() {
             Some(tile) => {
-                let props = self.props(tile, Some(self.picture.now.at));
+                let props = self.props(tile, Part::Messages, Some(self.picture.now.at));
                 plot::open_arrows(&props, &self.picture.open)
             }
             None => Html::default(),

@@ -1,7 +1,7 @@
 //! A tile of the plot: lines, disks, arrows, events.
 //!
-//! It is drawn anew only when it grew, when something else is picked out, or when one of its messages
-//! is on the wire at the moment shown.
+//! It is drawn anew only when it grew or when something else is picked out; its messages also when one
+//! of them is on the wire at the moment shown.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,10 +21,22 @@ use super::marks;
 use crate::lists::keyed;
 use crate::words;
 
+/// What of a tile is drawn: its messages lie between the ground and the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Tints, lines, disks, folds.
+    Ground,
+    /// Messages.
+    Messages,
+    /// Events.
+    Events,
+}
+
 /// Properties of [`TilePlot`].
 #[derive(Clone, Properties)]
 pub(super) struct Props {
     pub(super) tile: Arc<Tile>,
+    pub(super) part: Part,
     pub(super) lanes: Rc<Vec<Lane>>,
     pub(super) axis: Axis,
     pub(super) lang: Lang,
@@ -39,7 +51,7 @@ impl PartialEq for Props {
             (Some(one), Some(two)) => Rc::ptr_eq(one, two),
             (one, two) => one.is_none() && two.is_none(),
         };
-        let key = |props: &Self| (props.axis, props.lang, props.now);
+        let key = |props: &Self| (props.axis, props.lang, props.now, props.part);
         Arc::ptr_eq(&self.tile, &other.tile)
             && key(self) == key(other)
             && same_focus
@@ -47,27 +59,35 @@ impl PartialEq for Props {
     }
 }
 
-/// A tile.
+/// A part of a tile.
 #[component]
 pub(super) fn TilePlot(props: &Props) -> Html {
     let pen = Pen { props };
     let tile = &*props.tile;
+    let drawn = match props.part {
+        Part::Ground => ground(&pen, tile),
+        Part::Messages => keyed(tile.arrows.iter().map(|arrow| (arrow.id, pen.arrow(arrow)))),
+        Part::Events => {
+            let event = |column: &Column| Some((column.at, pen.event(column)?));
+            keyed(tile.columns.iter().filter_map(event))
+        }
+    };
+    html! { <g>{ drawn }</g> }
+}
+
+fn ground(pen: &Pen, tile: &Tile) -> Html {
     let disks = |snapshot: bool| {
         let of_kind = |disk: &&DiskSpan| matches!(disk.work, DiskWork::Snapshot(_)) == snapshot;
         let disks = tile.disks.iter().filter(of_kind);
         keyed(disks.map(|disk| (of_server(disk.server, disk.from), pen.disk(disk))))
     };
-    html! {
-        <g>
-            { keyed(tile.bands.iter().map(|band| (band.from, pen.tint(band)))) }
-            { keyed(tile.columns.iter().map(|column| (column.at, pen.rule(column)))) }
-            { keyed(tile.spans.iter().map(|span| (of_server(span.server, span.from), pen.span(span)))) }
-            { disks(false) }{ disks(true) }
-            { keyed(tile.folds.iter().map(|fold| (fold.at, pen.fold(fold)))) }
-            { keyed(tile.arrows.iter().map(|arrow| (arrow.id, pen.arrow(arrow)))) }
-            { keyed(tile.columns.iter().filter_map(|column| Some((column.at, pen.event(column)?)))) }
-        </g>
-    }
+    html! {<>
+        { keyed(tile.bands.iter().map(|band| (band.from, pen.tint(band)))) }
+        { keyed(tile.columns.iter().map(|column| (column.at, pen.rule(column)))) }
+        { keyed(tile.spans.iter().map(|span| (of_server(span.server, span.from), pen.span(span)))) }
+        { disks(false) }{ disks(true) }
+        { keyed(tile.folds.iter().map(|fold| (fold.at, pen.fold(fold)))) }
+    </>}
 }
 
 /// Messages that end nowhere in the window.
