@@ -4,11 +4,23 @@ use std::sync::Arc;
 
 use super::deed::{Offer, Offers};
 use super::{Inspection, Look, words};
-use crate::base::ServerId;
+use crate::base::{Duration, ServerId};
 use crate::view::Text;
 use crate::view::target::Target;
-use crate::world::vault::{BackupKind, CopyOrder, RATE, RestoreOrder, TakeOrder, VaultOrder, Work};
+use crate::world::vault::{
+    BackupKind, CopyOrder, PolicyOrder, RATE, RestoreOrder, ShipOrder, TakeOrder, VaultFault,
+    VaultOrder, Work,
+};
 use crate::world::{Command, Host};
+
+/// What a vault has room for when it is made small.
+const SMALL: u64 = 2 << 10;
+/// How often the log is shipped, and what a rule does how often: a run is short.
+const SHIP: Duration = Duration::from_s(1);
+const FULL: Duration = Duration::from_s(8);
+const INCREMENT: Duration = Duration::from_s(2);
+/// Full backups that a rule keeps.
+const KEEP: u32 = 2;
 
 /// The vault as it is looked at closely.
 pub(super) fn vault(look: &Look<'_>) -> Inspection {
@@ -20,41 +32,34 @@ pub(super) fn vault(look: &Look<'_>) -> Inspection {
     let count = look.world.vault().iter().count();
     it.row("backups", "备份数", Text::same(count.to_string()));
     for (name, backup) in look.world.vault().iter() {
-        it.near(
-            Text::same(name.to_string()),
-            Target::Backup(name.to_string()),
-        );
-        it.row(
-            "taken",
-            "时间",
-            Text::same(format!("{name}: {}", words::seconds(backup.taken_at.0))),
-        );
+        let name = name.to_string();
+        let taken = format!("{name}: {}", words::seconds(backup.taken_at.0));
+        it.row("taken", "时间", Text::same(taken));
+        it.near(Text::same(name.clone()), Target::Backup(name));
     }
     it
 }
 
-/// Every way to take a backup, server by server.
+/// Every way to take a backup, server by server; and what can happen to the vault itself.
 pub(super) fn all(look: &Look<'_>) -> Vec<Offers> {
-    look.world
-        .hosts()
-        .iter()
-        .map(|host| of(host, look))
-        .collect()
+    let servers = look.world.hosts().iter().map(|host| of(host, look));
+    servers.chain([faults()]).collect()
 }
 
 fn of(host: &Host, look: &Look<'_>) -> Offers {
     let from = host.id;
-    let take = |kind| Command::Backup {
+    let name = free_name(look, "b");
+    let kept = |kind| Command::Backup {
         kind,
         from,
-        name: free_name(look),
+        name: name.clone(),
     };
-    let piecewise = |parent| {
+    let take = |parent: Option<Arc<str>>, order| {
         Command::Vault(VaultOrder::Take(TakeOrder {
             from,
-            name: free_name(look).into(),
+            name: name.as_str().into(),
             parent,
-            order: CopyOrder::SnapshotFirst,
+            order,
             rate: RATE,
         }))
     };
@@ -63,65 +68,170 @@ fn of(host: &Host, look: &Look<'_>) -> Offers {
     };
     let mut deeds = vec![
         offer(
+            "full",
+            "full, while it runs: snapshot first, then the log",
+            "在线全量：先快照，后日志",
+            take(None, CopyOrder::SnapshotFirst),
+        ),
+        offer(
+            "full-log-first",
+            "full, the wrong way round: log first",
+            "在线全量，顺序颠倒：先日志",
+            take(None, CopyOrder::LogsFirst),
+        ),
+        offer(
             "cold",
-            "copy all files, at once",
-            "一次复制全部文件",
-            take(BackupKind::Cold),
+            "all its files at one moment (cold when it is down)",
+            "同一时刻的全部文件（停机时即冷备）",
+            kept(BackupKind::Cold),
         ),
         offer(
             "hot",
-            "stream a snapshot (admin snapshot)",
-            "输出快照流（admin snapshot）",
-            take(BackupKind::Hot),
-        ),
-        offer(
-            "full",
-            "copy snapshot and log, piece by piece",
-            "逐段复制快照和日志（全量）",
-            piecewise(None),
+            "a snapshot, streamed (admin snapshot)",
+            "快照流（admin snapshot）",
+            kept(BackupKind::Hot),
         ),
     ];
-    let newest = look.world.vault().iter().filter(|(_, backup)| {
-        backup.source == from && backup.manifest.is_whole() && backup.manifest.end().is_some()
-    });
-    if let Some((parent, _)) = newest.max_by_key(|(_, backup)| (backup.taken_at, backup.zxid)) {
+    if let Some(parent) = newest_of(look, from) {
         let (en, zh) = (
-            format!("copy the log behind {parent}"),
-            format!("复制 {parent} 之后的日志（增量）"),
+            format!("incremental, on top of {parent}"),
+            format!("增量，接在 {parent} 之后"),
         );
-        deeds.push(offer(
-            "incremental",
-            &en,
-            &zh,
-            piecewise(Some(Arc::clone(parent))),
-        ));
+        let increment = take(Some(Arc::clone(&parent)), CopyOrder::SnapshotFirst);
+        deeds.push(offer("incremental", &en, &zh, increment));
+        let (en, zh) = (
+            format!("ship its log every {SHIP}, on top of {parent}"),
+            format!("每 {SHIP} 传送日志，接在 {parent} 之后"),
+        );
+        let ship = Command::Vault(VaultOrder::Ship(ShipOrder {
+            from,
+            name: free_name(look, "ship").as_str().into(),
+            parent,
+            every: SHIP,
+            rate: RATE,
+        }));
+        deeds.push(offer("ship", &en, &zh, ship));
     }
+    let (en, zh) = (
+        format!("by rule: full every {FULL}, an increment every {INCREMENT}, keep {KEEP}"),
+        format!("按策略：每 {FULL} 全量，每 {INCREMENT} 增量，保留 {KEEP} 份"),
+    );
+    let rule = Command::Vault(VaultOrder::Policy(Some(PolicyOrder {
+        from,
+        name: free_name(look, "p").as_str().into(),
+        full: FULL,
+        incremental: Some(INCREMENT),
+        keep: Some(KEEP),
+        age: None,
+        rate: RATE,
+    })));
+    deeds.push(offer("policy", &en, &zh, rule));
     Offers::new(&format!("from {from}"), &format!("取自 {from}"), deeds)
 }
 
+/// The last backup of that server that an increment can go on from.
+fn newest_of(look: &Look<'_>, server: ServerId) -> Option<Arc<str>> {
+    let theirs = look.world.vault().iter().filter(|(_, backup)| {
+        let good = backup.manifest.is_whole() && backup.manifest.end().is_some();
+        backup.source == server && good
+    });
+    let newest = theirs.max_by_key(|(_, backup)| (backup.taken_at, backup.zxid));
+    newest.map(|(name, _)| Arc::clone(name))
+}
+
 /// `b1`, or the next number that no backup has.
-fn free_name(look: &Look<'_>) -> String {
-    let names = (1_u32..).map(|n| format!("b{n}"));
+fn free_name(look: &Look<'_>, stem: &str) -> String {
+    let names = (1_u32..).map(|n| format!("{stem}{n}"));
     let mut free = names.filter(|name| look.world.vault().get(name).is_none());
     free.next().expect("there are more numbers than backups")
 }
 
-/// What can be done with a backup: restored to all, its files put on one server, handed to one.
+fn faults() -> Offers {
+    let fault = |fault| Command::Vault(VaultOrder::Fault(fault));
+    let deeds = vec![
+        Offer::command(
+            "cut",
+            "cut its link",
+            "切断链路",
+            fault(VaultFault::Cut(true)),
+        ),
+        Offer::command(
+            "heal",
+            "heal its link",
+            "恢复链路",
+            fault(VaultFault::Cut(false)),
+        ),
+        Offer::command(
+            "small",
+            &format!("leave it room for {SMALL} B"),
+            &format!("只留 {SMALL} B 空间"),
+            fault(VaultFault::Capacity(Some(SMALL))),
+        ),
+        Offer::command(
+            "roomy",
+            "give it room for all",
+            "不限空间",
+            fault(VaultFault::Capacity(None)),
+        ),
+        Offer::command(
+            "no-policy",
+            "no rule any more",
+            "取消策略",
+            Command::Vault(VaultOrder::Policy(None)),
+        ),
+    ];
+    Offers::new("The vault itself", "备份库本身", deeds)
+}
+
+/// What can be done with a backup: tried, restored to all, gone on with, put on one server, spoiled.
 pub(super) fn backup(name: &str, look: &Look<'_>) -> Vec<Offers> {
     let servers: Vec<ServerId> = look.world.hosts().iter().map(|host| host.id).collect();
-    let joint = Command::Vault(VaultOrder::Restore(RestoreOrder {
+    let order = |order| Command::Vault(order);
+    let joint = RestoreOrder {
         name: name.to_owned(),
         to: servers.clone(),
         until: None,
         drop_sessions: false,
         epoch: None,
+    };
+    let mut whole = vec![
+        Offer::command(
+            "verify",
+            "try whether it can be restored, and to where",
+            "试恢复：能否还原，到哪一点",
+            order(VaultOrder::Verify(name.into())),
+        ),
+        Offer::command(
+            "restore-jointly",
+            "restore all servers to it, together",
+            "把所有服务器一起还原到它",
+            order(VaultOrder::Restore(joint)),
+        )
+        .grave(),
+        Offer::command(
+            "delete",
+            "delete it, whatever goes on from it",
+            "删除，不管有谁依赖它",
+            order(VaultOrder::Fault(VaultFault::Delete(name.into()))),
+        )
+        .grave(),
+    ];
+    let backup = look.world.vault().get(name);
+    whole.extend(backup.and_then(|backup| match &backup.work {
+        Work::Running(_) => Some(Offer::command(
+            "stop",
+            "stop it",
+            "停止",
+            order(VaultOrder::Stop(name.into())),
+        )),
+        Work::Stopped(_) => Some(Offer::command(
+            "resume",
+            "go on where it stopped",
+            "从中断处继续",
+            order(VaultOrder::Resume(name.into())),
+        )),
+        Work::Idle => None,
     }));
-    let joint = Offer::command(
-        "restore-all",
-        "restore all servers to it, together",
-        "把所有服务器一起还原到它",
-        joint,
-    );
     let one = servers.into_iter().flat_map(|to| {
         let copy = Command::Copy {
             name: name.to_owned(),
@@ -143,31 +253,8 @@ pub(super) fn backup(name: &str, look: &Look<'_>) -> Vec<Offers> {
         let restore = Offer::command(&format!("admin-restore-{to}"), &en, &zh, restore).grave();
         [copy, restore]
     });
-    let mut own = vec![Offer::command(
-        "verify",
-        "try whether it can be restored",
-        "试验能否还原",
-        Command::Vault(VaultOrder::Verify(name.into())),
-    )];
-    let backup = look.world.vault().get(name);
-    own.extend(backup.and_then(|backup| match &backup.work {
-        Work::Running(_) => Some(Offer::command(
-            "stop",
-            "stop it",
-            "停止",
-            Command::Vault(VaultOrder::Stop(name.into())),
-        )),
-        Work::Stopped(_) => Some(Offer::command(
-            "resume",
-            "let it go on",
-            "继续",
-            Command::Vault(VaultOrder::Resume(name.into())),
-        )),
-        Work::Idle => None,
-    }));
     vec![
-        Offers::new("Backup", "备份", own),
-        Offers::new("Restore", "恢复", vec![joint.grave()]),
-        Offers::new("One server", "单台服务器", one.collect()),
+        Offers::new(&format!("Backup {name}"), &format!("备份 {name}"), whole),
+        Offers::new("One server alone", "只还原一台", one.collect()),
     ]
 }

@@ -43,8 +43,8 @@ pub(crate) fn VaultPanel(props: &Props) -> Html {
     let desk = use_desk();
     let view = use_memo(props.pull.clone(), Pull::vault);
     let restoring = use_state(|| None::<String>);
-    let there = |name: &&String| view.backups.iter().any(|b| b.name == **name);
-    let chosen = restoring.as_ref().filter(there);
+    let named = |name: &String| view.backups.iter().find(|b| b.name == *name);
+    let chosen = restoring.as_ref().and_then(named);
     let on_restore = {
         let restoring = restoring.clone();
         Callback::from(move |name: String| restoring.set(Some(name)))
@@ -56,8 +56,8 @@ pub(crate) fn VaultPanel(props: &Props) -> Html {
     let newest_first = view.backups.iter().rev();
     html! {
         <section class="service vault" aria-label={desk.word(crate::words::Word::Vault)} data-kind="panel" data-id="vault">
-            if let Some(name) = chosen {
-                <Wizard key={name.clone()} backup={name.clone()} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
+            if let Some(backup) = chosen {
+                <Wizard key={backup.name.clone()} pull={props.pull.clone()} backup={backup.name.clone()} to={backup.to} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
             } else {
                 { head(&desk, props, &view) }
                 <div class="svscroll">
@@ -100,6 +100,7 @@ fn facts(desk: &Desk, view: &VaultView) -> Html {
             { for view.ships.iter().map(|ship| fact("", "ship", words::ship(lang, ship))) }
             { for view.restoring.iter().map(|restoring| fact("vcopy", "restoring", words::restoring(lang, restoring))) }
             { for view.gap.iter().map(|gap| fact("vgap", "gap", words::gap(lang, *gap))) }
+            { for view.recoveries.iter().map(|recovery| fact("", "recovery", words::recovery(lang, recovery))) }
             { for view.toll.iter().map(|toll| fact(if toll.undeclared > 0 { "vgap" } else { "" }, "toll", toll.words.get(lang).to_owned())) }
         </dl>
     }

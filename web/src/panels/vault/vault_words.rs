@@ -3,9 +3,9 @@
 use zablab_core::lab::ServerId;
 use zablab_core::lab::drill::{LostWrite, Outcome, Plan, Standing, TreeChange, Twist};
 use zablab_core::view::Lang;
-use zablab_core::view::frame::Role;
+use zablab_core::view::frame::{Role, Zx};
 use zablab_core::view::vault::{
-    PolicyView, RestoringView, ShipView, VaultBackup, VaultGap, VaultKind, VaultView,
+    PolicyView, RecoveryView, RestoringView, ShipView, VaultBackup, VaultGap, VaultKind, VaultView,
 };
 
 crate::words::words! {
@@ -20,6 +20,7 @@ crate::words::words! {
     WayJoint: "all servers together, one transaction, a new epoch (safe)", "所有服务器一起，同一事务，新纪元（安全）";
     WayFiles: "copy its files to", "把文件复制到";
     WayResync: "no backup: empty the disk of", "不用备份：清空磁盘，由领导者补齐";
+    Until: "history ends at", "历史止于";
     AllStop: "stop all servers first", "先停下所有服务器";
     Try: "Try it", "演练";
     Back: "Back to the vault", "回到备份库";
@@ -56,6 +57,14 @@ pub(super) fn meaning(plan: &Plan, voters: usize) -> Word {
             (n, _) if 2 * n > voters => Word::Majority,
             _ => Word::Minority,
         },
+    }
+}
+
+/// `the end of the backup, e1·60`.
+pub(super) fn to_the_end(lang: Lang, zxid: Zx) -> String {
+    match lang {
+        Lang::En => format!("the end of the backup, {zxid}"),
+        Lang::Zh => format!("备份末尾 {zxid}"),
     }
 }
 
@@ -208,6 +217,8 @@ pub(super) fn fact(lang: Lang, name: &str) -> &'static str {
         (Lang::Zh, "restoring") => "还原中",
         (Lang::En, "gap") => "Now at risk",
         (Lang::Zh, "gap") => "当前缺口",
+        (Lang::En, "recovery") => "Came back",
+        (Lang::Zh, "recovery") => "恢复方式",
         (Lang::En, _) => "It cost",
         (Lang::Zh, _) => "代价",
     }
@@ -229,6 +240,23 @@ pub(super) fn policy(lang: Lang, policy: &PolicyView) -> String {
         };
     }
     text
+}
+
+/// `S2 by SNAP from the leader: 2.10 s, 12,345 B`.
+pub(super) fn recovery(lang: Lang, recovery: &RecoveryView) -> String {
+    let (server, means) = (recovery.server, recovery.means.words());
+    let took = crate::words::seconds(recovery.took_us);
+    let bytes = grouped(recovery.bytes);
+    let by_itself = match (lang, recovery.means.is_automatic()) {
+        (Lang::En, true) => "by itself",
+        (Lang::En, false) => "by hand",
+        (Lang::Zh, true) => "自动",
+        (Lang::Zh, false) => "手工",
+    };
+    match lang {
+        Lang::En => format!("{server} {by_itself}: {}, {bytes} B, {took}", means.en),
+        Lang::Zh => format!("{server} {by_itself}：{}，{bytes} B，{took}", means.zh),
+    }
 }
 
 /// `S2 every 5.00 s, on top of b3`.

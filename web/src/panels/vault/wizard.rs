@@ -7,18 +7,26 @@ use std::collections::BTreeSet;
 use yew::prelude::*;
 use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
 use zablab_core::lab::{Action, ServerId};
-use zablab_core::view::frame::ServerRow;
+use zablab_core::view::frame::{ServerRow, Zx};
 
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
+use crate::panels::Pull;
 use crate::panels::piece::{line, piece, span};
 use crate::panels::tree_difference::group;
+use crate::picker::Picker;
+
+/// Points in time that can be chosen.
+const POINTS: usize = 40;
 
 /// Properties of [`Wizard`].
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
+    pub(super) pull: Pull,
     /// The backup.
     pub(super) backup: AttrValue,
+    /// The last transaction in it.
+    pub(super) to: Zx,
     pub(super) rows: Vec<ServerRow>,
     pub(super) drill: Option<DrillView>,
     pub(super) on_back: Callback<MouseEvent>,
@@ -38,6 +46,8 @@ struct Choice {
     way: Way,
     to: BTreeSet<ServerId>,
     all_stop: bool,
+    /// Where history is to end; where the backup does when there is none.
+    until: Option<Zx>,
 }
 
 impl Choice {
@@ -45,7 +55,7 @@ impl Choice {
         match self.way {
             Way::Joint => Some(Plan::Joint {
                 backup: backup.to_owned(),
-                until: None,
+                until: self.until,
             }),
             Way::Files if self.to.is_empty() => None,
             Way::Files => Some(Plan::Files {
@@ -66,6 +76,10 @@ pub(super) fn Wizard(props: &Props) -> Html {
         way: Way::Joint,
         to: props.rows.iter().map(|row| row.id).collect(),
         all_stop: true,
+        until: None,
+    });
+    let points = use_memo((props.pull.clone(), props.to), |(pull, to)| {
+        points(pull, *to)
     });
     let plan = choice.plan(&props.backup);
     let voters = props.rows.iter().filter(|row| !row.observer).count();
@@ -89,6 +103,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                 <fieldset class="ways">
                     <legend class="sr">{ Word::Way.get(desk.lang) }</legend>
                     { way(&desk, &choice, Way::Joint) }
+                    if choice.way == Way::Joint { { until(&desk, props, &choice, &points) } }
                     { way(&desk, &choice, Way::Files) }
                     { servers(&desk, props, &choice, Way::Files) }
                     { stop_all(&desk, &choice) }
@@ -132,6 +147,45 @@ fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
     };
     html! {
         <label class="way"><input type="radio" name="way" checked={choice.way == way} {onchange} data-kind="way" data-id={id} />{ word.get(desk.lang) }</label>
+    }
+}
+
+/// The confirmed writes in the backup, newest first: where history can end.
+fn points(pull: &Pull, to: Zx) -> Vec<(Zx, String)> {
+    let rows = pull.ledger().rows;
+    let told = rows.into_iter().filter(|row| row.told.is_some());
+    let points = told.filter_map(|row| Some((row.zxid?, row.request)));
+    points
+        .filter(|(zxid, _)| *zxid <= to)
+        .take(POINTS)
+        .collect()
+}
+
+/// Where history is to end.
+fn until(
+    desk: &Desk,
+    props: &Props,
+    choice: &UseStateHandle<Choice>,
+    points: &[(Zx, String)],
+) -> Html {
+    let name = Word::Until.get(desk.lang);
+    let end = (String::new(), words::to_the_end(desk.lang, props.to));
+    let at = |(zxid, request): &(Zx, String)| (zxid.to_string(), format!("{zxid} {request}"));
+    let options: Vec<(String, String)> = [end].into_iter().chain(points.iter().map(at)).collect();
+    let on_pick = {
+        let choice = choice.clone();
+        Callback::from(move |value: String| {
+            choice.set(Choice {
+                until: Zx::named(&value),
+                ..(*choice).clone()
+            });
+        })
+    };
+    let value = choice
+        .until
+        .map_or_else(String::new, |zxid| zxid.to_string());
+    html! {
+        <span class="wuntil">{ name }{ " " }<Picker label={name} class="cmp" kind="until" {options} {value} {on_pick} /></span>
     }
 }
 
