@@ -277,10 +277,15 @@ impl Packed {
     }
 }
 
-/// Whose line of time a step belongs to: a command about one server or client belongs to that one.
+/// Whose line of time a step belongs to: a command about one server or client belongs to that one, and
+/// so does the copying of its files.
 pub(super) fn subject(step: &Step) -> Actor {
     let Cause::Command(command) = &step.cause else {
-        return step.actor;
+        let copied_from = step.outcomes.iter().find_map(|o| match o {
+            Outcome::Vault(event) => event.server(),
+            _ => None,
+        });
+        return copied_from.map_or(step.actor, Actor::Server);
     };
     if let Some(server) = command.server() {
         return Actor::Server(server);

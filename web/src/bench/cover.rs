@@ -100,7 +100,7 @@ pub(super) fn Backups(props: &Props) -> Html {
             <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
             <div class="bvc">
                 <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
-                    aria-label={frame.gap.map(|gap| say::gap(desk.lang, &gap)).unwrap_or_default()} data-kind="gap"
+                    aria-label={frame.gap.map_or_else(|| say::Word::Coverage.get(desk.lang).to_owned(), |gap| say::gap(desk.lang, &gap))} data-kind="gap"
                     data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
                     { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * TIER + 6, strip, *metrics)) }
                     { gap(props, shown.len() as u32, desk.lang) }

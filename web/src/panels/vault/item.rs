@@ -95,9 +95,9 @@ fn badge(desk: &Desk, verdict: &VerdictView) -> Html {
         false => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
     };
     html! {<>
-        <p class={classes!("badge", if good { "ok" } else { "no" })} data-kind="verdict" data-id={if good { "ok" } else { "no" }}>
+        <p class={classes!("vworth", if good { "ok" } else { "no" })} data-kind="verdict" data-id={if good { "ok" } else { "no" }}>
             <svg class="tsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={out} /><path class="in" d={inside} /></svg>
-            { verdict.words.get(desk.lang) }
+            { span("", verdict.words.get(desk.lang).to_owned()) }
         </p>
         { for verdict.warnings.iter().map(|warning| line("vmeta", warning.get(desk.lang).to_owned())) }
     </>}

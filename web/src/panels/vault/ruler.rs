@@ -37,10 +37,12 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
             }
             { for view.backups.iter().enumerate().map(|(at, backup)| {
                 let y = 10 + 12 * (at % ROWS);
+                let late = backup.taken_us * 3 > view.now_us * 2;
+                let (class, dx) = if late { ("pinl end", "-4") } else { ("pinl", "4") };
                 let at = x(backup.taken_us);
                 html! {<>
                     <line class="pin" x1={at.clone()} x2={at.clone()} y1="2" y2="52" />
-                    <svg x={at} y="0" overflow="visible"><text class="pinl" x="4" y={y.to_string()}>{ &backup.name }</text></svg>
+                    <svg x={at} y="0" overflow="visible"><text {class} x={dx} y={y.to_string()}>{ &backup.name }</text></svg>
                 </>}
             }) }
             <line class="axis" x1="0" x2={x(view.now_us)} y1="52" y2="52" />
