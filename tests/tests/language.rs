@@ -75,6 +75,7 @@ disk 2 ok
 disk 2 lying
 disk 2 slow=10x
 disk 2 tear
+disk 2 initialize
 disk 2 flip file=log.1 offset=40 bit=0
 disk 2 delete file=snapshot.0
 clock 2 +1h

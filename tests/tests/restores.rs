@@ -192,8 +192,30 @@ fn an_empty_server_that_was_left_out_comes_back_to_the_new_history() {
     assert_eq!(broken(runner.timeline().monitor()), [Property::S2]);
 }
 
-/// A history of writes, crashes, backups and joint restores, all of class A.
-fn random(seed: u64) -> String {
+/// Something that no protocol promises to survive, or that happens to the vault.
+fn damage(dice: &mut Dice, backups: u64) -> String {
+    let server = 1 + dice.below(3);
+    let backup = 1 + dice.below(backups.max(1));
+    match dice.below(8) {
+        0 => format!("crash {server} power\nwipe {server}\nrestart {server}\nrun 2s"),
+        1 => format!("disk {server} lying"),
+        2 => format!("disk {server} tear"),
+        3 => format!("disk {server} full\nrun 1s\ndisk {server} ok"),
+        4 if backups > 0 => format!("vault flip b{backup} file=snapshot.0 offset=70 bit=1"),
+        5 if backups > 0 => {
+            format!("crash {server} process\ncopy b{backup} to={server}\nrestart {server}")
+        }
+        6 => "vault cut\nrun 300ms\nvault heal".to_owned(),
+        7 => format!(
+            "vault capacity={}\nrun 300ms\nvault capacity=ok",
+            dice.below(4_000)
+        ),
+        _ => format!("purge {server} retain=3"),
+    }
+}
+
+/// A history of writes, crashes, backups and joint restores; all of class A, or with damage.
+fn random(seed: u64, damaged: bool) -> String {
     let mut dice = Dice::new(seed, Subject::Generator);
     let mut lines = vec![
         format!(
@@ -255,24 +277,34 @@ fn random(seed: u64) -> String {
                     dice.below(5_000)
                 )
             }
+            10 if damaged => damage(&mut dice, backups),
+            11 if damaged && backups > 0 => {
+                let which = 1 + dice.below(backups);
+                format!("backup resume b{which}")
+            }
             _ => format!("run {}ms", dice.below(1_000)),
         };
         lines.push(line);
+    }
+    if damaged {
+        lines.push("disk 1 ok\ndisk 2 ok\ndisk 3 ok".to_owned());
     }
     for backup in 1..=backups {
         lines.push(format!(
             "backup verify b{backup}\nrestore b{backup} to=1,2,3\nrun 2s"
         ));
     }
-    lines
-        .push("run 100ms\nuntil quiet within=60s\nexpect equal 1,2,3\nexpect lost none".to_owned());
+    lines.push("run 100ms".to_owned());
+    if !damaged {
+        lines.push("until quiet within=60s\nexpect equal 1,2,3\nexpect lost none".to_owned());
+    }
     lines.join("\n")
 }
 
 /// A line that is refused is left out: a second restore while one runs, a stream of a server that does not
 /// serve. A backup that cannot be restored must have been called so.
-fn played(seed: u64) -> (Runner, [u32; 2]) {
-    let mut lines: Vec<String> = random(seed).lines().map(str::to_owned).collect();
+fn played(seed: u64, damaged: bool) -> (Runner, [u32; 2]) {
+    let mut lines: Vec<String> = random(seed, damaged).lines().map(str::to_owned).collect();
     let mut refused = 0;
     loop {
         let script = lines.join("\n");
@@ -280,7 +312,10 @@ fn played(seed: u64) -> (Runner, [u32; 2]) {
         match runner.finish_with(&mut ()) {
             Progress::Failed(error) => {
                 let line = error.at.line as usize - 2;
-                let verbs = ["restore", "crash", "restart", "backup"];
+                let verbs = [
+                    "restore", "crash", "restart", "backup", "vault", "copy", "wipe", "disk",
+                    "purge",
+                ];
                 let left_out = verbs.iter().any(|verb| lines[line].starts_with(verb));
                 assert!(left_out, "seed {seed}: {error}\n{script}");
                 if error.to_string().contains("cannot be restored") {
@@ -311,7 +346,7 @@ fn played(seed: u64) -> (Runner, [u32; 2]) {
 fn random_restores_never_lose_what_they_did_not_declare() {
     let (mut restores, mut refusals, mut declared) = (0, 0, 0);
     for seed in 1..=SEEDS {
-        let (runner, [restored, refused]) = played(seed);
+        let (runner, [restored, refused]) = played(seed, false);
         let failed: Vec<_> = runner.checks().iter().filter(|c| !c.ok).collect();
         assert!(failed.is_empty(), "seed {seed}: {failed:?}");
         let monitor = runner.timeline().monitor();
@@ -332,4 +367,21 @@ fn random_restores_never_lose_what_they_did_not_declare() {
         restores > 400 && refusals > 20 && declared > 60,
         "{restores} restores, {refusals} refused, {declared} runs with a price"
     );
+}
+
+/// With disks that lie and lose, bits that flip and operators who copy: nothing panics, and whatever breaks
+/// names what was broken.
+#[test]
+fn random_damage_is_never_silent() {
+    let mut restores = 0;
+    for seed in 1..=SEEDS {
+        let (runner, [restored, _]) = played(seed, true);
+        restores += restored;
+        for violation in runner.timeline().monitor().verdicts().violations() {
+            let script = zablab_core::scenario::print::program(runner.program());
+            let named = violation.assumption.is_some() && !violation.witness.is_empty();
+            assert!(named, "seed {seed}: {violation:?}\n{script}");
+        }
+    }
+    assert!(restores > 300, "{restores} restores");
 }

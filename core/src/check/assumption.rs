@@ -245,7 +245,9 @@ fn damage(command: &Command) -> Option<(ServerId, DamageKind)> {
         Command::AdminRestore { to, .. } => Some((*to, DamageKind::Restored)),
         Command::Disk { server, fault } => {
             let kind = match fault {
-                DiskFault::Full | DiskFault::Ok | DiskFault::Slow(_) => return None,
+                DiskFault::Full | DiskFault::Ok | DiskFault::Slow(_) | DiskFault::Initialize => {
+                    return None;
+                }
                 DiskFault::Lying => DamageKind::Lying,
                 DiskFault::Tear => DamageKind::Torn,
                 DiskFault::Flip { .. } => DamageKind::Flipped,

@@ -36,8 +36,15 @@
 //! | S16 | trees after the close of a session, after a load, at the end | no ephemeral of a closed session |
 //! | S17 | answers that reached a client | order, zxid, own writes |
 //! | S18, S19 | - | not applicable until watches and histories are checked |
-//! | S20 | `restore` | applies from the first admin restore on |
+//! | S20 | `restore` | applies from the first restore on: what was restored is there, and stays |
 //! | L1-L6 | a calm time | on demand, see [`liveness`] |
+//!
+//! # Joint restores
+//!
+//! A joint restore declares where history ends. The committed sequence is turned there: what led to that
+//! point is what everybody must deliver and every disk must hold from then on. Confirmed writes that it
+//! names are declared loss, and nothing reddens for them; one that it does not name stays a promise.
+//! [`Monitor::toll`] tells what it all cost.
 //!
 //! # Verdicts
 //!

@@ -43,6 +43,7 @@ use super::content::Content;
 use super::directory::{Directory, NameChange};
 use super::inode::{Inode, Kept};
 use super::op::{FileName, FileOp, SyncTarget};
+use super::recovery::INITIALIZE;
 use crate::base::{Dice, Gather};
 
 /// A file independent of its name.
@@ -346,6 +347,12 @@ impl Disk {
         self.removed.extend(self.directory.seen().keys().cloned());
         self.files.clear();
         self.directory = Directory::default();
+    }
+
+    /// An operator leaves the marker that an empty directory is meant to be empty.
+    pub fn announce_empty(&mut self) {
+        let id = self.new_file(Inode::durable(Content::default()));
+        self.directory.place(INITIALIZE.into(), id);
     }
 
     /// An operator replaces the whole directory by these files; they are durable.

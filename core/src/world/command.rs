@@ -329,6 +329,9 @@ pub enum DiskFault {
     Slow(u32),
     /// The last record of the log reads as zeros from some byte on.
     Tear,
+    /// An operator says that an empty disk is meant to be empty: the marker `initialize`. The server must be
+    /// down.
+    Initialize,
     /// One bit changes.
     Flip {
         /// File name in the data directory.

@@ -223,6 +223,10 @@ impl World {
                 host.disk.set_lying(false);
                 host.slow = 1;
             }
+            DiskFault::Initialize => {
+                self.needs_down(id)?;
+                self.host_mut(id).disk.announce_empty();
+            }
             DiskFault::Slow(times) => host.slow = (*times).max(1),
             DiskFault::Tear => {
                 let mut dice = self.disk_dice.clone();

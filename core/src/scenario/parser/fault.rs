@@ -173,7 +173,7 @@ fn late(args: &mut Args, scope: &Scope) -> Result<Command, ScriptError> {
     Ok(Command::Late { packet, by })
 }
 
-/// `full`, `ok`, `lying`, `slow=10x`, `tear`, `flip file=… offset=… bit=…`, `delete file=…`.
+/// `full`, `ok`, `lying`, `slow=10x`, `tear`, `initialize`, `flip file=… offset=… bit=…`, `delete file=…`.
 fn disk(args: &mut Args) -> Result<DiskFault, ScriptError> {
     if let Some(times) = args.option("slow") {
         let digits = times.text.strip_suffix('x').unwrap_or(&times.text);
@@ -187,6 +187,7 @@ fn disk(args: &mut Args) -> Result<DiskFault, ScriptError> {
         "ok" => DiskFault::Ok,
         "lying" => DiskFault::Lying,
         "tear" => DiskFault::Tear,
+        "initialize" => DiskFault::Initialize,
         "flip" => DiskFault::Flip {
             file: args.required("file")?.text,
             offset: value::number(&args.required("offset")?, "an offset", 0, 1 << 40)?,
@@ -196,7 +197,16 @@ fn disk(args: &mut Args) -> Result<DiskFault, ScriptError> {
             file: args.required("file")?.text,
         },
         _ => {
-            let words = ["full", "ok", "lying", "slow=10x", "tear", "flip", "delete"];
+            let words = [
+                "full",
+                "ok",
+                "lying",
+                "slow=10x",
+                "tear",
+                "initialize",
+                "flip",
+                "delete",
+            ];
             return Err(word.expected_word(what, words));
         }
     })

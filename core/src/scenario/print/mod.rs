@@ -320,6 +320,7 @@ fn disk(fault: &DiskFault) -> String {
         DiskFault::Lying => "lying".to_owned(),
         DiskFault::Slow(times) => format!("slow={times}x"),
         DiskFault::Tear => "tear".to_owned(),
+        DiskFault::Initialize => "initialize".to_owned(),
         DiskFault::Flip { file, offset, bit } => {
             format!("flip file={} offset={offset} bit={bit}", word(file))
         }

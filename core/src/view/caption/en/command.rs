@@ -152,6 +152,9 @@ fn disk_fault(s: ServerId, fault: &DiskFault) -> String {
         DiskFault::Ok => format!("The disk of {s} works as it should again."),
         DiskFault::Lying => format!("The disk of {s} now lies: fsync answers, but forces nothing."),
         DiskFault::Slow(times) => format!("fsync takes {times} times longer on {s}."),
+        DiskFault::Initialize => {
+            format!("An operator says that {s} may start empty (the file initialize).")
+        }
         DiskFault::Tear => format!("The last record in the log of {s} is torn."),
         DiskFault::Flip { file, offset, .. } => {
             format!("A bit of {file} on {s} flips, at byte {offset}.")

@@ -133,6 +133,7 @@ fn disk_fault(s: ServerId, fault: &DiskFault) -> String {
         DiskFault::Ok => format!("{s} 的磁盘恢复正常。"),
         DiskFault::Lying => format!("{s} 的磁盘开始说谎：fsync 返回成功，却没有落盘。"),
         DiskFault::Slow(times) => format!("{s} 的 fsync 变慢到 {times} 倍。"),
+        DiskFault::Initialize => format!("运维人员声明 {s} 可以从空盘启动（initialize 文件）。"),
         DiskFault::Tear => format!("{s} 日志的最后一条记录残缺。"),
         DiskFault::Flip { file, offset, .. } => {
             format!("{s} 的 {file} 在第 {offset} 字节翻转了一位。")
