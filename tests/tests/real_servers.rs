@@ -11,6 +11,8 @@
 
 #[path = "oracle/datadirs.rs"]
 mod datadirs;
+#[path = "oracle/live.rs"]
+mod live;
 #[path = "oracle/program.rs"]
 mod program;
 

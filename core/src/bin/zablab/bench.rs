@@ -9,6 +9,7 @@
 //! memory that a run with history takes more than the same run without; beside it stands the engine's
 //! own estimate, by which checkpoints are thinned out.
 
+mod backups;
 mod disks;
 mod figure;
 mod runs;
@@ -61,12 +62,16 @@ pub fn run(options: &BenchOptions) -> Result<bool, Failure> {
     if !options.json {
         output::print(&Figure::heading())?;
     }
-    // Memory first: what later measurements free would be used again.
-    tell(histories())?;
-    tell(speeds(options.runs))?;
-    tell(looks())?;
-    tell(edits())?;
-    tell(replays(options.runs))?;
+    if let Some(dir) = &options.backup {
+        tell(backups::figures(dir, options.runs)?)?;
+    } else {
+        // Memory first: what later measurements free would be used again.
+        tell(histories())?;
+        tell(speeds(options.runs))?;
+        tell(looks())?;
+        tell(edits())?;
+        tell(replays(options.runs))?;
+    }
     let ok = figures.iter().all(|f| f.ok != Some(false));
     if options.json {
         output::print_json(&Report { figures, ok })?;

@@ -5,6 +5,7 @@
 //! its result, 1 when an expectation, check or comparison failed, 2 when the input was bad.
 
 mod args;
+mod backup;
 mod bench;
 mod boot;
 mod data_dir;
@@ -57,6 +58,7 @@ fn carry_out(verb: Verb) -> Result<bool, Failure> {
         Verb::Swarm(options) => swarm::run(&options),
         Verb::Shrink(options) => shrink::run(&options),
         Verb::Bench(options) => bench::run(&options),
+        Verb::Backup(verb) => backup::run(&verb),
         Verb::Later(name) => Err(Failure::Input(format!(
             "zablab {name}: part of the command line, but not yet built"
         ))),

@@ -204,7 +204,8 @@ pub fn date(piece: &Piece) -> Result<i64, ScriptError> {
     parse_date(&piece.text).ok_or_else(|| piece.expected(DATE))
 }
 
-fn parse_date(text: &str) -> Option<i64> {
+/// Milliseconds since 1970 of such a date, if it is one.
+pub fn parse_date(text: &str) -> Option<i64> {
     let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
     let [year, month, date] = fields(day, '-', [4, 2, 2])?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));

@@ -12,8 +12,10 @@ use zablab_core::view::text::{Filter, Kind};
 
 use crate::output::Failure;
 
+mod backup;
 mod disks;
 
+pub use backup::{BackupVerb, ListOptions, RestoreOptions, TakeOptions, VerifyOptions};
 pub use disks::{BootOptions, DiffOptions, ExportOptions, InspectOptions, RecoverOptions};
 
 /// What `--help` prints.
@@ -51,7 +53,26 @@ usage: zablab VERB [options]
       --session S        only what this session did
   diff DIR DIR         recover two directories and compare their trees
       --as PROFILE       the judgement of 3.8.0 (default), 3.9.4, zablab
-  backup ...           the backup engine on real directories           (not yet)
+  backup full          back up a data directory, of a running server too, into a vault
+      --from DIR         the directory, or its parent; it is never written to
+      --log-dir D        where the log is, when it is not in DIR too
+      --to VAULT         a directory for backups, made when it is not there
+      --as ID            the name of the backup; one that was interrupted is taken up again
+      --rate N           at most N bytes a second: 640, 64K, 10M
+      --order O          snapshot-first (default), or the mistake: log-first
+  backup incremental   what came since the newest backup of DIR; options as above
+      --parent ID        since that one instead
+  backup verify [ID]   can it be restored, and to which zxids? It is tried; all without ID
+      --vault VAULT      where it is
+      --until Z          to this zxid?
+  backup restore [ID]  make a data directory for a server, of the newest backup without ID
+      --vault VAULT      where it is
+      --to DIR           DIR/version-2 must not be there yet
+      --until Z          up to this zxid; --before TIME: up to the last one before that time
+      --drop-sessions    without sessions and their ephemerals
+      --epoch N          for the epoch files: above that of every member, and the same for all
+  backup list VAULT    what is in a vault
+      --progress         a bar even where standard error is no terminal
   swarm --seeds A..B   random scenarios with checks
       --class A|B        A: faults that ZooKeeper must survive (default); B: any fault
       --save DIR         write failing scenarios here as scripts
@@ -59,6 +80,7 @@ usage: zablab VERB [options]
   lesson check [ID]    check the lessons                               (not yet)
   bench                figures of the engine beside their budgets
       --runs N           runs that a speed is the median of (5)
+      --backup DIR       backups of a gigabyte that is made in DIR, beside cp and sync, instead
 
   --json               JSON alone on standard output
   --help, --version
@@ -67,11 +89,12 @@ exit: 0 reached its result, 1 an expectation, check or comparison failed, 2 bad 
 ";
 
 /// Verbs of the contract that later versions bring.
-const LATER: [&str; 2] = ["backup", "lesson"];
+const LATER: [&str; 1] = ["lesson"];
 
 /// Verbs that this version has.
-const BUILT: [&str; 10] = [
+const BUILT: [&str; 11] = [
     "run", "recover", "boot", "export", "inspect", "diff", "replay", "swarm", "shrink", "bench",
+    "backup",
 ];
 
 /// A verb with its options.
@@ -101,6 +124,8 @@ pub enum Verb {
     Shrink(ShrinkOptions),
     /// `bench`.
     Bench(BenchOptions),
+    /// `backup`.
+    Backup(BackupVerb),
     /// A verb of a later version.
     Later(&'static str),
 }
@@ -158,6 +183,8 @@ pub struct ShrinkOptions {
 pub struct BenchOptions {
     /// Runs that a speed is the median of.
     pub runs: usize,
+    /// Where backups are measured, instead of everything else.
+    pub backup: Option<PathBuf>,
     /// JSON instead of text.
     pub json: bool,
 }
@@ -183,6 +210,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Verb, Failure> 
         "swarm" => swarm(parser),
         "shrink" => shrink(parser),
         "bench" => bench(parser),
+        "backup" => backup::parse(parser),
         word => match LATER.into_iter().find(|later| *later == word) {
             Some(later) => Ok(Verb::Later(later)),
             None => Err(unknown(word)),
@@ -275,12 +303,16 @@ fn shrink(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
 fn bench(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
     let mut options = BenchOptions {
         runs: 5,
+        backup: None,
         json: false,
     };
     while let Some(arg) = parser.next().map_err(bad)? {
         match arg {
             Long("json") => options.json = true,
             Long("runs") => options.runs = runs(&text(&mut parser)?)?,
+            Long("backup") => {
+                options.backup = Some(PathBuf::from(parser.value().map_err(bad)?));
+            }
             Short('h') | Long("help") => return Ok(Verb::Help),
             other => return Err(bad(other.unexpected())),
         }

@@ -1,0 +1,47 @@
+//! `zablab backup`: the backup engine on real directories.
+//!
+//! ```text
+//!   full, incremental   DIR ──► VAULT/ID.taking ──► VAULT/ID     (take)
+//!   verify, list        what can be restored, and to where       (judge)
+//!   restore             VAULT ──► DIR/version-2.restoring ──► DIR/version-2
+//! ```
+//! A source is never written to, and may be that of a running server. What is interrupted leaves
+//! nothing under its final name: a backup is taken up again by the same command, a restore begins anew.
+
+mod bar;
+mod dirs;
+mod judge;
+mod take;
+mod vault;
+
+use std::path::{Path, PathBuf};
+
+use super::args::BackupVerb;
+use super::output::Failure;
+
+/// Bytes that are worked on between two looks at the clock.
+const PIECE: u64 = 1 << 20;
+
+/// True when the backup is whole, restorable, restored.
+pub fn run(verb: &BackupVerb) -> Result<bool, Failure> {
+    match verb {
+        BackupVerb::Take(options) => take::run(options),
+        BackupVerb::Verify(options) => judge::verify(options),
+        BackupVerb::Restore(options) => judge::restore(options),
+        BackupVerb::List(options) => judge::list(options),
+    }
+}
+
+/// `DIR/version-2` when there is one, else `DIR`.
+fn version_2(dir: &Path) -> Result<PathBuf, Failure> {
+    let inner = dir.join("version-2");
+    let found = if inner.is_dir() {
+        inner
+    } else {
+        dir.to_path_buf()
+    };
+    let path = std::fs::canonicalize(&found);
+    path.ok()
+        .filter(|path| path.is_dir())
+        .ok_or_else(|| Failure::Input(format!("{}: there is no such directory", dir.display())))
+}

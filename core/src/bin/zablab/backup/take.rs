@@ -1,0 +1,241 @@
+//! A backup taken of a real directory, or taken up again.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use zablab_core::storage::backup::{
+    CannotResume, Fault, Heading, Kind, Manifest, State, Step, Stopped, Taking,
+};
+
+use super::bar::Bar;
+use super::dirs::{SourceDir, StoreDir, failed};
+use super::vault::{Vault, write_manifest};
+use super::{PIECE, version_2};
+use crate::args::TakeOptions;
+use crate::output::{self, Failure};
+
+/// After so many bytes the manifest is written down, so that little is copied twice.
+const NOTED_EVERY: u64 = 256 << 20;
+
+/// What is printed with `--json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    whole: bool,
+    resumed: bool,
+    zxid: String,
+    bytes: u64,
+    why: Option<String>,
+    backup: &'a Manifest,
+}
+
+/// True when the backup is whole.
+pub fn run(options: &TakeOptions) -> Result<bool, Failure> {
+    let snapshots = version_2(&options.from)?;
+    let logs = options.log_dir.as_deref();
+    let logs = logs.map_or(Ok(snapshots.clone()), version_2)?;
+    let source = SourceDir::new(snapshots.clone(), logs.clone());
+    outside(&options.to, [&snapshots, &logs])?;
+    let vault = Vault::change(&options.to)?;
+    let (mut work, resumed) = begin(options, &vault, &snapshots.display().to_string())?;
+    let stopped = work.copy(&source, options)?;
+    let manifest = work.taking.manifest(now_ms());
+    let whole = stopped.is_none();
+    if whole {
+        vault.settle(&manifest.id).map_err(|e| words(&e))?;
+    }
+    let why = stopped.map(|why| why.to_string());
+    if options.json {
+        output::print_json(&Answer {
+            whole,
+            resumed,
+            zxid: format!("{:#x}", manifest.zxid().0),
+            bytes: manifest.bytes(),
+            why,
+            backup: &manifest,
+        })?;
+    } else {
+        output::print(&in_words(&manifest, resumed, why.as_deref()))?;
+    }
+    Ok(whole)
+}
+
+/// A backup at work in its directory.
+struct Work {
+    taking: Taking,
+    store: StoreDir,
+    dir: std::path::PathBuf,
+}
+
+fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bool), Failure> {
+    let known = match &options.id {
+        Some(id) => vault.get(id),
+        None => vault.interrupted(options.kind, source),
+    };
+    match known {
+        Some(known) if matches!(known.state, State::Taking { .. }) => {
+            if known.source != source || known.kind != options.kind {
+                return Err(refused(&format!(
+                    "{} was begun as another backup, of {}",
+                    known.id, known.source
+                )));
+            }
+            let dir = vault.taking_dir(&known.id);
+            let mut store = StoreDir::new(dir.clone());
+            let taking = Taking::resume(known.clone(), &mut store).map_err(|why| match why {
+                CannotResume::Whole => refused("it is whole"),
+                CannotResume::Broken(why) => refused(&why.to_string()),
+                CannotResume::Fault(fault) => words(&fault),
+            })?;
+            return Ok((Work { taking, store, dir }, true));
+        }
+        Some(known) if known.is_whole() => {
+            return Err(refused(&format!("there is already a backup {}", known.id)));
+        }
+        // One that was given up makes room for a new one.
+        Some(_) | None => {}
+    }
+    let id = options.id.clone();
+    let id = id.unwrap_or_else(|| vault.free_name(options.kind));
+    let heading = Heading {
+        id: id.as_str().into(),
+        source: source.to_owned(),
+        way: options.way,
+        started_ms: now_ms(),
+    };
+    let taking = match options.kind {
+        Kind::Full => Taking::full(heading),
+        Kind::Incremental => Taking::incremental(heading, parent(options, vault, source)?),
+    };
+    let dir = vault.begin(&id)?;
+    write_manifest(&dir, &taking.manifest(now_ms())).map_err(|e| words(&e))?;
+    let store = StoreDir::new(dir.clone());
+    Ok((Work { taking, store, dir }, false))
+}
+
+fn parent<'a>(
+    options: &TakeOptions,
+    vault: &'a Vault,
+    source: &str,
+) -> Result<&'a Manifest, Failure> {
+    let found = match &options.parent {
+        Some(id) => vault.get(id).filter(|backup| backup.is_whole()),
+        None => vault.newest(Some(source)),
+    };
+    found.ok_or_else(|| match &options.parent {
+        Some(id) => refused(&format!("there is no whole backup {id} to go on from")),
+        None => refused(&format!(
+            "there is no whole backup of {source} to go on from: take a full one"
+        )),
+    })
+}
+
+impl Work {
+    /// Copies until everything is there; otherwise why it ended.
+    fn copy(
+        &mut self,
+        source: &SourceDir,
+        options: &TakeOptions,
+    ) -> Result<Option<Box<dyn std::fmt::Display>>, Failure> {
+        let mut bar = Bar::new(options.progress);
+        let started = Instant::now();
+        let (mut copied, mut noted) = (0, 0);
+        let piece = options
+            .rate
+            .map_or(PIECE, |rate| (rate / 20).clamp(1, PIECE));
+        loop {
+            match self.taking.advance(source, &mut self.store, piece) {
+                Ok(Step::Copied {
+                    file,
+                    bytes,
+                    finished,
+                    ..
+                }) => {
+                    copied += bytes;
+                    bar.tell(self.taking.progress(), &file);
+                    if finished && (copied - noted >= NOTED_EVERY || options.rate.is_some()) {
+                        self.note()?;
+                        noted = copied;
+                    }
+                    if let Some(rate) = options.rate {
+                        let due = Duration::from_secs_f64(copied as f64 / rate as f64);
+                        std::thread::sleep(due.saturating_sub(started.elapsed()));
+                    }
+                }
+                Ok(Step::PassedOver { file }) => {
+                    eprintln!("{file} is no good snapshot; the next older one is taken");
+                }
+                Ok(Step::Whole) => {
+                    bar.end(self.taking.progress(), "whole");
+                    self.note()?;
+                    return Ok(None);
+                }
+                Err(Stopped::Broken(broken)) => {
+                    self.note()?;
+                    return Ok(Some(Box::new(broken)));
+                }
+                Err(Stopped::Fault(fault)) => {
+                    return Err(words(&fault));
+                }
+            }
+        }
+    }
+
+    /// Writes down how far it is.
+    fn note(&self) -> Result<(), Failure> {
+        let done = self.store.settle();
+        done.and_then(|()| write_manifest(&self.dir, &self.taking.manifest(now_ms())))
+            .map_err(|fault| words(&fault))
+    }
+}
+
+/// A vault inside of what is backed up would be written into the source.
+fn outside(vault: &Path, sources: [&std::path::PathBuf; 2]) -> Result<(), Failure> {
+    let mut known = vault;
+    // The part of the path that exists already.
+    while !known.as_os_str().is_empty() && !known.exists() {
+        known = known.parent().unwrap_or(Path::new(""));
+    }
+    let known = if known.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        known
+    };
+    let real = std::fs::canonicalize(known).map_err(|e| words(&failed(vault, &e)))?;
+    match sources.into_iter().find(|source| real.starts_with(source)) {
+        Some(_) => Err(refused("the vault must not be inside of what is backed up")),
+        None => Ok(()),
+    }
+}
+
+fn in_words(manifest: &Manifest, resumed: bool, why: Option<&str>) -> String {
+    let id = &manifest.id;
+    let again = if resumed { ", resumed" } else { "" };
+    match why {
+        Some(why) => format!("{id}{again}: given up: {why}\n"),
+        None => {
+            let log = manifest
+                .log()
+                .map_or("no new transaction".to_owned(), |log| {
+                    format!("transactions {:#x}..{:#x}", log.first.0, log.last.0)
+                });
+            let (files, bytes) = (manifest.files.len(), manifest.bytes());
+            format!("{id}{again}: {files} files, {bytes} bytes, {log}\n")
+        }
+    }
+}
+
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+pub(super) fn words(fault: &Fault) -> Failure {
+    Failure::Input(format!("zablab backup: {fault}"))
+}
+
+pub(super) fn refused(why: &str) -> Failure {
+    Failure::Input(format!("zablab backup: {why}"))
+}
