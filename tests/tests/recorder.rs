@@ -50,6 +50,26 @@ fn a_command_between_two_events_of_one_instant_stays_there() {
     assert_same(&first, &run(&script, Keep::NoHistory), &script);
 }
 
+/// The pieces of a backup and the parts of a restore are events of the run: a command between two of them
+/// stays there.
+#[test]
+fn a_run_with_backups_that_take_their_time_is_recorded_as_it_was() {
+    let script = "zablab 1\nensemble servers=3 seed=7 pre-alloc=4K\nuntil leader within=10s\nclient a server=3\n\
+        a create /p \"1\"\nuntil reply a OK within=5s\nbackup full from=1 as=b1 rate=1K\n\
+        backup full from=2 as=b2 rate=1K\nrun 1s\na set /p \"2\"\nuntil backup b1 whole within=10s\n\
+        backup ship from=1 parent=b1 as=s every=1s\nbackup policy from=2 full=2s incremental=500ms keep=1\n\
+        a set /p \"3\"\nrun 3s\nbackup verify s-1\nrestore s-1 to=1,2,3\nrun 30ms\na create /q\nrun 5s\n";
+    let first = run(script, Keep::Everything);
+    let script = print::program(&recorded(&first));
+    let second = run(&script, Keep::Everything);
+    assert_same(&first, &second, &script);
+    assert_eq!(
+        first.world().vault().iter().count(),
+        second.world().vault().iter().count()
+    );
+    assert!(first.world().vault().get("s-1").is_some(), "{script}");
+}
+
 fn seeds(class: Class) -> impl Iterator<Item = (Class, u64)> {
     (1..=SEEDS).map(move |seed| (class, seed))
 }
