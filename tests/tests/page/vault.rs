@@ -32,10 +32,10 @@ async fn try_it(page: &Page, trials: usize) {
     .await;
 }
 
-/// Shows a named moment.
-async fn go(page: &Page, beat: &str) {
+/// Shows a moment.
+async fn go(page: &Page, anchor: &str) {
     let before = step(page).await;
-    page.value(&format!("void (location.hash = 'at=beat:{beat}')"))
+    page.value(&format!("void (location.hash = 'at={anchor}')"))
         .await;
     page.wait_until(&format!(
         "document.documentElement.dataset.step !== '{before}'"
@@ -46,7 +46,7 @@ async fn go(page: &Page, beat: &str) {
 #[test]
 fn a_learner_loses_a_confirmed_write_sees_which_steps_back_and_does_it_right() {
     in_browser(async |site, browser| {
-        let page = open_at(browser, site, "s=restored-one", "at=beat:told").await;
+        let page = open_at(&browser, &site, "s=restored-one", "at=beat:told").await;
         let told = step(&page).await;
         choose_one(&page).await;
         try_it(&page, 2).await;
@@ -56,18 +56,77 @@ fn a_learner_loses_a_confirmed_write_sees_which_steps_back_and_does_it_right() {
             .value(&format!("{}.dataset.state", of("trial", "0")))
             .await;
         assert_ne!(state, "lost");
-        assert_sound(&page, site).await;
+        assert_sound(&page, &site).await;
 
         // The author's way: S2 is put back, S1 dies. The ledger names what is gone.
-        go(&page, "end").await;
+        go(&page, "beat:end").await;
         page.press("tab", "ledger").await;
         assert_eq!(page.count("[data-kind=write][data-state=lost]").await, 2);
 
         // Back to the moment before, and all together.
-        go(&page, "told").await;
+        go(&page, "beat:told").await;
         assert_eq!(step(&page).await, told);
         page.press("tab", "vault").await;
-        assert_sound(&page, site).await;
+        page.press("restore", "b1").await;
+        try_it(&page, 1).await;
+        let kept = format!("{}.dataset.state", of("trial", "0"));
+        assert_eq!(
+            page.value(&kept).await,
+            "risk",
+            "two writes end, as declared"
+        );
+        assert_sound(&page, &site).await;
+        page.press("keep-trial", "0").await;
+        go(&page, "1.8s").await;
+        assert_eq!(page.count("[data-kind=lamp][data-state=bad]").await, 0);
+        page.press("tab", "ledger").await;
+        assert_eq!(page.count("[data-kind=write][data-state=lost]").await, 2);
+        page.press("tab", "tree").await;
+        assert_sound(&page, &site).await;
+    });
+}
+
+#[test]
+fn a_copy_is_seen_under_way_and_its_worth_when_it_was_tried() {
+    in_browser(async |site, browser| {
+        let page = open_at(
+            &browser,
+            &site,
+            "s=two-copy-orders",
+            "at=beat:log-is-copied",
+        )
+        .await;
+        page.press("tab", "vault").await;
+        let wrong = ".vit[data-id=wrong]";
+        page.wait_until(&format!("document.querySelector('{wrong}') !== null"))
+            .await;
+        assert_eq!(
+            page.count(&format!("{wrong}[data-state=taking] progress"))
+                .await,
+            1
+        );
+        go(&page, "beat:refused").await;
+        assert_eq!(
+            page.count(&format!("{wrong} [data-kind=verdict][data-id=no]"))
+                .await,
+            1
+        );
+        go(&page, "beat:accepted").await;
+        assert_eq!(
+            page.count(".vit[data-id=right] [data-kind=verdict][data-id=ok]")
+                .await,
+            1
+        );
+        assert_sound(&page, &site).await;
+
+        // A backup is begun from the panel, and its line stands in the script.
+        page.press("popover", "back-up").await;
+        page.press("deed", "full-S1").await;
+        assert!(
+            super::script(&page)
+                .await
+                .contains("backup full from=1 as=b1")
+        );
     });
 }
 
@@ -81,7 +140,7 @@ fn the_wizard_fits_every_window() {
                 .await;
             choose_one(&page).await;
             try_it(&page, 2).await;
-            assert_sound(&page, site).await;
+            assert_sound(&page, &site).await;
         }
     });
 }
