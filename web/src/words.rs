@@ -117,6 +117,7 @@ words! {
     Disk: "Disk", "磁盘";
     Tree: "Tree", "数据树";
     Vault: "Backups", "备份";
+    VaultShort: "Vault", "备份";
     Ledger: "Confirmed writes", "已答复写入";
     LedgerShort: "Writes", "写入";
     Files: "Files", "文件";

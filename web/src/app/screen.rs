@@ -24,6 +24,9 @@ use crate::toast::toast;
 use crate::transport::{Ask, TransportBar};
 use crate::words::{self, Word};
 
+/// From this width the side has room for the names of all panels.
+const SIDE_ROOMY: u32 = 1424;
+
 impl App {
     /// The part of the page between its two bars.
     pub(super) fn body(&self, desk: &Desk, lab: &Lab, frame: &Arc<Frame>) -> Html {
@@ -87,7 +90,7 @@ impl App {
         let lang = self.place.lang;
         let ensemble = &frame.ensemble;
         let shown = self.side_panel();
-        let panels = vec![
+        let mut panels = vec![
             Panel::Disk,
             Panel::Script,
             Panel::Tree,
@@ -97,6 +100,14 @@ impl App {
             Panel::Files,
             Panel::Inspect,
         ];
+        if desk.width < SIDE_ROOMY {
+            // One name fewer: the bar at the top leads to the files as well.
+            let away = match shown {
+                Panel::Files => Panel::Inspect,
+                _ => Panel::Files,
+            };
+            panels.retain(|panel| *panel != away);
+        }
         html! {
             <main class="main">
                 <div class="leftcol">

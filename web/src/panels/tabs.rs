@@ -46,6 +46,7 @@ impl Panel {
     const fn short(self) -> Word {
         match self {
             Self::Ledger => Word::LedgerShort,
+            Self::Vault => Word::VaultShort,
             panel => panel.word(),
         }
     }
