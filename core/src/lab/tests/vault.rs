@@ -135,9 +135,10 @@ fn what_the_leader_sends_stands_beside_what_an_operator_puts_there() {
     let view = at_end(&script).vault();
     let of = |automatic: bool| {
         let all = view.recoveries.iter();
-        let found = all.filter(|r| r.server == ServerId(1) && r.means.is_automatic() == automatic);
+        let mut found =
+            all.filter(|r| r.server == ServerId(1) && r.means.is_automatic() == automatic);
         found
-            .last()
+            .next_back()
             .unwrap_or_else(|| panic!("{:?}", view.recoveries))
     };
     let (by_leader, by_hand) = (of(true), of(false));

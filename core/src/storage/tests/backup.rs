@@ -137,9 +137,15 @@ fn a_chain_is_restored_to_any_point_with_a_higher_epoch() {
     assert_eq!(db.tree.difference(&server.db.tree), None);
     assert_eq!((db.last_zxid, db.sessions.size()), (zxid(17), 0));
     let before = restore(&links, Point::Zxid(zxid(6)), Keep::Sessions);
-    assert_eq!(before.unwrap_err(), NotThere::Before { first: zxid(7) });
+    assert_eq!(
+        before.expect_err("the backup begins later"),
+        NotThere::Before { first: zxid(7) }
+    );
     let behind = restore(&links, Point::Zxid(zxid(18)), Keep::Sessions);
-    assert_eq!(behind.unwrap_err(), NotThere::Behind { last: zxid(17) });
+    assert_eq!(
+        behind.expect_err("the backup ends earlier"),
+        NotThere::Behind { last: zxid(17) }
+    );
 }
 
 #[test]
