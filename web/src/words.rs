@@ -236,6 +236,7 @@ pub(crate) fn leads(lang: Lang, epoch: i64) -> String {
 /// `3 in step`: voters that follow in broadcast, the leader included.
 pub(crate) fn in_step(lang: Lang, voters: u8) -> String {
     match lang {
+        Lang::En if voters == 1 => "1 voter in step".to_owned(),
         Lang::En => format!("{voters} voters in step"),
         Lang::Zh => format!("{voters} 个投票者同步"),
     }

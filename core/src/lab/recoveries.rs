@@ -3,7 +3,7 @@
 //! A recovery begins when a process starts and ends when it serves. Those that only caught up by a few
 //! transactions are told, too: bytes and time are what there is to compare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::{Instant, ServerId};
@@ -24,6 +24,8 @@ pub(super) struct Recoveries {
     open: BTreeMap<ServerId, Open>,
     /// What an operator put on a disk since the server died.
     by_hand: BTreeMap<ServerId, (Means, u64)>,
+    /// Servers that died and did not start since: whoever starts first in a run does not come back.
+    dead: BTreeSet<ServerId>,
 }
 
 /// A server that has started and does not serve yet.
@@ -39,6 +41,9 @@ impl Recoveries {
     pub(super) fn note(&mut self, step: &Step, world: &World) {
         if let (Cause::Boot, Actor::Server(server)) = (&step.cause, step.actor) {
             let by_hand = self.by_hand.remove(&server);
+            if !self.dead.remove(&server) && by_hand.is_none() {
+                return;
+            }
             let (means, bytes) = by_hand.map_or((None, 0), |(means, bytes)| (Some(means), bytes));
             let since = step.at;
             self.open.insert(
@@ -78,6 +83,7 @@ impl Recoveries {
             }
             (Outcome::Died { server, .. }, _) => {
                 self.open.remove(server);
+                self.dead.insert(*server);
             }
             (Outcome::Effect(Effect::Decide(decision)), Actor::Server(server)) => {
                 self.decided(step, server, decision, world);

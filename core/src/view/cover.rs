@@ -12,6 +12,7 @@ use super::memory::Recall;
 use crate::base::{Order, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
+use crate::storage::backup::State;
 use crate::world::vault::{Backup, BackupKind};
 use crate::world::{End, Host, World};
 
@@ -50,6 +51,8 @@ pub struct BackupView {
     pub fuzzy_to: Option<Zx>,
     /// Everything is there.
     pub whole: bool,
+    /// How much of it was copied, in hundredths, while it is not whole.
+    pub percent: Option<u8>,
 }
 
 /// Committed transactions that no backup reaches.
@@ -107,8 +110,19 @@ pub(super) fn backups(world: &World) -> Vec<BackupView> {
             from: own_start(backup),
             fuzzy_to: fuzzy_to(backup),
             whole: backup.manifest.is_whole(),
+            percent: percent(backup),
         })
         .collect()
+}
+
+fn percent(backup: &Backup) -> Option<u8> {
+    match backup.manifest.state {
+        State::Taking { done, all } => {
+            let part = (done * 100).checked_div(all.max(done)).unwrap_or(0);
+            Some(u8::try_from(part).unwrap_or(100))
+        }
+        State::Whole | State::Broken(_) => None,
+    }
 }
 
 fn own_start(backup: &Backup) -> Option<Zx> {
@@ -124,8 +138,11 @@ fn fuzzy_to(backup: &Backup) -> Option<Zx> {
 
 /// What would be lost if only the vault were left.
 pub(super) fn gap(world: &World, committed: Zxid, behind: &dyn Fn(Zxid) -> u64) -> Option<GapView> {
-    let whole = world.vault().iter().filter(|(_, b)| b.manifest.is_whole());
-    let reached = whole.map(|(_, backup)| backup.zxid).max()?;
+    let mut all = world.vault().iter().peekable();
+    all.peek()?;
+    let good = all.filter(|(_, backup)| backup.counts());
+    let reached = good.map(|(_, backup)| backup.zxid).max();
+    let reached = reached.unwrap_or(Zxid::ZERO);
     let count = behind(reached);
     (count > 0).then(|| GapView {
         after: reached.into(),

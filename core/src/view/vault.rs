@@ -289,8 +289,8 @@ impl VaultView {
         let vault = world.vault();
         let mut all: Vec<_> = vault.iter().collect();
         all.order_by_key(|(name, backup)| (backup.begun_at, (*name).clone()));
-        let whole = all.iter().filter(|(_, backup)| backup.manifest.is_whole());
-        let reached = whole.map(|(_, backup)| backup.zxid).max();
+        let good = all.iter().filter(|(_, backup)| backup.counts());
+        let reached = good.map(|(_, backup)| backup.zxid).max();
         let reached = reached.unwrap_or(Zxid::ZERO);
         let count = (accounts.behind)(reached);
         let now = world.now();

@@ -118,19 +118,38 @@ pub(super) fn Backups(props: &Props) -> Html {
     }
 }
 
+/// Where the column of `zx` begins; what lies before everything shown begins with it.
+fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
+    match strip.reach(zx) {
+        Reach::Column(at) => m.middle(at, log::before(strip, m)) - m.cell / 2,
+        Reach::Nothing | Reach::Fold(_) => start(m),
+    }
+}
+
+/// What a backup holds: from its first transaction to its last, hatched where no point can be restored,
+/// broken while it is not whole.
 fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
-    let x1 = start(m);
-    let x2 = end(strip, m, backup.zxid).unwrap_or(x1 + 6);
+    let x1 = backup.from.map_or(start(m), |from| begin(strip, m, from));
+    let x2 = end(strip, m, backup.zxid).unwrap_or(0).max(x1 + 6);
     let bottom = y + 7;
-    let text = format!("{} {}", backup.name, backup.zxid);
+    let text = match backup.percent {
+        Some(percent) => format!("{} {percent} %", backup.name),
+        None => format!("{} {}", backup.name, backup.zxid),
+    };
     let width = log::text_width(&text);
     let (inside, x) = if x1 + width + 14 <= x2 {
         (true, x1 + 9)
     } else {
         (false, x2 + 5)
     };
+    let fuzzy = backup.fuzzy_to.and_then(|to| end(strip, m, to));
+    let fuzzy = fuzzy.map(|to| to.min(x2)).filter(|to| *to > x1);
+    let soft = (!backup.whole).then_some("soft");
     html! {<>
-        <path class="sbrk" d={format!("M{x1} {y}V{bottom}H{x2}V{y}")} />
+        if let Some(to) = fuzzy {
+            <rect class="fuzz" x={x1.to_string()} y={y.to_string()} width={(to - x1).to_string()} height="6" />
+        }
+        <path class={classes!("sbrk", soft)} d={format!("M{x1} {y}V{bottom}H{x2}V{y}")} />
         if inside { <rect class="brkbg" x={(x1 + 6).to_string()} y={(bottom - 6).to_string()} width={(width - 2).to_string()} height="12" /> }
         <text class="sbrkl strong" x={x.to_string()} y={bottom.to_string()}>{ text }</text>
     </>}

@@ -140,6 +140,12 @@ impl BackupKind {
 }
 
 impl Backup {
+    /// It can be relied on: it is whole, and no verification has said that it cannot be restored.
+    pub fn counts(&self) -> bool {
+        let refused = |(verdict, _): &(Arc<Verdict>, Instant)| verdict.restorable.is_err();
+        self.manifest.is_whole() && !self.judged.as_ref().is_some_and(refused)
+    }
+
     /// Bytes of its files, preallocated zeros left out.
     pub fn bytes(&self) -> u64 {
         self.files.values().map(Content::data_end).sum()

@@ -61,10 +61,13 @@ fn covers(view: &VaultView, backup: &VaultBackup) -> (u64, u64) {
     (from, backup.taken_us)
 }
 
-/// Until when some whole backup reaches.
+/// Until when some backup reaches that can be relied on.
 fn reached(view: &VaultView) -> u64 {
-    let whole = view.backups.iter().filter(|b| b.state == VaultState::Whole);
-    whole.map(|b| b.taken_us).max().unwrap_or(0)
+    let good = view.backups.iter().filter(|b| {
+        let refused = b.verdict.as_ref().is_some_and(|v| v.range.is_none());
+        b.state == VaultState::Whole && !refused
+    });
+    good.map(|b| b.taken_us).max().unwrap_or(0)
 }
 
 fn percent(per_mille: u64) -> String {

@@ -288,6 +288,16 @@ pub(super) fn restoring(lang: Lang, restoring: &RestoringView) -> String {
 /// `14 writes behind e1·86 are in no backup`.
 pub(super) fn gap(lang: Lang, gap: VaultGap) -> String {
     let VaultGap { after, count } = gap;
+    if after.counter == 0 {
+        return match lang {
+            Lang::En => {
+                format!(
+                    "all {count} transactions: no backup that can be restored has them (RPO gap)"
+                )
+            }
+            Lang::Zh => format!("全部 {count} 个事务都不在可还原的备份中（RPO 缺口）"),
+        };
+    }
     match lang {
         Lang::En if count == 1 => format!("1 transaction behind {after} is in no backup (RPO gap)"),
         Lang::En => format!("{count} transactions behind {after} are in no backup (RPO gap)"),
