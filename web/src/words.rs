@@ -426,7 +426,7 @@ pub(crate) fn label_width(text: &str) -> u64 {
 }
 
 /// `12,345`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -305,23 +305,17 @@ impl Lab {
         if self.branches.len() >= BRANCHES_MAX {
             return self.say_too_many_branches();
         }
-        let mut line = Line::clone(&kept);
-        line.name = self.free_branch_name();
-        let (name, from) = (line.name.clone(), line.from);
-        let before = self.scene(line.title.clone());
-        self.past.edit(before);
-        self.edition += 1;
-        self.branches.push(Arc::new(line));
-        self.branch = self.branches.len() - 1;
         self.drill = None;
-        self.jump(from);
-        self.say(
-            NoticeKind::Branched,
+        let from = kept.from;
+        self.adopt(Line::clone(&kept), from, |line, _| {
+            let (name, from) = (&line.name, line.from);
             Text::new(
-                format!("New branch {name}: the drill. It begins at step {from}; play it, or step through it."),
+                format!(
+                    "New branch {name}: the drill. It begins at step {from}; play it, or step through it."
+                ),
                 format!("新分支 {name}：这次演练，从第 {from} 步开始。可以播放，也可以逐步查看。"),
-            ),
-        );
+            )
+        });
     }
 }
 
@@ -509,12 +503,10 @@ fn order(plan: &Plan, world: &World) -> Option<RestoreOrder> {
     let Plan::Joint { backup, until } = plan else {
         return None;
     };
+    let all = world.hosts().iter().map(|host| host.id).collect();
     Some(RestoreOrder {
-        name: backup.clone(),
-        to: world.hosts().iter().map(|host| host.id).collect(),
         until: until.map(|zx| Point::Zxid(entry::zxid(zx))),
-        drop_sessions: false,
-        epoch: None,
+        ..RestoreOrder::whole(backup, all)
     })
 }
 

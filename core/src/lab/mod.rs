@@ -4,6 +4,7 @@
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is, when to come back
 //!   explain, offers  ──► what is looked at closely, and what can be done about it
+//!   drill             ──► a restore tried on copies of the run
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   space_time       ──► a window of the picture of the run, with its causes and effects
 //!   disk, file, outlook ─► the bytes of a server, field by field, and what recovery makes of them

@@ -175,20 +175,12 @@ impl Lab {
             return;
         }
         let Replay {
-            mut line,
+            line,
             skipped,
             shown,
             ..
         } = *replay;
-        line.name = self.free_branch_name();
-        let before = self.scene(line.title.clone());
-        self.past.edit(before);
-        self.edition += 1;
-        let text = told(&line, &self.line().name, &skipped);
-        self.branches.push(Arc::new(line));
-        self.branch = self.branches.len() - 1;
-        self.jump(shown);
-        self.say(NoticeKind::Branched, text);
+        self.adopt(line, shown, |line, old| told(line, old, &skipped));
     }
 }
 

@@ -72,6 +72,25 @@ impl Lab {
         self.say(NoticeKind::Limit, too_many_branches());
     }
 
+    /// A line that was made aside becomes a branch, shown behind so many of its steps; `told` says so, with
+    /// the name of the branch it left.
+    pub(super) fn adopt(
+        &mut self,
+        mut line: Line,
+        shown: u64,
+        told: impl FnOnce(&Line, &str) -> Text,
+    ) {
+        line.name = self.free_branch_name();
+        let before = self.scene(line.title.clone());
+        self.past.edit(before);
+        self.edition += 1;
+        let text = told(&line, &self.line().name);
+        self.branches.push(Arc::new(line));
+        self.branch = self.branches.len() - 1;
+        self.jump(shown);
+        self.say(NoticeKind::Branched, text);
+    }
+
     fn begin_branch(&mut self, line: Line) {
         let (name, old) = (line.name.clone(), self.line().name.clone());
         let from = line.from;

@@ -79,7 +79,7 @@ pub fn read(dir: &Path, log_dir: Option<&Path>) -> Result<DataDir, Failure> {
 }
 
 /// `DIR/version-2` when it exists, else `DIR` itself.
-fn version_2(dir: &Path) -> Result<PathBuf, Failure> {
+pub fn version_2(dir: &Path) -> Result<PathBuf, Failure> {
     let inner = dir.join("version-2");
     let found = if inner.is_dir() {
         inner

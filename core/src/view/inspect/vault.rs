@@ -187,13 +187,7 @@ fn faults() -> Offers {
 pub(super) fn backup(name: &str, look: &Look<'_>) -> Vec<Offers> {
     let servers: Vec<ServerId> = look.world.hosts().iter().map(|host| host.id).collect();
     let order = |order| Command::Vault(order);
-    let joint = RestoreOrder {
-        name: name.to_owned(),
-        to: servers.clone(),
-        until: None,
-        drop_sessions: false,
-        epoch: None,
-    };
+    let joint = RestoreOrder::whole(name, servers.clone());
     let mut whole = vec![
         Offer::command(
             "verify",

@@ -116,6 +116,19 @@ pub enum VaultFault {
 /// Bytes a second when nobody says otherwise.
 pub const RATE: u64 = 64 << 10;
 
+impl RestoreOrder {
+    /// Everything of a backup, to these servers, with its sessions.
+    pub fn whole(name: &str, to: Vec<ServerId>) -> Self {
+        Self {
+            name: name.to_owned(),
+            to,
+            until: None,
+            drop_sessions: false,
+            epoch: None,
+        }
+    }
+}
+
 impl VaultOrder {
     /// The backup that it is about.
     pub fn backup(&self) -> Option<&str> {

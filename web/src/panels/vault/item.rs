@@ -4,6 +4,7 @@ use yew::prelude::*;
 use zablab_core::view::Target;
 use zablab_core::view::vault::{VaultBackup, VaultState, VerdictView};
 
+use super::sign;
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 use crate::inspect::FaultMenu;
@@ -87,16 +88,9 @@ fn progress(desk: &Desk, backup: &VaultBackup) -> Html {
 /// What the trial recovery said: a sign, and the words.
 fn badge(desk: &Desk, verdict: &VerdictView) -> Html {
     let good = verdict.range.is_some();
-    let (out, inside) = match good {
-        true => (
-            "M12.500 7A5.500 5.500 0 1 1 1.500 7A5.500 5.500 0 1 1 12.500 7Z",
-            "M4.500 7.200 6.300 9 9.600 5.300",
-        ),
-        false => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
-    };
     html! {<>
         <p class={classes!("vworth", if good { "ok" } else { "no" })} data-kind="verdict" data-id={if good { "ok" } else { "no" }}>
-            <svg class="tsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={out} /><path class="in" d={inside} /></svg>
+            { sign(good) }
             { span("", verdict.words.get(desk.lang).to_owned()) }
         </p>
         { for verdict.warnings.iter().map(|warning| line("vmeta", warning.get(desk.lang).to_owned())) }

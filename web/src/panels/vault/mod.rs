@@ -105,3 +105,17 @@ fn facts(desk: &Desk, view: &VaultView) -> Html {
         </dl>
     }
 }
+
+/// A ring with a tick; else a triangle.
+fn sign(good: bool) -> Html {
+    let (out, inside) = match good {
+        true => (
+            "M12.500 7A5.500 5.500 0 1 1 1.500 7A5.500 5.500 0 1 1 12.500 7Z",
+            "M4.500 7.200 6.300 9 9.600 5.300",
+        ),
+        false => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
+    };
+    html! {
+        <svg class="tsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={out} /><path class="in" d={inside} /></svg>
+    }
+}

@@ -8,6 +8,8 @@ use zablab_core::view::vault::{
     PolicyView, RecoveryView, RestoringView, ShipView, VaultBackup, VaultGap, VaultKind, VaultView,
 };
 
+use crate::words::grouped;
+
 crate::words::words! {
     Empty: "The vault is empty: what is lost on all disks is lost for good.", "备份库是空的：所有磁盘都丢失的内容就永远丢失。";
     BackUp: "Back up", "备份";
@@ -172,6 +174,14 @@ pub(super) fn trial(lang: Lang, done: usize, all: usize) -> String {
     }
 }
 
+/// `empty the disk of S2`.
+pub(super) fn resync(lang: Lang, server: ServerId) -> String {
+    match lang {
+        Lang::En => format!("empty the disk of {server}"),
+        Lang::Zh => format!("清空 {server} 的磁盘"),
+    }
+}
+
 /// `Copy its files to S2`.
 pub(super) fn copy_to(lang: Lang, server: ServerId) -> String {
     match lang {
@@ -191,19 +201,6 @@ pub(super) fn total(lang: Lang, view: &VaultView) -> String {
         (Lang::Zh, None) => format!("{n} 份备份，{bytes} B"),
         (Lang::Zh, Some(room)) => format!("{n} 份备份，{bytes}/{room} B"),
     }
-}
-
-/// `77,934`.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// What a fact about the vault is called.

@@ -9,6 +9,7 @@ use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
 use zablab_core::lab::{Action, ServerId};
 use zablab_core::view::frame::{ServerRow, Zx};
 
+use super::sign;
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 use crate::panels::Pull;
@@ -126,11 +127,6 @@ pub(super) fn Wizard(props: &Props) -> Html {
 }
 
 fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
-    let (id, word) = match way {
-        Way::Joint => ("joint", Word::WayJoint),
-        Way::Files => ("files", Word::WayFiles),
-        Way::Resync => ("resync", Word::WayResync),
-    };
     let onchange = {
         let choice = choice.clone();
         Callback::from(move |_: Event| {
@@ -146,7 +142,7 @@ fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
         })
     };
     html! {
-        <label class="way"><input type="radio" name="way" checked={choice.way == way} {onchange} data-kind="way" data-id={id} />{ word.get(desk.lang) }</label>
+        <label class="way"><input type="radio" name="way" checked={choice.way == way} {onchange} data-kind="way" data-id={way.id()} />{ way.word().get(desk.lang) }</label>
     }
 }
 
@@ -209,17 +205,29 @@ fn servers(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>, way: Way
             });
         })
     };
+    let name = |id: ServerId| match way {
+        Way::Resync => words::resync(desk.lang, id),
+        Way::Joint | Way::Files => words::copy_to(desk.lang, id),
+    };
     html! {
-        <span class="tabs wto" role="group" aria-label={Way::word(way).get(desk.lang)}>
+        <span class="tabs wto" role="group" aria-label={way.word().get(desk.lang)}>
             { for props.rows.iter().map(|row| html! {
                 <button type="button" aria-pressed={choice.to.contains(&row.id).to_string()} onclick={pick(row.id)}
-                    aria-label={words::copy_to(desk.lang, row.id)} data-kind="restore-to" data-id={row.id.to_string()}>{ row.id.to_string() }</button>
+                    aria-label={name(row.id)} data-kind="restore-to" data-id={row.id.to_string()}>{ row.id.to_string() }</button>
             }) }
         </span>
     }
 }
 
 impl Way {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Joint => "joint",
+            Self::Files => "files",
+            Self::Resync => "resync",
+        }
+    }
+
     const fn word(self) -> Word {
         match self {
             Self::Joint => Word::WayJoint,
@@ -280,7 +288,7 @@ fn trial(desk: &Desk, at: usize, outcome: &Outcome, declared: Option<u64>) -> Ht
     html! {
         <li class={classes!("trial", state)} data-kind="trial" data-id={at.to_string()} data-state={state}>
             <div class="thead">
-                { sign(state != "kept") }
+                { sign(state == "kept") }
                 { span("ttwist", words::twist(lang, outcome.twist)) }
                 <button type="button" {class} onclick={desk.ask(Action::KeepTrial(at))} data-kind="keep-trial" data-id={at.to_string()}>{ keep.get(lang) }</button>
             </div>
@@ -307,19 +315,5 @@ fn change(desk: &Desk, tree: &TreeChange) -> Html {
                 { for tree.rows.iter().map(|row| group(desk, row)) }
             </table>
         </details>
-    }
-}
-
-/// A ring with a tick, or a triangle.
-fn sign(bad: bool) -> Html {
-    let (out, inside) = match bad {
-        true => ("M7 1.500 13 12.500H1Z", "M7 5.500V9M7 10.500V11.300"),
-        false => (
-            "M12.500 7A5.500 5.500 0 1 1 1.500 7A5.500 5.500 0 1 1 12.500 7Z",
-            "M4.500 7.200 6.300 9 9.600 5.300",
-        ),
-    };
-    html! {
-        <svg class="tsign" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="out" d={out} /><path class="in" d={inside} /></svg>
     }
 }

@@ -14,8 +14,6 @@ mod judge;
 mod take;
 mod vault;
 
-use std::path::{Path, PathBuf};
-
 use super::args::BackupVerb;
 use super::output::Failure;
 
@@ -30,18 +28,4 @@ pub fn run(verb: &BackupVerb) -> Result<bool, Failure> {
         BackupVerb::Restore(options) => judge::restore(options),
         BackupVerb::List(options) => judge::list(options),
     }
-}
-
-/// `DIR/version-2` when there is one, else `DIR`.
-fn version_2(dir: &Path) -> Result<PathBuf, Failure> {
-    let inner = dir.join("version-2");
-    let found = if inner.is_dir() {
-        inner
-    } else {
-        dir.to_path_buf()
-    };
-    let path = std::fs::canonicalize(&found);
-    path.ok()
-        .filter(|path| path.is_dir())
-        .ok_or_else(|| Failure::Input(format!("{}: there is no such directory", dir.display())))
 }

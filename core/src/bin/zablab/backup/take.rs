@@ -8,10 +8,11 @@ use zablab_core::storage::backup::{
     CannotResume, Fault, Heading, Kind, Manifest, State, Step, Stopped, Taking,
 };
 
+use super::super::data_dir::version_2;
+use super::PIECE;
 use super::bar::Bar;
 use super::dirs::{SourceDir, StoreDir, failed};
 use super::vault::{Vault, write_manifest};
-use super::{PIECE, version_2};
 use crate::args::TakeOptions;
 use crate::output::{self, Failure};
 
