@@ -1,6 +1,16 @@
-//! `zablab backup`, killed at any moment: the source stays as it was, what is not whole says so, and the
-//! same command brings it to its end.
-#![cfg(not(target_arch = "wasm32"))]
+//! `zablab backup` on directories made for it.
+//!
+//! - killed at any moment (here): the source stays as it was, what is not whole says so, and the same
+//!   command brings it to its end;
+//! - what it can be taken of (`sources`), where it cannot be put (`vaults`), what is shown (`bar`).
+#![cfg(unix)]
+
+#[path = "backup_cli/bar.rs"]
+mod bar;
+#[path = "backup_cli/sources.rs"]
+mod sources;
+#[path = "backup_cli/vaults.rs"]
+mod vaults;
 
 #[path = "oracle/datadirs.rs"]
 #[allow(dead_code)]
@@ -39,31 +49,51 @@ fn data_dir(home: &Path, logs: i64) {
 }
 
 fn add_log(dir: &Path, from: i64) {
+    let name = log::file_name(Zxid(from + 1));
+    fs::write(dir.join(&*name), log_bytes(from)).expect("written");
+}
+
+/// A log that creates a quarter of the nodes, preallocated as a server does it.
+fn log_bytes(from: i64) -> Vec<u8> {
     let mut bytes = log::header().to_vec();
     for n in from..from + NODES / 4 {
         bytes.extend_from_slice(&log::frame(&encode_txn(&create(n))));
     }
     bytes.resize(bytes.len() + 70_000, 0);
-    let name = log::file_name(Zxid(from + 1));
-    fs::write(dir.join(&*name), bytes).expect("written");
+    bytes
 }
 
 fn create(n: i64) -> Txn {
+    let body = TxnBody::Create {
+        path: format!("/n{n}"),
+        data: Some(vec![n as u8; 1_000].into()),
+        acl: Acl::open(),
+        ephemeral: false,
+        parent_cversion: n as i32 + 1,
+        create2: false,
+    };
+    txn(n + 1, body)
+}
+
+/// So many bytes are written to the first node.
+fn set(zxid: i64, bytes: usize) -> Txn {
+    let body = TxnBody::SetData {
+        path: "/n0".into(),
+        data: Some(vec![zxid as u8 | 1; bytes].into()),
+        version: zxid as i32,
+    };
+    txn(zxid, body)
+}
+
+fn txn(zxid: i64, body: TxnBody) -> Txn {
     Txn {
         header: TxnHeader {
             session: SessionId(1),
             cxid: 1,
-            zxid: Zxid(n + 1),
-            time_ms: 1_767_225_600_000 + n,
+            zxid: Zxid(zxid),
+            time_ms: 1_767_225_600_000 + zxid - 1,
         },
-        body: TxnBody::Create {
-            path: format!("/n{n}"),
-            data: Some(vec![n as u8; 1_000].into()),
-            acl: Acl::open(),
-            ephemeral: false,
-            parent_cversion: n as i32 + 1,
-            create2: false,
-        },
+        body,
         digest: None,
     }
 }
@@ -85,6 +115,27 @@ fn state(dir: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
 
 fn backup(options: &[&str]) -> Value {
     zablab("backup", &[], options).unwrap_or_else(|why| panic!("{options:?}: {why}"))
+}
+
+/// What a command printed, and its exit code.
+struct Told {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn told(options: &[&str]) -> Told {
+    told_by(Command::new(program()), options)
+}
+
+fn told_by(mut program: Command, options: &[&str]) -> Told {
+    let done = program.arg("backup").args(options).output();
+    let done = done.expect("it starts");
+    Told {
+        code: done.status.code().expect("nobody killed it"),
+        out: String::from_utf8_lossy(&done.stdout).into_owned(),
+        err: String::from_utf8_lossy(&done.stderr).into_owned(),
+    }
 }
 
 /// Runs a command and kills it after that time; true when it had come to its end.

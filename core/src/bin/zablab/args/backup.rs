@@ -175,7 +175,7 @@ fn verify(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
 }
 
 fn restore(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
-    let (mut vault, mut to) = (None, None);
+    let (mut vault, mut to, mut until, mut before) = (None, None, None, None);
     let mut options = RestoreOptions {
         vault: PathBuf::new(),
         to: PathBuf::new(),
@@ -191,8 +191,8 @@ fn restore(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
             Long("vault") => vault = Some(path(&mut parser)?),
             Long("to") => to = Some(path(&mut parser)?),
             Long("id") => options.id = Some(text(&mut parser)?),
-            Long("until") => options.point = Point::Zxid(zxid(&text(&mut parser)?)?),
-            Long("before") => options.point = Point::BeforeTime(time(&text(&mut parser)?)?),
+            Long("until") => until = Some(zxid(&text(&mut parser)?)?),
+            Long("before") => before = Some(time(&text(&mut parser)?)?),
             Long("drop-sessions") => options.keep = Keep::NoSessions,
             Long("epoch") => options.epoch = Some(epoch(&text(&mut parser)?)?),
             Long("progress") => options.progress = true,
@@ -206,6 +206,12 @@ fn restore(mut parser: lexopt::Parser) -> Result<Verb, Failure> {
     }
     options.vault = vault.ok_or_else(|| missing("from which --vault VAULT?"))?;
     options.to = to.ok_or_else(|| missing("--to which DIR?"))?;
+    options.point = match (until, before) {
+        (None, None) => Point::End,
+        (Some(zxid), None) => Point::Zxid(zxid),
+        (None, Some(time)) => Point::BeforeTime(time),
+        (Some(_), Some(_)) => return Err(missing("--until or --before? Not both")),
+    };
     Ok(Verb::Backup(BackupVerb::Restore(options)))
 }
 

@@ -59,6 +59,8 @@ impl Source for SourceDir {
         let mut names = listed(&self.snapshots, |name| {
             name.starts_with("snapshot.") || name.ends_with("Epoch")
         })?;
+        // A server passes over a snapshot that is no file, and stops at such a log.
+        names.retain(|name| self.path(name).is_file());
         names.extend(listed(&self.logs, |name| name.starts_with("log."))?);
         names.sort();
         Ok(names)
@@ -104,12 +106,13 @@ fn on_disk(found: &fs::Metadata) -> u64 {
     found.len()
 }
 
+/// Names in a directory; what they lead to may be anything.
 fn listed(dir: &Path, belongs: impl Fn(&str) -> bool) -> Result<Vec<FileName>, Fault> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(|e| failed(dir, &e))? {
         let entry = entry.map_err(|e| failed(dir, &e))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if belongs(&name) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if belongs(&name) {
             names.push(name.into());
         }
     }
@@ -201,8 +204,9 @@ impl Store for StoreDir {
 
     fn keep_only(&mut self, parts: &[FilePart]) -> Result<(), Fault> {
         for name in listed(&self.dir, |name| name != super::vault::MANIFEST)? {
-            if !parts.iter().any(|part| part.name == name) {
-                remove(&self.dir.join(&*name))?;
+            let path = self.dir.join(&*name);
+            if path.is_file() && !parts.iter().any(|part| part.name == name) {
+                remove(&path)?;
             }
         }
         Ok(())

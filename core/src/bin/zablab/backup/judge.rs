@@ -74,8 +74,11 @@ pub fn verify(options: &VerifyOptions) -> Result<bool, Failure> {
                 while !work.advance(PIECE) {
                     bar.tell(work.progress(), &id);
                 }
-                bar.end(work.progress(), &id);
-                work.verdict().expect("it has said so").clone()
+                let verdict = work.verdict().expect("it has said so").clone();
+                if verdict.restorable.is_ok() {
+                    bar.end(work.progress(), &id);
+                }
+                verdict
             }
             Err(why) => Verdict {
                 restorable: Err(why),
@@ -154,12 +157,19 @@ pub fn restore(options: &RestoreOptions) -> Result<bool, Failure> {
         )));
     }
     let staging = options.to.join("version-2.restoring");
-    let done = write(options, &vault, &id, &staging)?;
+    let new = !options.to.exists();
+    let done = write(options, &vault, &id, &staging);
+    if !matches!(done, Ok(Ok(_))) {
+        // What cannot be removed now is removed by the next command.
+        let _ = fs::remove_dir_all(&staging);
+        if new {
+            let _ = fs::remove_dir(&options.to);
+        }
+    }
+    let done = done?;
     if done.is_ok() {
         fs::rename(&staging, &target).map_err(|e| words(&failed(&target, &e)))?;
         sync_dir(&options.to).map_err(|e| words(&e))?;
-    } else {
-        fs::remove_dir_all(&staging).map_err(|e| words(&failed(&staging, &e)))?;
     }
     tell(options, id, &done)?;
     Ok(done.is_ok())

@@ -1,11 +1,12 @@
 //! A backup taken of a real directory, or taken up again.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use zablab_core::storage::backup::{
-    CannotResume, Fault, Heading, Kind, Manifest, State, Step, Stopped, Taking,
+    CannotResume, Fault, Heading, Kind, Manifest, Source, State, Step, Stopped, Taking,
 };
 
 use super::super::data_dir::version_2;
@@ -36,7 +37,8 @@ pub fn run(options: &TakeOptions) -> Result<bool, Failure> {
     let logs = options.log_dir.as_deref();
     let logs = logs.map_or(Ok(snapshots.clone()), version_2)?;
     let source = SourceDir::new(snapshots.clone(), logs.clone());
-    outside(&options.to, [&snapshots, &logs])?;
+    outside(&options.to, &[&options.from, &snapshots, &logs])?;
+    tell_of_logs(&source, options, &snapshots, &logs)?;
     let vault = Vault::change(&options.to)?;
     let (mut work, resumed) = begin(options, &vault, &snapshots.display().to_string())?;
     let stopped = work.copy(&source, options)?;
@@ -138,7 +140,8 @@ impl Work {
         source: &SourceDir,
         options: &TakeOptions,
     ) -> Result<Option<Box<dyn std::fmt::Display>>, Failure> {
-        let mut bar = Bar::new(options.progress);
+        let (before, _) = self.taking.progress();
+        let mut bar = Bar::new(options.progress).from(before);
         let started = Instant::now();
         let (mut copied, mut noted) = (0, 0);
         let piece = options
@@ -164,6 +167,7 @@ impl Work {
                     }
                 }
                 Ok(Step::PassedOver { file }) => {
+                    bar.close();
                     eprintln!("{file} is no good snapshot; the next older one is taken");
                 }
                 Ok(Step::Whole) => {
@@ -191,7 +195,7 @@ impl Work {
 }
 
 /// A vault inside of what is backed up would be written into the source.
-fn outside(vault: &Path, sources: [&std::path::PathBuf; 2]) -> Result<(), Failure> {
+fn outside(vault: &Path, sources: &[&Path]) -> Result<(), Failure> {
     let mut known = vault;
     // The part of the path that exists already.
     while !known.as_os_str().is_empty() && !known.exists() {
@@ -202,11 +206,40 @@ fn outside(vault: &Path, sources: [&std::path::PathBuf; 2]) -> Result<(), Failur
     } else {
         known
     };
-    let real = std::fs::canonicalize(known).map_err(|e| words(&failed(vault, &e)))?;
-    match sources.into_iter().find(|source| real.starts_with(source)) {
-        Some(_) => Err(refused("the vault must not be inside of what is backed up")),
-        None => Ok(()),
+    let real = |path: &Path| fs::canonicalize(path).map_err(|e| words(&failed(path, &e)));
+    let known = real(known)?;
+    for source in sources {
+        if known.starts_with(real(source)?) {
+            return Err(refused("the vault must not be inside of what is backed up"));
+        }
     }
+    Ok(())
+}
+
+/// Logs that lie elsewhere make a backup that ends early: said, since it cannot be known.
+fn tell_of_logs(
+    source: &SourceDir,
+    options: &TakeOptions,
+    snapshots: &Path,
+    logs: &Path,
+) -> Result<(), Failure> {
+    let names = source.names().map_err(|e| words(&e))?;
+    if !names.iter().any(|name| name.starts_with("log.")) {
+        let dir = logs.display();
+        eprintln!(
+            "no log lies in {dir}: if the server keeps it elsewhere, name that with --log-dir"
+        );
+    }
+    let left_out = |found: &fs::DirEntry| found.file_name().to_string_lossy().starts_with("log.");
+    if options.log_dir.is_some()
+        && snapshots != logs
+        && let Ok(mut found) = fs::read_dir(snapshots)
+        && found.any(|found| found.is_ok_and(|found| left_out(&found)))
+    {
+        let dir = snapshots.display();
+        eprintln!("the logs in {dir} are left out: with --log-dir they lie there alone");
+    }
+    Ok(())
 }
 
 fn in_words(manifest: &Manifest, resumed: bool, why: Option<&str>) -> String {

@@ -44,6 +44,9 @@ impl Vault {
 
     /// Opens a vault to add to it, and makes it when there is none.
     pub fn change(dir: &Path) -> Result<Self, Failure> {
+        if dir.exists() && !dir.is_dir() {
+            return Err(input(dir, &"a vault is a directory, and this is none"));
+        }
         fs::create_dir_all(dir).map_err(|e| input(dir, &e))?;
         let path = dir.join(LOCK);
         let lock = File::create(&path).map_err(|e| input(&path, &e))?;
