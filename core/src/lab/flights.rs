@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::Lab;
 use super::playback::{FLIGHT_US, Playback};
 use crate::view::Frame;
-use crate::view::frame::MessageView;
+use crate::view::cargo::Pace;
 
 /// A message on its way: so much time is behind it, of so much for all the way, at one speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +40,9 @@ impl Flight {
     }
 
     /// A message of a moment that does not play flies in simulated time.
-    fn resting(message: &MessageView, frame: &Frame) -> Self {
-        let since_us = |us: u64| us.saturating_sub(message.sent_us);
-        Self::new(since_us(frame.now_us), since_us(message.due_us))
+    fn resting(journey: Journey, frame: &Frame) -> Self {
+        let since_us = |us: u64| us.saturating_sub(journey.sent_us);
+        Self::new(since_us(frame.now_us), since_us(journey.due_us))
     }
 
     /// How far it is, in thousandths of its way.
@@ -56,6 +56,31 @@ impl Flight {
         let wall = |us: u64| us.saturating_mul(1_000) / per_mille.max(1);
         Self::new(wall(self.gone_us), wall(self.whole_us))
     }
+}
+
+/// From when to when something is on its way: a message, or what is carried between a disk and the
+/// vault.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Journey {
+    pub(super) id: u64,
+    sent_us: u64,
+    due_us: u64,
+}
+
+/// All that is on its way, or was lost there.
+pub(super) fn journeys(frame: &Frame) -> impl Iterator<Item = Journey> {
+    let messages = frame.messages.iter().chain(&frame.lost);
+    let messages = messages.map(|m| (m.id, m.sent_us, m.due_us));
+    let cargo = frame.cargo.iter().map(|c| match c.pace() {
+        Pace::Stands => (c.id, frame.now_us, frame.now_us),
+        Pace::AtOnce | Pace::Moves => (c.id, c.sent_us, c.due_us),
+    });
+    let all = messages.chain(cargo);
+    all.map(|(id, sent_us, due_us)| Journey {
+        id,
+        sent_us,
+        due_us,
+    })
 }
 
 /// The line of one message. It may leave before time begins, when it was bent late.
@@ -153,8 +178,7 @@ impl Lab {
     pub fn flight(&self, message: u64) -> Option<Flight> {
         let played = self.playback.as_ref().and_then(|p| p.flight(message));
         let flight = played.or_else(|| {
-            let mut known = self.frame.messages.iter().chain(&self.frame.lost);
-            let found = known.find(|m| m.id == message)?;
+            let found = journeys(&self.frame).find(|journey| journey.id == message)?;
             Some(Flight::resting(found, &self.frame))
         })?;
         Some(flight.at_speed(self.speed.per_mille()))
@@ -187,9 +211,9 @@ impl Lab {
         let line = Arc::make_mut(&mut self.branches[self.branch]);
         let moment = line.timeline.seek(self.at);
         let frame = &self.frame;
-        let seen = |m: &MessageView| {
-            let flight = older.and_then(|older| older.flight(m.id));
-            let flight = flight.unwrap_or_else(|| Flight::resting(m, frame));
+        let seen = |journey: Journey| {
+            let flight = older.and_then(|older| older.flight(journey.id));
+            let flight = flight.unwrap_or_else(|| Flight::resting(journey, frame));
             flight.progress()
         };
         self.playback = Some(Playback::start(&moment.world, frame, seen));

@@ -6,6 +6,7 @@
 //! ```text
 //!   a message       600 ms from the step that sent it to the step in which it arrives
 //!   an fsync        400 ms from the step that asked for it
+//!   a piece         300 ms until the next of that backup; what is copied at once, 600 ms
 //!   anything else   80 ms after the step before, small talk 20 ms, a crowd of messages less
 //!   silence         what it lasted, at most 600 ms
 //! ```
@@ -16,14 +17,16 @@
 //! copy is thrown away when the user does something. Where messages are meanwhile: [`super::flights`].
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use super::flights::{Flight, Flights};
+use super::flights::{Flight, Flights, Journey, journeys};
 use crate::base::{Instant, ServerId, WriteId};
 use crate::history::Recording;
 use crate::protocol::zab::packet::Packet;
 use crate::protocol::{Effect, Timer};
 use crate::view::Frame;
-use crate::view::frame::MessageView;
+use crate::view::cargo::{self, Pace};
+use crate::world::vault::VaultEvent;
 use crate::world::{Actor, Cause, Outcome, Payload, Step, World};
 
 /// Flight of a message, and the longest silence.
@@ -37,6 +40,8 @@ const STAGGER_US: u64 = 80_000;
 const GROUP_US: u64 = 600_000;
 /// The same, for small talk.
 const MURMUR_US: u64 = 20_000;
+/// A piece of a backup on its way.
+const PIECE_US: u64 = 300_000;
 /// What the user did is given a moment.
 const COMMAND_US: u64 = 300_000;
 /// Steps planned ahead; more are planned when these are shown.
@@ -52,6 +57,10 @@ pub struct Playback {
     flights: Flights,
     /// When fsyncs were asked for.
     syncs: BTreeMap<(ServerId, WriteId), u64>,
+    /// What is on its way to or from a backup.
+    cargo: BTreeMap<Arc<str>, u64>,
+    /// The next step waits until then.
+    rests_us: u64,
     now_us: u64,
     last_us: u64,
     last_at: Instant,
@@ -60,19 +69,38 @@ pub struct Playback {
 impl Playback {
     /// Starts at the world that is shown; messages on the wire stay where they are `seen`: at so many
     /// thousandths of their way.
-    pub fn start(world: &World, frame: &Frame, seen: impl Fn(&MessageView) -> u32) -> Self {
+    pub(super) fn start(world: &World, frame: &Frame, seen: impl Fn(Journey) -> u32) -> Self {
         // Some presentation time has passed already, so that what is under way can lie behind.
         let now_us = FLIGHT_US;
         let mut flights = Flights::default();
-        for message in &frame.messages {
-            let gone_us = FLIGHT_US * u64::from(seen(message).min(1_000)) / 1_000;
-            flights.leave(message.id, now_us - gone_us);
+        for journey in journeys(frame) {
+            let gone_us = FLIGHT_US * u64::from(seen(journey).min(1_000)) / 1_000;
+            flights.leave(journey.id, now_us - gone_us);
         }
+        for message in &frame.lost {
+            flights.lose(message.id, now_us);
+        }
+        let (mut cargo, mut rests_us) = (BTreeMap::new(), 0);
+        for carried in &frame.cargo {
+            match carried.pace() {
+                Pace::Stands => flights.lose(carried.id, now_us),
+                Pace::AtOnce => {
+                    rests_us = now_us + FLIGHT_US;
+                    flights.lose(carried.id, rests_us);
+                }
+                Pace::Moves => {
+                    cargo.insert(Arc::from(carried.backup.as_str()), carried.id);
+                }
+            }
+        }
+        flights.pass(now_us);
         Self {
             ahead: world.clone(),
             plan: VecDeque::new(),
             flights,
             syncs: BTreeMap::new(),
+            cargo,
+            rests_us,
             now_us,
             last_us: now_us,
             last_at: world.now(),
@@ -145,12 +173,50 @@ impl Playback {
                 (Outcome::Effect(Effect::Sync { id, .. }), Actor::Server(server)) => {
                     self.syncs.insert((server, *id), at_us);
                 }
+                (Outcome::Vault(event), _) => self.carry(event, step, at_us, seen_us),
+                (Outcome::BackedUp { .. } | Outcome::Copied { .. }, _) => {
+                    let id = cargo::id(step.id.0);
+                    self.rests_us = at_us + FLIGHT_US;
+                    self.flights.leave(id, at_us);
+                    self.flights.lose(id, self.rests_us);
+                }
                 _ => {}
             }
         }
         self.plan.push_back(at_us);
         self.last_us = at_us;
         self.last_at = step.at;
+    }
+
+    /// What was carried for a backup is there when its next piece leaves.
+    fn carry(&mut self, event: &VaultEvent, step: &Step, at_us: u64, seen_us: u64) {
+        let leaves = match event {
+            VaultEvent::Copying { .. } | VaultEvent::Declared(_) | VaultEvent::Staged { .. } => {
+                true
+            }
+            VaultEvent::Verified { .. } | VaultEvent::Retired { .. } => return,
+            _ => false,
+        };
+        if let Some(before) = self.cargo.remove(event.backup()) {
+            self.flights.arrive(before, at_us, seen_us);
+        }
+        if leaves {
+            let id = cargo::id(step.id.0);
+            self.flights.leave(id, at_us);
+            self.cargo.insert(Arc::clone(event.backup()), id);
+        }
+    }
+
+    /// When the piece is there that the work of a step waited for.
+    fn carried(&self, step: &Step) -> Option<u64> {
+        let mut outcomes = step.outcomes.iter();
+        outcomes.find_map(|outcome| match outcome {
+            Outcome::Vault(event) => {
+                let left_us = self.flights.left(*self.cargo.get(event.backup())?)?;
+                Some(left_us + PIECE_US)
+            }
+            _ => None,
+        })
     }
 
     fn moment(&self, step: &Step) -> u64 {
@@ -170,13 +236,14 @@ impl Playback {
                 Actor::Client(_) | Actor::World => None,
             },
             Cause::Command(_) => Some(self.last_us + COMMAND_US),
+            Cause::Operator if self.carried(step).is_some() => self.carried(step),
             _ if self.flights.len() == 0 => {
                 let silence = step.at.since(self.last_at).as_us();
                 Some(self.last_us + silence.min(FLIGHT_US))
             }
             _ => None,
         };
-        after_last.max(after_cause.unwrap_or(0))
+        after_last.max(after_cause.unwrap_or(0)).max(self.rests_us)
     }
 }
 

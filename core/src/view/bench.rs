@@ -8,7 +8,7 @@ use super::frame::{
 use super::memory::Recall;
 use super::rows::Source;
 use super::shelf::Shelf;
-use super::{clients, cover, phase, said, verdict, wire};
+use super::{cargo, clients, cover, phase, said, verdict, wire};
 use crate::base::{Gather, Order, ServerId};
 use crate::model::{Epoch, Zxid};
 use crate::protocol::zab::Peer;
@@ -90,6 +90,7 @@ impl Frame {
             groups: cover::groups(world),
             backups: cover::backups(world),
             gap: cover::gap(world, sight.committed, sight.behind),
+            cargo: cargo::cargo(world, step),
             clients: clients::views(world, step),
             store: clients::store(world, step),
             caption: said::caption(world, step),

@@ -15,6 +15,7 @@ use super::lang::Text;
 use crate::base::{ClientId, ServerId};
 use crate::model::Zxid;
 
+pub use super::cargo::{CargoView, Course};
 pub use super::clients::{
     BellView, ClientState, ClientView, ClockView, OutcomeView, RecipeView, RequestView,
     SessionView, StoreView, StoreWriteView,
@@ -97,6 +98,8 @@ pub struct Frame {
     pub backups: Vec<BackupView>,
     /// What no backup reaches.
     pub gap: Option<GapView>,
+    /// What is on its way between the disks and the vault.
+    pub cargo: Vec<CargoView>,
     /// Clients, in order of creation.
     pub clients: Vec<ClientView>,
     /// The store outside of the ensemble, when the run uses it.

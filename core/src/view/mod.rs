@@ -11,6 +11,7 @@
 //!   Step ──► text                       one golden line per thing that happened
 //!   Target                                  a name for what a reader points at
 //!   Step ──► memory ──► phase, turn     why votes changed, how learners are brought up to date
+//!   World, Step ──► cargo                   what is on its way between the disks and the vault
 //!   Columns ──► strip                       as many log columns as a window has room for
 //!   World ──► tree, znode, difference       one server's znodes, or two compared: pulled by a panel
 //!   World, Step ──► space_time              lines, columns, arrows: a window of the run, pulled
@@ -23,6 +24,7 @@
 mod bench;
 pub mod breach;
 pub mod caption;
+pub mod cargo;
 mod clients;
 pub mod cover;
 pub mod difference;

@@ -15,6 +15,7 @@ use super::disk::DiskCell;
 use super::glyph::Flight;
 use super::legend::legend;
 use super::log::{self, LogColumns, LogHead};
+use super::parcels::parcels;
 use super::plate::Plate;
 use super::roving::use_roving;
 use super::spot::Spot;
@@ -74,6 +75,7 @@ pub(crate) fn Bench(props: &Props) -> Html {
                 }) }
                 <div class="wcell"><Wires frame={Arc::clone(whole)} {metrics} spot={spot.clone()} /></div>
                 <div class="lcell"><LogColumns frame={Arc::clone(whole)} strip={Rc::clone(&strip)} {metrics} spot={spot.clone()} /></div>
+                { parcels(&desk, frame, &strip, metrics) }
             </div>
             if !frame.backups.is_empty() { <Backups frame={Arc::clone(whole)} strip={(*strip).clone()} {metrics} /> }
             <div class="bfoot">

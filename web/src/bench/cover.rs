@@ -13,7 +13,7 @@ use zablab_core::view::frame::{BackupView, Frame, ServerRow, SpanView, Zx};
 use zablab_core::view::strip::{Reach, Strip};
 
 use super::{Metrics, bench_words as say, log};
-use crate::desk::{Layout, use_desk};
+use crate::desk::{Desk, Layout, use_desk};
 
 /// Height of the line of a backup: what is pressed keeps 24 pixels.
 const TIER: u32 = 24;
@@ -88,9 +88,7 @@ pub(super) fn Backups(props: &Props) -> Html {
         strip,
         metrics,
     } = props;
-    let room = if desk.layout == Layout::Cockpit { 2 } else { 1 };
-    let skip = frame.backups.len().saturating_sub(room);
-    let shown = &frame.backups[skip..];
+    let shown = shown(&desk, frame);
     if shown.is_empty() {
         return Html::default();
     }
@@ -118,6 +116,36 @@ pub(super) fn Backups(props: &Props) -> Html {
     }
 }
 
+/// The backups that there is room for, oldest first.
+fn shown<'a>(desk: &Desk, frame: &'a Frame) -> &'a [BackupView] {
+    let room = if desk.layout == Layout::Cockpit { 2 } else { 1 };
+    &frame.backups[frame.backups.len().saturating_sub(room)..]
+}
+
+/// Where the bracket of a backup ends: across from where the log columns begin, and down from the last
+/// row of the bench.
+pub(super) fn place(
+    desk: &Desk,
+    frame: &Frame,
+    strip: &Strip,
+    m: Metrics,
+    name: &str,
+) -> (u32, u32) {
+    let mut tiers = shown(desk, frame).iter().enumerate();
+    // On a phone the name of the row stands above it.
+    let top = if desk.layout == Layout::Phone { 30 } else { 12 };
+    match tiers.find(|(_, backup)| backup.name == name) {
+        Some((tier, backup)) => (ends(backup, strip, m).1, top + tier as u32 * TIER),
+        None => (start(m), top),
+    }
+}
+
+/// Where its bracket begins and ends, in pixels.
+fn ends(backup: &BackupView, strip: &Strip, m: Metrics) -> (u32, u32) {
+    let x1 = backup.from.map_or(start(m), |from| begin(strip, m, from));
+    (x1, end(strip, m, backup.zxid).unwrap_or(0).max(x1 + 6))
+}
+
 /// Where the column of `zx` begins; what lies before everything shown begins with it.
 fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
     match strip.reach(zx) {
@@ -129,8 +157,7 @@ fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
 /// What a backup holds: from its first transaction to its last, hatched where no point can be restored,
 /// broken while it is not whole.
 fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
-    let x1 = backup.from.map_or(start(m), |from| begin(strip, m, from));
-    let x2 = end(strip, m, backup.zxid).unwrap_or(0).max(x1 + 6);
+    let (x1, x2) = ends(backup, strip, m);
     let bottom = y + 7;
     let text = match backup.percent {
         Some(percent) => format!("{} {percent} %", backup.name),

@@ -12,6 +12,7 @@ mod glyph;
 mod legend;
 mod log;
 mod metrics;
+mod parcels;
 mod plate;
 mod quorum;
 mod roving;

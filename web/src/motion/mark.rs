@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Animation, Element, FillMode, KeyframeEffect, KeyframeEffectOptions};
 use zablab_core::lab::{Flight, Lab};
 
-use super::{Way, is_still};
+use super::{is_still, way};
 
 /// An animation's own time from end to end: thousandths of the way.
 const WHOLE: f64 = 1_000.0;
@@ -96,7 +96,8 @@ impl Course {
 /// One mark.
 struct Mark {
     id: u64,
-    way: Way,
+    /// As it is written at the element.
+    way: String,
     element: Element,
     animation: Animation,
     course: Option<Course>,
@@ -106,12 +107,12 @@ impl Mark {
     /// The mark of an element: a known one, if its element has the same way as before.
     fn of(element: Element, known: &mut Vec<Self>) -> Option<Self> {
         let id = element.get_attribute("data-id")?.parse().ok()?;
-        let way = Way::parse(&element.get_attribute("data-way")?)?;
+        let way = element.get_attribute("data-way")?;
         let same = |mark: &Self| mark.id == id && mark.way == way && mark.element == element;
         if let Some(at) = known.iter().position(same) {
             return Some(known.swap_remove(at));
         }
-        let animation = animation(&element, way).ok()?;
+        let animation = animation(&element, way::ends(&way)?).ok()?;
         Some(Self {
             id,
             way,
@@ -155,8 +156,8 @@ impl Drop for Mark {
 ///
 /// It lasts as long again at the end: a browser updates the page in the frames in which an animation
 /// is about to be over, and by then this one's mark is gone.
-fn animation(element: &Element, way: Way) -> Result<Animation, JsValue> {
-    let [from, to] = way.ends().map(JsValue::from);
+fn animation(element: &Element, ends: [String; 2]) -> Result<Animation, JsValue> {
+    let [from, to] = ends.map(JsValue::from);
     transforming(element, &Array::of3(&from, &to, &to))
 }
 

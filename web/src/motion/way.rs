@@ -61,7 +61,7 @@ impl Way {
     }
 
     /// Both ends, as transforms.
-    pub(super) fn ends(self) -> [String; 2] {
+    fn ends(self) -> [String; 2] {
         let transform = |of: fn(&Leg) -> u32| {
             let place = |leg: Leg| leg.place(of(&leg));
             format!("translate({},{})", place(self.across), place(self.down))
@@ -75,7 +75,7 @@ impl Way {
     }
 
     /// Reads what [`fmt::Display`] wrote.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let mut leg = || {
             let from = words.next()?.parse().ok()?;
@@ -87,6 +87,15 @@ impl Way {
             across: leg()?,
             down: leg()?,
         })
+    }
+}
+
+/// Both ends of a way that is written at an element, as transforms: a [`Way`], or two places in words of
+/// the style sheet, `0px,50%;100%,50%`.
+pub(super) fn ends(text: &str) -> Option<[String; 2]> {
+    match text.split_once(';') {
+        Some((from, to)) => Some([from, to].map(|place| format!("translate({place})"))),
+        None => Way::parse(text).map(Way::ends),
     }
 }
 
@@ -122,5 +131,11 @@ mod tests {
             ["translate(84.000px,65.875%)", "translate(84.000px,34.125%)"]
         );
         assert_eq!(Way::parse("1 2"), None);
+        assert_eq!(ends(&way.to_string()), Some(way.ends()));
+        let words = ends("1px,2%;calc(100% + 3px),4%");
+        assert_eq!(
+            words,
+            Some(["translate(1px,2%)", "translate(calc(100% + 3px),4%)"].map(str::to_owned))
+        );
     }
 }

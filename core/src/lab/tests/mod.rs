@@ -1,6 +1,7 @@
 //! The lab driven as a page drives it, without a page.
 
 mod bench;
+mod cargo;
 mod clients;
 mod console;
 mod disks;

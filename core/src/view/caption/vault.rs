@@ -188,8 +188,8 @@ pub(in crate::view::caption) fn event(event: &VaultEvent) -> Text {
         } => {
             let all = all.max(done);
             Text::new(
-                format!("{bytes} B of {file} reach {backup} from {server}: {done} of {all} B."),
-                format!("{server} 的 {file} 有 {bytes} B 到达 {backup}：{done} / {all} B。"),
+                format!("{bytes} B of {file} go from {server} to {backup}: {done} of {all} B."),
+                format!("{server} 把 {file} 的 {bytes} B 送往 {backup}：{done} / {all} B。"),
             )
         }
         VaultEvent::PassedOver { backup, file, .. } => Text::new(

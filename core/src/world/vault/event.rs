@@ -24,7 +24,7 @@ pub enum VaultEvent {
         /// It was stopped before.
         again: bool,
     },
-    /// Bytes of a file reached the vault.
+    /// Bytes of a file go to the vault.
     Copying {
         /// Which backup.
         backup: Arc<str>,

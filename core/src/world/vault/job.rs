@@ -21,7 +21,7 @@ use super::super::world::World;
 use super::event::{StopReason, VaultEvent};
 use super::order::{ShipOrder, TakeOrder};
 use super::{Backup, BackupKind};
-use crate::base::{Duration, Instant, ServerId};
+use crate::base::{Duration, Instant, ServerId, StepId};
 use crate::storage::backup::{
     Fault, FilePart, Heading, Kind, State, Step as Piece, Stopped, Store, Taking, Way,
 };
@@ -41,8 +41,24 @@ pub struct Job {
     pub(super) run: u64,
     /// The file that was copied last.
     pub(super) file: FileName,
+    /// The piece that keeps it busy.
+    pub(super) parcel: Option<Parcel>,
     /// By which rule, or with which log.
     pub(super) rule: Option<Arc<str>>,
+}
+
+/// Bytes between a disk and the vault. Who carries them is busy with them from one moment to another:
+/// a piece of a backup stands in the vault from the first one on, a restore has it at the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parcel {
+    /// The step with which it left.
+    pub step: StepId,
+    /// How many.
+    pub bytes: u64,
+    /// From when.
+    pub since: Instant,
+    /// Until when.
+    pub until: Instant,
 }
 
 /// A log that is shipped.
@@ -94,6 +110,16 @@ impl Job {
     /// Bytes a second.
     pub const fn rate(&self) -> u64 {
         self.rate
+    }
+
+    /// The piece that keeps it busy.
+    pub const fn parcel(&self) -> Option<Parcel> {
+        self.parcel
+    }
+
+    /// By which rule, or with which log.
+    pub fn rule(&self) -> Option<&Arc<str>> {
+        self.rule.as_ref()
     }
 }
 
@@ -252,6 +278,7 @@ impl World {
             rate,
             run,
             file: FileName::from(""),
+            parcel: None,
             rule,
         }));
         self.vault.put(name, backup);
@@ -259,9 +286,19 @@ impl World {
     }
 
     fn plan_piece(&mut self, name: &Arc<str>, run: u64, bytes: u64, rate: u64) {
-        let wait = Duration::from_us((bytes.max(1) * 1_000_000 / rate.max(1)).max(1_000));
         let task = VaultTask::Piece(Arc::clone(name), run);
-        self.agenda.plan(self.now + wait, Event::Vault(task));
+        let at = self.now + carrying(bytes, rate);
+        self.agenda.plan(at, Event::Vault(task));
+    }
+
+    /// Bytes that leave with the step that is under way.
+    pub(super) fn parcel(&self, bytes: u64, lasts: Duration) -> Parcel {
+        Parcel {
+            step: StepId(self.steps()),
+            bytes,
+            since: self.now,
+            until: self.now + lasts,
+        }
     }
 
     /// True while somebody waits for that piece.
@@ -307,6 +344,7 @@ impl World {
             })) => {
                 job.file = file.clone();
                 let (run, rate) = (job.run, job.rate);
+                job.parcel = Some(self.parcel(bytes, carrying(bytes, rate)));
                 backup.work = Work::Running(job);
                 self.vault.put(name, backup);
                 self.plan_piece(name, run, bytes, rate);
@@ -325,6 +363,7 @@ impl World {
             }
             Ok(Ok(Piece::PassedOver { file })) => {
                 let (run, rate) = (job.run, job.rate);
+                job.parcel = None;
                 backup.work = Work::Running(job);
                 self.vault.put(name, backup);
                 self.plan_piece(name, run, PIECE, rate);
@@ -425,6 +464,11 @@ impl World {
     pub(super) fn vault_step(&mut self, cause: Cause, outcomes: Vec<Outcome>) -> Step {
         self.finish_step(Actor::World, cause, outcomes, None)
     }
+}
+
+/// How long so many bytes take.
+fn carrying(bytes: u64, rate: u64) -> Duration {
+    Duration::from_us((bytes.max(1) * 1_000_000 / rate.max(1)).max(1_000))
 }
 
 /// The next piece that has any bytes.

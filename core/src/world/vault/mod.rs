@@ -53,7 +53,7 @@ use crate::tree::Database;
 pub use crate::storage::backup::{CopyOrder, Point};
 pub use event::{Declared, Held, StopReason, VaultEvent};
 pub use history::{History, Turns};
-pub use job::{Job, Shipping, Work};
+pub use job::{Job, Parcel, Shipping, Work};
 pub use order::{PolicyOrder, RATE, RestoreOrder, ShipOrder, TakeOrder, VaultFault, VaultOrder};
 pub use restore::Restoring;
 pub use rule::Rule;

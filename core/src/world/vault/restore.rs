@@ -30,6 +30,7 @@ use super::super::step::{Actor, Cause, Outcome, Step};
 use super::super::world::World;
 use super::event::{Declared, VaultEvent};
 use super::history::History;
+use super::job::Parcel;
 use super::order::RestoreOrder;
 use crate::base::{Duration, Gather, ServerId};
 use crate::model::{Epoch, ErrorCode, Zxid};
@@ -51,6 +52,8 @@ pub struct Restoring {
     history: History,
     epoch: Epoch,
     staged: usize,
+    /// What is on its way to the next server.
+    parcel: Option<Parcel>,
 }
 
 impl World {
@@ -134,6 +137,7 @@ impl World {
             history,
             epoch,
             staged: 0,
+            parcel: None,
         })
     }
 
@@ -187,9 +191,11 @@ impl World {
         Epoch(known.max().unwrap_or(0) + 1)
     }
 
-    fn go_on_restoring(&mut self, restoring: Restoring) {
+    fn go_on_restoring(&mut self, mut restoring: Restoring) {
         let bytes = restoring.bytes();
         let wait = Duration(STAGE.0 + STAGE_KIB.0 * bytes.div_ceil(1024));
+        let more = restoring.staged < restoring.declared.servers.len();
+        restoring.parcel = more.then(|| self.parcel(bytes, wait));
         self.restoring = Some(Arc::new(restoring));
         let event = Event::Vault(VaultTask::Restore);
         self.agenda.plan(self.now + wait, event);
@@ -251,6 +257,11 @@ impl Restoring {
     /// Servers that have the files beside their own.
     pub fn staged(&self) -> &[ServerId] {
         &self.declared.servers[..self.staged]
+    }
+
+    /// What is on its way, and to which server.
+    pub fn parcel(&self) -> Option<(ServerId, Parcel)> {
+        Some((*self.declared.servers.get(self.staged)?, self.parcel?))
     }
 
     fn bytes(&self) -> u64 {
