@@ -65,13 +65,17 @@ pub fn ops(disk: &Disk, retain: usize, trust: Trust) -> Vec<FileOp> {
         .collect()
 }
 
-/// Removes the snapshots beyond `zxid`. A server that was told to cut its log must do this too:
-/// such a snapshot may hold transactions that no quorum ever agreed on (ZOOKEEPER-1549). When none
-/// is left the server needs a whole SNAP.
+/// Removes the snapshots that hold more than `zxid`. A server that was told to cut its log must do this
+/// too: such a snapshot may hold transactions that no quorum ever agreed on (ZOOKEEPER-1549). A fuzzy one
+/// holds more than its name says. When none is left the server needs a whole SNAP.
 pub fn newer_snapshots(disk: &impl ReadFiles, zxid: Zxid) -> Vec<FileOp> {
     let names = disk.names().into_iter();
     names
-        .filter(|name| snapshot::zxid_of(name) > zxid)
+        .filter(|name| snapshot::zxid_of(name) >= Zxid::ZERO)
+        .filter(|name| {
+            let content = disk.content(name);
+            content.is_some_and(|content| snapshot::reach(content, name) > zxid)
+        })
         .map(|name| FileOp::Unlink { name })
         .collect()
 }

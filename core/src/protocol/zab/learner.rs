@@ -28,7 +28,7 @@ use crate::protocol::decision::{Decision, LeaveReason};
 use crate::protocol::machine::{Effect, HaltReason, Timer};
 use crate::protocol::switch::{Switch, Switches};
 use crate::storage::epochs::EpochFile;
-use crate::storage::{CutRefusal, CutRule, DiskStep, FileOp, SyncTarget};
+use crate::storage::{CutRefusal, CutRule, DiskStep, FileName, FileOp, SyncTarget};
 use crate::storage::{purge, scan, snapshot};
 
 /// How far a learner is.
@@ -201,10 +201,17 @@ impl Peer {
 
     fn truncate(&mut self, cx: &mut Cx<'_>, zxid: Zxid) {
         let drop_snapshots = self.config.switches.on(Switch::TruncDropsSnapshots);
+        let newer = if drop_snapshots {
+            purge::newer_snapshots(cx.disk, zxid)
+        } else {
+            Vec::new()
+        };
+        let tmp_counts = self.config.recover_options().tmp_counts;
+        let goes = |name: &FileName| newer.iter().any(|op| op.name() == name);
         if drop_snapshots
-            && !purge::whole_snapshots(cx.disk, self.config.recover_options().tmp_counts)
+            && purge::whole_snapshots(cx.disk, tmp_counts)
                 .iter()
-                .any(|(z, _)| *z <= zxid)
+                .all(|(_, name)| goes(name))
         {
             self.ask_for_snap(cx);
             return;
@@ -223,12 +230,9 @@ impl Peer {
                 return;
             }
         };
-        let newer = if drop_snapshots {
+        if drop_snapshots {
             self.drop_snapshots(cx);
-            purge::newer_snapshots(cx.disk, zxid)
-        } else {
-            Vec::new()
-        };
+        }
         let steps = truncation_steps(newer, cut, self.sync_directory());
         if let Part::Learning(learning) = &mut self.part {
             learning.busy = true;

@@ -87,18 +87,6 @@ pub(super) fn first_point(
         let mut found = report.iter();
         found.any(|f| matches!(f, Finding::DigestMismatch { zxid, .. } if *zxid == at))
     };
-    // The snapshot knows a transaction that the logs do not: it was cut off, and its effects stay.
-    let never = report.iter().find_map(|finding| match finding {
-        Finding::SnapshotDigestNeverMet { zxid } if !zxid.is_epoch_start() => Some(*zxid),
-        _ => None,
-    });
-    if let Some(seen) = never {
-        return Err(NotRestorable::SnapshotUnrepaired {
-            file: file.clone(),
-            seen,
-            log_ends: before(files, seen).unwrap_or(zxid),
-        });
-    }
     // Where the digest was noted, and whether the tree there may be trusted.
     let (noted, good) = match report.iter().find_map(noted) {
         Some((at, agrees)) => (at, agrees && !differs(at)),
@@ -150,13 +138,6 @@ fn after(files: &BTreeMap<FileName, Content>, zxid: Zxid) -> Option<Zxid> {
     let mut records = scan::records(files, zxid.next(), LastLog::MayBeTorn);
     let found = records.next()?.ok()?;
     Some(found.record.zxid())
-}
-
-/// The last transaction before `zxid`.
-fn before(files: &BTreeMap<FileName, Content>, zxid: Zxid) -> Option<Zxid> {
-    let records = scan::records(files, Zxid::ZERO, LastLog::MayBeTorn).map_while(Result::ok);
-    let zxids = records.map(|found| found.record.zxid());
-    zxids.take_while(|found| *found < zxid).last()
 }
 
 /// What is odd, and stops nothing.

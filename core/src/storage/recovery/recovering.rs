@@ -277,9 +277,10 @@ impl Recovering {
         Stage::Replaying(replay)
     }
 
-    /// Takes the result, unless the log ends before it repairs the snapshot.
+    /// Takes the result, unless the log does not repair the snapshot: it ends before, or goes on with
+    /// another history where the snapshot's was cut off.
     fn end_replay(&mut self, replay: Replay) -> Stage {
-        let log_ends = replay.db.last_zxid;
+        let log_ends = replay.missed.unwrap_or(replay.db.last_zxid);
         let options = &self.options;
         if let Some((file, seen)) = self.chosen.take() {
             let unrepaired = seen > log_ends && !seen.is_epoch_start();

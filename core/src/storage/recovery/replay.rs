@@ -22,8 +22,8 @@ pub(super) struct Replay {
     pub(super) last_logged: Option<Zxid>,
     /// The digest noted at the end of the snapshot, until its transaction was met.
     noted: Option<(Zxid, i64)>,
-    /// The transaction of the noted digest was passed over, and this was told.
-    missed: bool,
+    /// The transaction of the noted digest was passed over, which was told: the last one before it.
+    pub(super) missed: Option<Zxid>,
     /// The last transaction in the order of the log.
     last: Zxid,
     run: Option<Run>,
@@ -53,7 +53,7 @@ impl Replay {
             noted: loaded
                 .digest
                 .filter(|(zxid, _)| *zxid >= from && zxid.0 > 0),
-            missed: false,
+            missed: None,
             db: loaded.database,
             log,
             window: VecDeque::new(),
@@ -168,7 +168,6 @@ impl Replay {
         if applied.list_missing && !options.rules.survives_missing_list {
             return false;
         }
-        self.last = self.last.max(zxid);
         self.replayed = true;
         match &mut self.run {
             Some(run) if run.file == found.file => {
@@ -186,6 +185,7 @@ impl Replay {
             }
         }
         self.compare_noted(zxid, report);
+        self.last = self.last.max(zxid);
         if self.noted.is_some() {
             return true;
         }
@@ -208,10 +208,10 @@ impl Replay {
             return;
         };
         if zxid > noted {
-            if !self.missed {
+            if self.missed.is_none() {
                 report.push(Finding::SnapshotDigestNeverMet { zxid: noted });
+                self.missed = Some(self.last);
             }
-            self.missed = true;
             return;
         }
         self.noted = None;
@@ -239,7 +239,7 @@ impl Replay {
 
     fn end(&mut self, report: &mut Report) {
         self.end_run(report);
-        if let Some((zxid, _)) = self.noted.filter(|_| !self.missed) {
+        if let Some((zxid, _)) = self.noted.filter(|_| self.missed.is_none()) {
             report.push(Finding::SnapshotDigestNeverMet { zxid });
         }
     }

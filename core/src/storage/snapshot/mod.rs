@@ -33,7 +33,7 @@ use super::walk::Walk;
 use crate::model::Zxid;
 use crate::tree::Database;
 
-pub use reader::{ReadRules, SnapshotReader, read, read_stream};
+pub use reader::{ReadRules, SnapshotReader, reach, read, read_stream};
 pub use source::{Packing, VALUE_MAX};
 
 /// `"ZKSN"`.

@@ -107,6 +107,23 @@ impl SnapshotReader {
     }
 }
 
+/// The last transaction whose effects a snapshot may hold, as far as it tells: its walk begins at the
+/// zxid of its name, and goes on while transactions are applied, up to the zxid of its digest. A file
+/// that cannot be read, or has no digest, reaches its name.
+pub fn reach(content: &Content, name: &str) -> Zxid {
+    let named = zxid_of(name);
+    let Ok(mut items) = Items::open(Packing::of_name(name), content.clone(), false) else {
+        return named;
+    };
+    loop {
+        match items.next_item() {
+            Ok(Some(Item::Digest { zxid, .. })) => return named.max(zxid),
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return named,
+        }
+    }
+}
+
 /// Reads a whole snapshot file, which must look finished.
 pub fn read(
     content: &Content,

@@ -50,7 +50,10 @@ impl Server {
     }
 
     fn run(&mut self, request: &Request) -> Arc<Record> {
-        let zxid = zxid(self.records.len() as u32 + 1);
+        self.run_at(zxid(self.records.len() as u32 + 1), request)
+    }
+
+    fn run_at(&mut self, zxid: Zxid, request: &Request) -> Arc<Record> {
         let ctx = PrepContext {
             session: SESSION,
             cxid: 0,

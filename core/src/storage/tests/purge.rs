@@ -88,3 +88,29 @@ fn newer_snapshots_are_found_for_a_truncation() {
         "snapshot.100000004".into()
     ]));
 }
+
+/// A walk that began below the cut and went on beyond it caught what the cut takes back.
+#[test]
+fn a_fuzzy_snapshot_that_reaches_beyond_the_cut_goes_too() {
+    let mut server = with_snapshots(2);
+    server.create("/before", "");
+    let (mut writer, ops) =
+        snapshot::SnapshotWriter::begin(&server.db, snapshot::SnapshotPolicy::IN_PLACE);
+    let (name, begun) = (writer.name().clone(), server.db.last_zxid);
+    server.create("/during", "");
+    let (more, done) = writer.step(&server.db, usize::MAX);
+    assert!(done);
+    let write = ops.iter().chain(&more);
+    write.for_each(|op| apply(&mut server.disk, op));
+    assert_eq!(
+        snapshot::reach(server.disk.content(&name).expect("it was written"), &name),
+        begun.next()
+    );
+    let goes = |zxid| {
+        purge::newer_snapshots(&server.disk, zxid)
+            .iter()
+            .any(|op| *op.name() == name)
+    };
+    assert!(goes(begun), "its name lies at the cut, its effects beyond");
+    assert!(!goes(begun.next()));
+}

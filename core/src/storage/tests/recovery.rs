@@ -4,7 +4,7 @@ use super::super::recovery::INITIALIZE;
 use super::super::{damage, snapshot};
 use super::{Server, put, zxid};
 use crate::base::{Dice, rng::Subject};
-use crate::model::Zxid;
+use crate::model::{Epoch, Request, Zxid};
 use crate::storage::{
     Disk, FileOp, Finding, GapRule, RecoverOptions, Recovery, Refusal, Why, recover,
 };
@@ -267,10 +267,24 @@ fn a_snapshot_that_the_log_does_not_repair_is_not_used() {
     let never_met = Finding::SnapshotDigestNeverMet { zxid: zxid(7) };
     assert_eq!(shipped.report.last(), Some(&never_met));
     let ours = recover(&copy, &ZABLAB);
-    assert_eq!(ours.outcome, Ok(db_at_copy));
+    assert_eq!(ours.outcome.as_ref(), Ok(&db_at_copy));
     assert_eq!(ours.window.len(), 6);
     let unrepaired = |f: &&Finding| matches!(f, Finding::SnapshotUnrepaired { .. });
     assert_eq!(ours.report.iter().filter(unrepaired).count(), 1);
+
+    // The history that goes on there is another leader's: the transaction never comes.
+    let mut later = Server {
+        db: db_at_copy,
+        disk: copy,
+        ..server
+    };
+    later.log.roll();
+    later.run_at(Zxid::new(Epoch(2), 1), &Request::CloseSession);
+    let theirs = recover(&later.disk, &V3_9_4).outcome.expect("loads");
+    assert!(theirs.tree.node("/during").is_some());
+    let ours = recover(&later.disk, &ZABLAB);
+    assert_eq!(ours.report.iter().filter(unrepaired).count(), 1);
+    assert_eq!(ours.outcome.as_ref(), Ok(&later.db));
 }
 
 #[test]
