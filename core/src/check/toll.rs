@@ -47,22 +47,18 @@ impl Monitor {
     /// What the loss of confirmed writes cost, or a joint restore, even if it lost nothing; `None` when
     /// neither happened. Walks the whole ledger.
     pub fn toll(&self) -> Option<Toll> {
-        self.toll_of(&self.lost(), u64::MAX)
+        self.toll_at(u64::MAX, &self.lost())
     }
 
-    /// What joint restores had cost after so many steps. What was lost without one is known at the end of
-    /// the run only.
-    pub fn toll_of_restores(&self, steps: u64) -> Option<Toll> {
-        self.toll_of(&[], steps)
-    }
-
-    fn toll_of(&self, undeclared: &[Zxid], steps: u64) -> Option<Toll> {
+    /// What it had cost after so many steps, when `gone` (in order) were the writes that nothing would
+    /// have brought back then. The checks themselves know only where things are now.
+    pub fn toll_at(&self, steps: u64, gone: &[Zxid]) -> Option<Toll> {
         let by_then = |step: Option<StepId>| step.is_some_and(|step| step.0 < steps);
         let restored = self.restored_at.filter(|(step, _)| by_then(Some(*step)));
         let mut confirmed = Vec::new();
         for (zxid, entry) in &self.ghost.ledger {
             if let Some(at) = entry.confirmed_at.filter(|_| by_then(entry.confirmed)) {
-                let lost = by_then(entry.declared) || undeclared.binary_search(zxid).is_ok();
+                let lost = by_then(entry.declared) || gone.binary_search(zxid).is_ok();
                 confirmed.push((*zxid, at, lost));
             }
         }
@@ -82,7 +78,7 @@ impl Monitor {
         Some(Toll {
             undeclared: lost
                 .iter()
-                .filter(|(z, ..)| undeclared.binary_search(z).is_ok())
+                .filter(|(zxid, ..)| !by_then(self.ghost.ledger[zxid].declared))
                 .count(),
             lost: lost.iter().map(|(zxid, ..)| *zxid).collect(),
             kept: kept.map(|(zxid, ..)| *zxid),

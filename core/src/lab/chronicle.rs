@@ -19,7 +19,8 @@ use crate::scenario::{Action, Witness};
 use crate::view::inspect::concern::is_of_role;
 use crate::view::memory::Recall;
 use crate::view::{Memory, Text, caption};
-use crate::world::{Actor, Outcome, Step, VaultEvent};
+use crate::world::vault::{self, VaultEvent};
+use crate::world::{Actor, Outcome, Step};
 
 /// Turning points of a server that are told.
 const TURNS: usize = 4;
@@ -44,9 +45,8 @@ pub(super) struct Chronicle {
     deaths: Vec<(u64, ServerId, Text)>,
     /// Committed transactions in order, with the number of steps after which they are.
     commits: Vec<(u64, Zxid)>,
-    /// Joint restores: the number of steps after which they are, where history ends, and where it ended
-    /// before.
-    ends: Vec<(u64, Zxid, Zxid)>,
+    /// Where joint restores turned history, each with the number of steps after which it had.
+    restores: Vec<(u64, vault::Turns)>,
     /// The end of the history that loaded disks brought, and since when it is committed.
     inherited: Option<(u64, Zxid)>,
     /// Since when each lamp has had something to say.
@@ -93,7 +93,7 @@ impl Chronicle {
         }
         self.copies
             .extend(step.outcomes.iter().filter_map(|o| copied(step, o)));
-        self.take_ends(step);
+        self.take_restores(step);
         self.take_decisions(step);
         let origin = timeline.monitor().origin();
         if self.inherited.is_none() && origin > Zxid::ZERO {
@@ -108,20 +108,23 @@ impl Chronicle {
         self.take_lamps(timeline.monitor(), timeline.len());
     }
 
-    /// A joint restore ends what was committed behind its point.
-    fn take_ends(&mut self, step: &Step) {
+    /// A joint restore ends what was committed behind its point, or brings it back.
+    fn take_restores(&mut self, step: &Step) {
         for outcome in &step.outcomes {
-            if let Outcome::Vault(VaultEvent::Restored { declared, .. }) = outcome {
-                let last = self.commits.last().map_or(Zxid::ZERO, |(_, zxid)| *zxid);
-                self.ends.push((step.id.0 + 1, declared.zxid, last));
+            if let Outcome::Vault(VaultEvent::Restored { declared, epoch }) = outcome {
+                let known = self.restores.last();
+                let mut turns =
+                    known.map_or_else(vault::Turns::default, |(_, turns)| turns.clone());
+                turns.turn(*epoch, declared.zxid);
+                self.restores.push((step.id.0 + 1, turns));
             }
         }
     }
 
     /// Had a joint restore ended that transaction by then?
     fn has_ended(&self, zxid: Zxid, steps: u64) -> bool {
-        let mut by_then = self.ends.iter().filter(|(at, ..)| *at <= steps);
-        by_then.any(|(_, end, last)| zxid > *end && zxid <= *last)
+        let by_then = self.restores.iter().rev().find(|(at, _)| *at <= steps);
+        by_then.is_some_and(|(_, turns)| !turns.stand(zxid))
     }
 
     fn take_decisions(&mut self, step: &Step) {
@@ -190,14 +193,14 @@ impl Chronicle {
             copies: self.copies.clone(),
             memory: self.memory.before(steps),
             commits: self.commits.clone(),
-            ends: self.ends.clone(),
+            restores: self.restores.clone(),
             inherited: self.inherited,
             lamps: self.lamps,
         };
         kept.deaths.retain(|(at, ..)| *at <= steps);
         kept.decisions.retain(|(at, ..)| *at < steps);
         kept.commits.retain(|(at, _)| *at <= steps);
-        kept.ends.retain(|(at, ..)| *at <= steps);
+        kept.restores.retain(|(at, _)| *at <= steps);
         kept.copies.retain(|copy| copy.step < steps);
         kept.inherited.take_if(|(at, _)| *at > steps);
         for since in &mut kept.lamps {

@@ -86,27 +86,22 @@ impl Lab {
         }
     }
 
-    /// The vault at the moment shown. What was lost without a restore is told at the end of the run only,
-    /// where the checks stand.
-    pub fn vault(&self) -> VaultView {
-        let line = self.line();
+    /// The vault at the moment shown, and what the ledger says was lost by then.
+    pub fn vault(&mut self) -> VaultView {
+        let line = &self.branches[self.branch];
         let Some(moment) = line.timeline.here() else {
             return VaultView::default();
         };
-        let monitor = line.timeline.monitor();
+        let lost = LedgerView::lost(&books(line, &moment.world), &mut self.shelf);
         let (chronicle, at) = (&line.chronicle, self.at);
         let behind = |reached: Zxid| chronicle.committed_between(reached, Zxid(i64::MAX), at);
-        let at_the_end = moment.world.steps() == line.timeline.len();
         VaultView::of(
             &moment.world,
             &Accounts {
                 committed: chronicle.committed(at),
                 recoveries: chronicle.recoveries.by(at).to_vec(),
                 behind: &behind,
-                toll: match at_the_end {
-                    true => monitor.toll(),
-                    false => monitor.toll_of_restores(self.at),
-                },
+                toll: line.timeline.monitor().toll_at(at, &lost),
             },
         )
     }
@@ -141,12 +136,15 @@ impl Lab {
 
 /// The ledger of a branch at the moment of `world`.
 pub(super) fn ledger_of(line: &Line, world: &World, shelf: &mut Shelf) -> LedgerView {
-    let books = Books {
+    LedgerView::of(&books(line, world), shelf)
+}
+
+fn books<'a>(line: &'a Line, world: &'a World) -> Books<'a> {
+    Books {
         world,
         monitor: line.timeline.monitor(),
-        is_committed: &|zxid| line.chronicle.is_committed(zxid, world.steps()),
-    };
-    LedgerView::of(&books, shelf)
+        is_committed: Box::new(|zxid| line.chronicle.is_committed(zxid, world.steps())),
+    }
 }
 
 /// Does a client learn in this step what it ever will of a request?

@@ -17,7 +17,7 @@
 //!
 //! In ZooKeeper: nothing. Its client sees the reply, or `CONNECTIONLOSS`, and no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -115,7 +115,7 @@ pub struct Books<'a> {
     /// The checks, at that moment or later.
     pub monitor: &'a Monitor,
     /// Says whether the ensemble has committed a transaction by then.
-    pub is_committed: &'a dyn Fn(Zxid) -> bool,
+    pub is_committed: Box<dyn Fn(Zxid) -> bool + 'a>,
 }
 
 impl LedgerView {
@@ -124,11 +124,7 @@ impl LedgerView {
         let mut writes = writes(books.world);
         writes.order_by_key(|write| std::cmp::Reverse((write.at, write.client.id, write.entry)));
         find_unknown(books, &mut writes);
-        let mut tails = Vec::new();
-        for host in books.world.hosts() {
-            tails.push(shelf.tail(host.id, &host.disk, usize::MAX, Zxid(i64::MAX)));
-        }
-        let places = Places { books, tails };
+        let places = Places::of(books, shelf);
         let mut view = Self::default();
         for write in &writes {
             let row = places.row(write);
@@ -145,6 +141,18 @@ impl LedgerView {
             }
         }
         view
+    }
+
+    /// The writes that a client was told of and that are lost, in order: all of them, without a row for
+    /// each.
+    pub fn lost(books: &Books<'_>, shelf: &mut Shelf) -> Vec<Zxid> {
+        let places = Places::of(books, shelf);
+        let promised = writes(books.world).into_iter().filter(|w| w.told.is_some());
+        let zxids: BTreeSet<Zxid> = promised.filter_map(|write| write.zxid).gather();
+        let gone = zxids
+            .into_iter()
+            .filter(|zxid| places.gone(*zxid).is_some());
+        gone.collect()
     }
 }
 
@@ -214,7 +222,14 @@ struct Places<'a> {
     tails: Vec<Tail>,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    fn of(books: &'a Books<'a>, shelf: &mut Shelf) -> Self {
+        let hosts = books.world.hosts().iter();
+        let tail = |host: &Host| shelf.tail(host.id, &host.disk, usize::MAX, Zxid(i64::MAX));
+        let tails = hosts.map(tail).collect();
+        Self { books, tails }
+    }
+
     fn row(&self, write: &Write<'_>) -> LedgerRow {
         let world = self.books.world;
         let ensemble = &world.config().ensemble;

@@ -110,7 +110,7 @@ impl Pull {
     }
 
     pub(crate) fn vault(&self) -> VaultView {
-        self.lab.borrow().vault()
+        self.lab.borrow_mut().vault()
     }
 
     pub(crate) fn ledger(&self) -> LedgerView {

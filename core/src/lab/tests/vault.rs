@@ -1,6 +1,7 @@
 //! The vault as its panel pulls it: chains, progress, verdicts, and what a disaster cost.
 
 use super::*;
+use crate::model::{Epoch, Zxid};
 use crate::view::vault::{VaultBackup, VaultKind, VaultState, VaultView};
 
 const CHAIN: &str = "zablab 1
@@ -110,6 +111,29 @@ fn a_joint_restore_shows_its_price_before_and_after() {
     assert_eq!(lab.vault().backups, []);
 }
 
+/// The price and the ledger agree in every moment, not only at the end.
+#[test]
+fn an_undeclared_loss_has_its_price_from_the_moment_it_happens() {
+    let mut lab = Lab::open(Some("restored-one"));
+    lab.dispatch(Action::Seek(u64::MAX));
+    let len = lab.frame().step;
+    let mut prices = Vec::new();
+    for step in (0..=len).step_by(7).chain([len]) {
+        lab.dispatch(Action::Seek(step));
+        let (ledger, toll) = (lab.ledger(), lab.vault().toll);
+        let (lost, undeclared) =
+            toll.map_or((0, 0), |toll| (toll.lost.len() as u64, toll.undeclared));
+        assert_eq!(
+            (lost, undeclared),
+            (ledger.lost, ledger.lost),
+            "step {step}"
+        );
+        prices.push(lost);
+    }
+    prices.dedup();
+    assert_eq!(prices, [0, 2]);
+}
+
 #[test]
 fn a_rule_is_told_with_its_next_turn() {
     let script = "zablab 1
@@ -151,4 +175,23 @@ fn what_the_leader_sends_stands_beside_what_an_operator_puts_there() {
         "{by_hand:?}"
     );
     assert!(by_hand.means.words().zh.contains("b2"));
+}
+
+/// What one joint restore ended, another can bring back.
+#[test]
+fn a_later_restore_brings_back_what_an_earlier_one_ended() {
+    let to = |name: &str| {
+        format!("restore {name} to=1,2,3\nuntil leader within=30s\nuntil quiet within=30s\n")
+    };
+    let standing = |script: &str| {
+        let lab = at_end(script);
+        let first = Zxid::new(Epoch(1), u32::MAX);
+        lab.line()
+            .chronicle
+            .committed_between(Zxid::ZERO, first, lab.at)
+    };
+    let before = standing(CHAIN);
+    let ended = standing(&format!("{CHAIN}{}", to("b1")));
+    let again = standing(&format!("{CHAIN}{}{}", to("b1"), to("b2")));
+    assert_eq!([ended, again], [before - 2, before - 1]);
 }

@@ -34,7 +34,7 @@ pub struct History {
 
 impl Turns {
     /// History ends at a point, and goes on with an epoch.
-    pub(super) fn turn(&mut self, epoch: Epoch, at: Zxid) {
+    pub fn turn(&mut self, epoch: Epoch, at: Zxid) {
         Arc::make_mut(&mut self.0).push((epoch, at));
     }
 
@@ -53,7 +53,7 @@ impl Turns {
     }
 
     /// Is it in the line that history follows now?
-    pub(super) fn stand(&self, zxid: Zxid) -> bool {
+    pub fn stand(&self, zxid: Zxid) -> bool {
         self.lead(zxid, Zxid(i64::MAX))
     }
 }
