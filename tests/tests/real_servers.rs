@@ -67,6 +67,40 @@ const ENSEMBLES: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// Disks that were partly restored from a backup: the script, the line at which all stands still, and the
+/// orders in which the servers start then. The first two are a quorum.
+const RESTORED: [(&str, &str, &[&str]); 5] = [
+    // Two empty servers outvote the one with the backup; or it leads, and the third gets all.
+    (
+        "backup/one-server-restored-meets-two-empty-ones",
+        "restart 2",
+        &["2,3,1", "1,2,3"],
+    ),
+    (
+        "backup/all-members-restored-start-in-the-order-1-2-3",
+        "restart 1",
+        &["1,2,3", "3,1,2"],
+    ),
+    // The leader brings the restored one up to date.
+    (
+        "backup/a-restored-replica-is-brought-up-to-date",
+        "restart 2",
+        &["1,3,2"],
+    ),
+    // The one that forgot and the one that never knew; the last to remember is cut.
+    (
+        "backup/a-restored-replica-and-a-crash-lose-confirmed-writes",
+        "restart 2",
+        &["1,2,3"],
+    ),
+    // With the one that remembers in the vote, and without it.
+    (
+        "backup/a-restored-majority-is-overruled-by-the-one-that-remembers",
+        "restart 1",
+        &["3,1,2", "1,2,3"],
+    ),
+];
+
 #[test]
 fn a_real_server_starts_from_every_disk() {
     let mut disks = Vec::new();
@@ -130,10 +164,11 @@ fn a_real_server_refuses_a_spoiled_disk() {
 fn a_real_ensemble_does_as_the_simulated_one() {
     let mut rooms = Vec::new();
     for (script, orders) in ENSEMBLES {
-        let disks: Vec<PathBuf> = export(script, &[])
-            .into_iter()
-            .map(|(_, disk)| disk)
-            .collect();
+        let disks = disks(script, None);
+        rooms.extend(orders.iter().map(|order| (script, disks.clone(), *order)));
+    }
+    for (script, line, orders) in RESTORED {
+        let disks = disks(script, Some(line));
         rooms.extend(orders.iter().map(|order| (script, disks.clone(), *order)));
     }
     // Disks of real servers: one that was killed early, one that went on, one with an old tail.
@@ -155,7 +190,7 @@ fn same_start(ours: &Value, theirs: &Value) -> Result<(), String> {
     for id in ["1", "2", "3"] {
         let (ours, theirs) = (&ours["servers"][id], &theirs["servers"][id]);
         for key in ["mode", "epochBefore", "epochAfter", "sync"] {
-            if ours[key] != theirs[key] || theirs["mode"].is_null() {
+            if told(&ours[key]) != theirs[key] || theirs["mode"].is_null() {
                 wrong.push(format!(
                     "S{id} {key}: really {}, here {}",
                     theirs[key], ours[key]
@@ -174,15 +209,44 @@ fn same_start(ours: &Value, theirs: &Value) -> Result<(), String> {
     }
 }
 
+/// An epoch file that is not there is a dash here, and nothing there.
+fn told(value: &Value) -> Value {
+    match value {
+        Value::Array(texts) => texts.iter().map(told).collect(),
+        Value::String(dash) if dash == "-" => "".into(),
+        other => other.clone(),
+    }
+}
+
+/// The disks of all servers where a script ends, or where it comes to a line.
+fn disks(script: &str, line: Option<&str>) -> Vec<PathBuf> {
+    let mut path = path_of(script);
+    if let Some(line) = line {
+        let text = fs::read_to_string(&path).expect("the script is there");
+        let end = text.find(&format!("\n{line}\n"));
+        path = scratch("cut").join("cut.zab");
+        fs::write(&path, &text[..=end.expect("it has that line")]).expect("it can be written");
+    }
+    let exported = export_from(&path, script, &[]).into_iter();
+    exported.map(|(_, disk)| disk).collect()
+}
+
+fn path_of(script: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scripts/{script}.zab"))
+}
+
 /// The disks of all servers at the end of a script, with a name for each.
 fn export(script: &str, options: &[&str]) -> Vec<(String, PathBuf)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scripts/{script}.zab"));
+    export_from(&path_of(script), script, options)
+}
+
+fn export_from(path: &Path, script: &str, options: &[&str]) -> Vec<(String, PathBuf)> {
     let folder = scratch("export");
     let servers = ["1", "2", "3"].into_iter().filter_map(|server| {
         let out = folder.join(server);
         let told = out.display().to_string();
         let options = [&["--server", server, "--out", &told], options].concat();
-        match zablab("export", std::slice::from_ref(&path), &options) {
+        match zablab("export", &[path.to_owned()], &options) {
             Ok(_) => Some((format!("{script} {options:?}"), out)),
             Err(why) if why.contains("this ensemble has the servers") => None,
             Err(why) => panic!("{script}: {why}"),
