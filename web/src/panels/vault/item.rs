@@ -47,6 +47,7 @@ pub(super) fn Item(props: &Props) -> Html {
             { progress(&desk, backup) }
             { backup.verdict.as_ref().map(|verdict| badge(&desk, verdict)).unwrap_or_default() }
             { line("vfiles mono", words::files(&backup.files)) }
+            { line("vmeta", words::sizes(backup)) }
             { line("vmeta", words::extent(lang, backup)) }
         </li>
     }

@@ -10,6 +10,9 @@ use zablab_core::view::vault::{
 
 use crate::words::grouped;
 
+/// Terms of a sum that are written out at most.
+const TERMS: usize = 6;
+
 crate::words::words! {
     Empty: "The vault is empty: what is lost on all disks is lost for good.", "备份库是空的：所有磁盘都丢失的内容就永远丢失。";
     BackUp: "Back up", "备份";
@@ -337,19 +340,35 @@ pub(super) fn files(files: &[(String, u64)]) -> String {
     names.join(" + ")
 }
 
-/// `e1·61 … e1·80 · 2,140 B, 36,044 B with b1 · all files, copied`.
+/// Sizes are added up file by file, and an increment to what it goes on from:
+/// `B = ΣDᵢ = 2,140 + 33,904 = 36,044 B`, `B = B(b1) + ΣΔDᵢ = 36,044 + 2,140 = 38,184 B`.
+pub(super) fn sizes(backup: &VaultBackup) -> String {
+    let mut terms: Vec<String> = backup.files.iter().map(|(_, len)| grouped(*len)).collect();
+    if terms.len() > TERMS {
+        terms.truncate(TERMS - 1);
+        terms.push("…".to_owned());
+    }
+    let all = grouped(backup.chain_bytes);
+    let rule = match &backup.parent {
+        None => "ΣDᵢ".to_owned(),
+        Some(parent) => {
+            terms.insert(0, grouped(backup.chain_bytes.saturating_sub(backup.bytes)));
+            format!("B({parent}) + ΣΔDᵢ")
+        }
+    };
+    match terms.len() {
+        0 | 1 => format!("B = {rule} = {all} B"),
+        _ => format!("B = {rule} = {} = {all} B", terms.join(" + ")),
+    }
+}
+
+/// `e1·61 … e1·80 · all files, copied`.
 pub(super) fn extent(lang: Lang, backup: &VaultBackup) -> String {
     let range = match backup.from {
         Some(from) => format!("{from} … {}", backup.to),
         None => format!("→ {}", backup.to),
     };
-    let (own, chain) = (grouped(backup.bytes), grouped(backup.chain_bytes));
-    let size = match (lang, backup.bytes == backup.chain_bytes) {
-        (_, true) => format!("{own} B"),
-        (Lang::En, false) => format!("{own} B, {chain} B with its parents"),
-        (Lang::Zh, false) => format!("{own} B，连同依赖共 {chain} B"),
-    };
-    let mut text = format!("{range} · {size} · {}", backup.way.get(lang));
+    let mut text = format!("{range} · {}", backup.way.get(lang));
     if let Some((at, Some(fuzzy))) = backup.snapshot {
         text += &match lang {
             Lang::En => format!(" · snapshot {at}, fuzzy to {fuzzy}"),
