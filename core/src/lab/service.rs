@@ -101,6 +101,7 @@ impl Lab {
                 committed: chronicle.committed(at),
                 recoveries: chronicle.recoveries.by(at).to_vec(),
                 behind: &behind,
+                lost: &lost,
                 toll: line.timeline.monitor().toll_at(at, &lost),
             },
         )

@@ -269,6 +269,8 @@ pub struct VaultGap {
     pub after: Zx,
     /// Committed transactions behind it.
     pub count: u64,
+    /// Those of them that clients were told of and that are lost already.
+    pub lost: u64,
 }
 
 /// What is asked besides the world.
@@ -277,6 +279,8 @@ pub struct Accounts<'a> {
     pub committed: Zxid,
     /// How many committed transactions lie behind one.
     pub behind: &'a dyn Fn(Zxid) -> u64,
+    /// Writes that clients were told of and that are lost.
+    pub lost: &'a [Zxid],
     /// What the last disaster cost.
     pub toll: Option<Toll>,
     /// How servers came back.
@@ -322,6 +326,7 @@ impl VaultView {
             gap: (count > 0).then(|| VaultGap {
                 after: reached.into(),
                 count,
+                lost: accounts.lost.iter().filter(|zxid| **zxid > reached).count() as u64,
             }),
         }
     }

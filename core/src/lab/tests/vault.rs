@@ -48,7 +48,7 @@ fn a_chain_is_shown_with_what_it_holds_and_what_it_lacks() {
     assert!(verdict.words.zh.contains("可还原"), "{}", verdict.words.zh);
     assert_eq!(full.verdict, None);
     let gap = view.gap.expect("a write came later");
-    assert_eq!((gap.after, gap.count), (child.to, 1));
+    assert_eq!((gap.after, gap.count, gap.lost), (child.to, 1, 0));
     assert_eq!(view.toll, None);
     let reached = at_end(CHAIN).frame().gap.expect("the bench says the same");
     assert_eq!(reached.count, gap.count);

@@ -99,9 +99,9 @@ fn facts(desk: &Desk, view: &VaultView) -> Html {
             { for policy.map(|policy| fact("", "policy", words::policy(lang, policy))) }
             { for view.ships.iter().map(|ship| fact("", "ship", words::ship(lang, ship))) }
             { for view.restoring.iter().map(|restoring| fact("vcopy", "restoring", words::restoring(lang, restoring))) }
+            { for view.toll.iter().map(|toll| fact(if toll.undeclared > 0 { "vgap" } else { "" }, "toll", toll.words.get(lang).to_owned())) }
             { for view.gap.iter().map(|gap| fact("vgap", "gap", words::gap(lang, *gap))) }
             { for view.recoveries.iter().map(|recovery| fact("", "recovery", words::recovery(lang, recovery))) }
-            { for view.toll.iter().map(|toll| fact(if toll.undeclared > 0 { "vgap" } else { "" }, "toll", toll.words.get(lang).to_owned())) }
         </dl>
     }
 }

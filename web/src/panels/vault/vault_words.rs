@@ -215,7 +215,7 @@ pub(super) fn fact(lang: Lang, name: &str) -> &'static str {
         (Lang::Zh, "ship") => "日志传送",
         (Lang::En, "restoring") => "Restoring",
         (Lang::Zh, "restoring") => "还原中",
-        (Lang::En, "gap") => "Now at risk",
+        (Lang::En, "gap") => "Gap now",
         (Lang::Zh, "gap") => "当前缺口",
         (Lang::En, "recovery") => "Came back",
         (Lang::Zh, "recovery") => "恢复方式",
@@ -287,21 +287,26 @@ pub(super) fn restoring(lang: Lang, restoring: &RestoringView) -> String {
 
 /// `14 writes behind e1·86 are in no backup`.
 pub(super) fn gap(lang: Lang, gap: VaultGap) -> String {
-    let VaultGap { after, count } = gap;
-    if after.counter == 0 {
-        return match lang {
-            Lang::En => {
-                format!(
-                    "all {count} transactions: no backup that can be restored has them (RPO gap)"
-                )
-            }
-            Lang::Zh => format!("全部 {count} 个事务都不在可还原的备份中（RPO 缺口）"),
-        };
-    }
+    let VaultGap { after, count, lost } = gap;
+    let lost = match (lang, lost) {
+        (_, 0) => String::new(),
+        (Lang::En, _) => format!("; {lost} lost"),
+        (Lang::Zh, _) => format!("，其中 {lost} 个已丢失"),
+    };
     match lang {
-        Lang::En if count == 1 => format!("1 transaction behind {after} is in no backup (RPO gap)"),
-        Lang::En => format!("{count} transactions behind {after} are in no backup (RPO gap)"),
-        Lang::Zh => format!("{after} 之后有 {count} 个事务不在任何备份中（RPO 缺口）"),
+        Lang::En if after.counter == 0 => {
+            format!(
+                "all {count} transactions: no backup that can be restored has them (RPO gap){lost}"
+            )
+        }
+        Lang::Zh if after.counter == 0 => {
+            format!("全部 {count} 个事务都不在可还原的备份中（RPO 缺口）{lost}")
+        }
+        Lang::En if count == 1 => {
+            format!("1 transaction behind {after} is in no backup (RPO gap){lost}")
+        }
+        Lang::En => format!("{count} transactions behind {after} are in no backup (RPO gap){lost}"),
+        Lang::Zh => format!("{after} 之后有 {count} 个事务不在任何备份中（RPO 缺口）{lost}"),
     }
 }
 
