@@ -8,6 +8,7 @@ use std::sync::Arc;
 use zablab_core::base::rng::Subject;
 use zablab_core::base::{Dice, ServerId};
 use zablab_core::check::{Monitor, Property};
+use zablab_core::model::{Epoch, Zxid};
 use zablab_core::scenario::runner::Options;
 use zablab_core::scenario::{Action, Progress, Runner, parse};
 use zablab_core::world::vault::{Declared, VaultEvent};
@@ -130,6 +131,38 @@ fn an_epoch_that_is_not_new_is_not_faithful() {
         }
     });
     assert!(broken(&monitor).contains(&Property::S20));
+}
+
+/// A leader that slept, and does not know that it was overruled, goes on in its epoch: what it proposes then is
+/// in no history that a later leader began with.
+#[test]
+fn what_an_overruled_leader_proposes_in_the_end_is_not_restored() {
+    let runner = finished(
+        "until leader 3 within=10s\npause 3\nclient a server=3\nclient c server=1\n\
+         until leader 2 within=30s\nc create /p \"x\"\nuntil reply c OK within=30s\n\
+         crash 2 process\nrestart 2\nuntil leader 2 within=30s\nc create /q\n\
+         until reply c OK within=30s\nbackup cold from=2 as=b1\nresume 3\nstep 3\n\
+         restore b1 to=1,2,3\nuntil quiet within=30s\nexpect lost none",
+    );
+    let monitor = runner.timeline().monitor();
+    assert!(
+        monitor.first_seen(Zxid::new(Epoch(1), 1)).is_some(),
+        "nothing was proposed"
+    );
+    assert_eq!(broken(monitor), []);
+}
+
+/// A backup has the sessions that it had, whatever restores ended meanwhile.
+#[test]
+fn sessions_that_two_restores_ended_come_back_with_an_older_backup() {
+    let runner = finished(
+        "until leader 3 within=10s\nclient a server=1\nuntil quiet within=5s\n\
+         backup cold from=2 as=b1\nclient c server=2\nuntil quiet within=5s\n\
+         backup cold from=2 as=b2\nrestore b1 to=1,2,3 sessions=drop\nrun 100ms\n\
+         restore b2 to=1,2,3 sessions=drop\nrun 100ms\nrestore b2 to=1,2,3\n\
+         until quiet within=30s\nexpect equal 1,2,3",
+    );
+    assert_eq!(broken(runner.timeline().monitor()), []);
 }
 
 #[test]

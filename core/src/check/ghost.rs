@@ -293,8 +293,17 @@ impl Ghost {
     /// Is the transaction part of the history that ends at `end`?
     pub(super) fn leads_to(&self, zxid: Zxid, end: Zxid) -> bool {
         let reign = || self.reigns.get(&end.epoch());
-        zxid <= end
-            && (zxid.epoch() == end.epoch() || reign().is_none_or(|reign| reign.began_with(zxid)))
+        let began_with = |reign: &Reign| self.began_with(reign, zxid);
+        zxid <= end && (zxid.epoch() == end.epoch() || reign().is_none_or(began_with))
+    }
+
+    /// Was a transaction of an earlier epoch in the history that this leader started with? A leader of that
+    /// epoch that slept may propose more afterwards: that was not.
+    pub(super) fn began_with(&self, reign: &Reign, zxid: Zxid) -> bool {
+        let later = |entry: &Entry| entry.seen > reign.at && !entry.inherited;
+        zxid <= reign.history
+            && !reign.without.contains(&zxid)
+            && !self.entry(zxid).is_some_and(later)
     }
 
     /// True when recovery from that disk would bring the transaction back.
@@ -513,13 +522,6 @@ impl Ghost {
         let seat = self.seat_mut(server);
         seat.kept = 0;
         seat.solid = 0;
-    }
-}
-
-impl Reign {
-    /// Was a transaction of an earlier epoch in the history that this leader started with?
-    pub(super) fn began_with(&self, zxid: Zxid) -> bool {
-        zxid <= self.history && !self.without.contains(&zxid)
     }
 }
 

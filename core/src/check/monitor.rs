@@ -176,7 +176,7 @@ impl Monitor {
         let reigns = self.ghost.reigns.iter().rev();
         let mut past = reigns.filter(|(_, reign)| reign.at.0 < steps);
         let (epoch, reign) = past.next()?;
-        let gone = zxid.epoch() < *epoch && !reign.began_with(zxid);
+        let gone = zxid.epoch() < *epoch && !self.ghost.began_with(reign, zxid);
         gone.then_some((*epoch, reign.leader))
     }
 

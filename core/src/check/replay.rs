@@ -93,6 +93,12 @@ impl Replay {
         self.places = places;
     }
 
+    /// What the sequence begins with, when nothing has turned it there.
+    pub(super) fn origin(&self) -> Database {
+        let turned = self.before_turn(0);
+        turned.unwrap_or_else(|| Database::clone(&self.marks[0]))
+    }
+
     /// What the sequence gave at a place where it was turned, before it was.
     pub(super) fn before_turn(&self, places: usize) -> Option<Database> {
         let turn = self.turns.iter().rev().find(|turn| turn.places == places)?;

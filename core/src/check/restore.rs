@@ -241,8 +241,8 @@ impl Monitor {
         }
     }
 
-    /// A place in the new sequence, the database there, and where sessions ended on the way. Sessions may have ended somewhere on the way, by
-    /// an earlier restore; whether the backup is older than that, what was found tells.
+    /// A place in the new sequence, the database there, and where sessions ended on the way: an earlier
+    /// restore may have ended them. Whether the backup is older than that, what was found tells.
     fn start(
         &self,
         same: usize,
@@ -255,6 +255,7 @@ impl Monitor {
         let mut starts = vec![(same, now.clone(), ended.unwrap_or(0))];
         let before = self.replay.before_turn(same);
         starts.extend(before.map(|before| (same, before, 0)));
+        starts.push((0, self.replay.origin(), 0));
         for (end, database) in &self.restores.sessionless {
             let place = sequence.partition_point(|record| record.zxid() <= *end);
             starts.push((place, Database::clone(database), place));
