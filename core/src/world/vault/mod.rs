@@ -374,8 +374,12 @@ impl World {
         }
     }
 
-    /// An operator's work goes on.
+    /// An operator's work goes on. Nothing comes of what nobody waits for any more: a rule that was replaced, a
+    /// backup that was stopped and taken up again.
     pub(super) fn vault_goes_on(&mut self, task: &VaultTask) -> Option<Step> {
+        if !self.waits_for(task) {
+            return None;
+        }
         match task {
             VaultTask::Restore => self.restore_goes_on(),
             VaultTask::Piece(name, _) => self.piece(name),
