@@ -1,6 +1,7 @@
 //! Backups, copies and the admin restore: what is refused, what a copy leaves on a disk, and that a
 //! restore which is written down is whole or not there, whenever the power fails.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use zablab_core::base::ServerId;
@@ -10,6 +11,7 @@ use zablab_core::scenario::generate::{self, Class};
 use zablab_core::scenario::runner::Options;
 use zablab_core::scenario::{Action, Progress, Runner, parse};
 use zablab_core::storage::ReadFiles;
+use zablab_core::world::vault::{VaultFault, VaultOrder};
 use zablab_core::world::{Command, World};
 
 /// Random scenarios.
@@ -230,4 +232,57 @@ fn random_operators_use_the_vault_and_a_durable_restore_stays() {
         }
     }
     assert!(used.iter().all(|times| *times > 10), "{used:?}");
+}
+
+/// What an old rule, or an earlier job of the same backup, had planned comes to nothing.
+#[test]
+fn a_rule_that_was_replaced_wakes_nobody() {
+    let runner = finished(&format!(
+        "{PEACE}backup policy from=2 full=2s as=r\nrun 500ms\nbackup policy from=2 full=30s as=r\n\
+         run 5s\nbackup full from=1 as=b rate=100\nrun 1s\nbackup stop b\nbackup resume b\nrun 1s\n\
+         backup stop b\nbackup resume b\nrun 20s\nexpect backup b whole"
+    ));
+    let names = runner.world().vault().iter().map(|(name, _)| &**name);
+    assert_eq!(names.collect::<Vec<_>>(), ["b", "r-1", "r-2"]);
+}
+
+/// Operators of random scenarios of both classes give every order, and it is carried out.
+#[test]
+fn random_operators_give_every_order() {
+    for (class, least) in [(Class::A, 9), (Class::B, 11)] {
+        let mut given: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut restored = 0;
+        for seed in 1..=SEEDS {
+            let (runner, error) = generate::play(seed, class);
+            assert!(error.is_none(), "seed {seed} {}: {error:?}", class.letter());
+            for action in runner.program().actions() {
+                if let Action::Perform(command) = action
+                    && let Command::Vault(order) = &**command
+                {
+                    *given.entry(word(order)).or_default() += 1;
+                }
+            }
+            let monitor = runner.timeline().monitor();
+            restored += u32::from(monitor.toll_of_restores(u64::MAX).is_some());
+        }
+        let seldom = given.values().filter(|times| **times < 10).count();
+        assert!(given.len() == least && seldom == 0, "{given:?}");
+        assert!(restored > 20, "{restored} runs with a joint restore");
+    }
+}
+
+fn word(order: &VaultOrder) -> &'static str {
+    match order {
+        VaultOrder::Take(order) if order.parent.is_some() => "incremental",
+        VaultOrder::Take(_) => "full",
+        VaultOrder::Ship(_) => "ship",
+        VaultOrder::Resume(_) => "resume",
+        VaultOrder::Stop(_) => "stop",
+        VaultOrder::Verify(_) => "verify",
+        VaultOrder::Policy(_) => "policy",
+        VaultOrder::Restore(_) => "restore",
+        VaultOrder::Fault(VaultFault::Flip { .. }) => "flip",
+        VaultOrder::Fault(VaultFault::Delete(_)) => "delete",
+        VaultOrder::Fault(VaultFault::Capacity(_) | VaultFault::Cut(_)) => "cut or full",
+    }
 }

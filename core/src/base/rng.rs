@@ -24,6 +24,8 @@ pub enum Subject {
     Clients,
     /// The random scenario generator.
     Generator,
+    /// The operator of a vault in a random scenario.
+    Operator,
 }
 
 /// One stream of random numbers.

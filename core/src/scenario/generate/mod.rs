@@ -11,7 +11,7 @@
 //! cuts, partitions, pauses, slow, late and lost packets, clock jumps, full disks, torn pending
 //! bytes (every power loss tears). **Class B** adds what nobody promises to survive: flipped bits,
 //! deleted files, wiped, lying and torn disks, old backups put in place, and a correction that is turned
-//! off.
+//! off. In both an operator may use the vault ([`operator`]), and restore all servers jointly.
 //!
 //! [`programs`] plays another kind under class A: each client has a program of its own, and in the end
 //! everything is read back.
@@ -20,6 +20,7 @@
 //! all servers must become equal, and liveness is judged over a calm time.
 
 mod chaos;
+mod operator;
 mod peace;
 pub mod programs;
 mod requests;
@@ -84,6 +85,10 @@ struct Player {
     sick_disks: Vec<ServerId>,
     /// Clients so far.
     clients: u32,
+    /// Backups so far.
+    backups: u32,
+    /// The dice of whoever uses the vault.
+    operator: Option<Dice>,
     /// The order of the writes, when it is asked for.
     order: Option<Order>,
 }
@@ -92,7 +97,11 @@ impl Player {
     fn new(seed: u64, class: Class) -> Self {
         let mut dice = Dice::new(seed, Subject::Generator);
         let config = setup::config(seed, class, &mut dice);
-        Self::with(class, dice, config)
+        let mut own = Dice::new(seed, Subject::Operator);
+        Self {
+            operator: own.chance(1, 3).then_some(own),
+            ..Self::with(class, dice, config)
+        }
     }
 
     fn with(class: Class, dice: Dice, config: Config) -> Self {
@@ -111,6 +120,8 @@ impl Player {
             packet_traps: 0,
             sick_disks: Vec::new(),
             clients: 0,
+            backups: 0,
+            operator: None,
             order: None,
         }
     }
@@ -127,6 +138,7 @@ impl Player {
             for _ in 0..self.dice.below(3) {
                 self.fault()?;
             }
+            self.operate()?;
             self.let_time_pass()?;
         }
         self.make_peace()

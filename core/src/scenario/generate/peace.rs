@@ -37,6 +37,7 @@ impl Player {
 
     fn mend_everything(&mut self) -> Result<(), ScriptError> {
         self.perform(Command::Heal(None))?;
+        self.mend_vault()?;
         for (a, b) in std::mem::take(&mut self.slowed) {
             let by = Duration::ZERO;
             self.perform(Command::Slow { a, b, by })?;

@@ -1,5 +1,8 @@
-//! What an operator does with backups in a random scenario: takes some, and puts old ones in place.
+//! What is done with backups without a look at them: taken at once, and old ones put in place.
 
+use std::sync::Arc;
+
+use super::super::ast::Action;
 use super::super::error::ScriptError;
 use super::Player;
 use crate::base::ServerId;
@@ -25,19 +28,28 @@ impl Player {
         let ready = self.servers(serves);
         if kind == BackupKind::Hot && !ready.is_empty() && self.dice.chance(3, 4) {
             let to = *self.dice.pick(&ready);
-            return self.perform(Command::AdminRestore { name, to });
+            return self.bring_back(Command::AdminRestore { name, to });
         }
         let down = self.servers(|h| !h.is_up() && !h.disk.is_full());
         if down.is_empty() {
             return self.back_up();
         }
         let to = *self.dice.pick(&down);
-        self.perform(Command::Copy { name, to })
+        self.bring_back(Command::Copy { name, to })
+    }
+
+    /// A backup that is not whole, or was spoiled in the vault, cannot be brought back: another is taken.
+    fn bring_back(&mut self, command: Command) -> Result<(), ScriptError> {
+        let command = Arc::new(command);
+        match self.is_possible(&command) {
+            true => self.play(Action::Perform(command)),
+            false => self.back_up(),
+        }
     }
 
     /// Takes a backup under a new name.
     pub(super) fn back_up(&mut self) -> Result<(), ScriptError> {
-        let name = format!("b{}", self.world().vault().iter().count() + 1);
+        let name = self.backup_name();
         let has_admin = self.world().config().profile != Profile::V3_8_0;
         let ready: Vec<ServerId> = self.servers(|h| has_admin && serves(h));
         if !ready.is_empty() && self.dice.chance(2, 3) {
