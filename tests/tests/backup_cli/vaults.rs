@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::datadirs::scratch;
 use super::program::program;
 use super::{Told, backup, data_dir, state, text, told, told_by};
@@ -214,6 +216,47 @@ fn arguments_that_make_no_sense_are_bad_input() {
     assert_eq!(list["backups"].as_array().map(Vec::len), Some(1));
     assert_eq!(told(&["--help"]).code, 0);
     assert_eq!(told(&["full", "--help"]).code, 0);
+}
+
+/// A chain is in memory while it is tried, so one that is too long is refused before anything is read.
+#[test]
+fn a_chain_beyond_the_limit_is_refused_before_it_is_read() {
+    let room = scratch("limit");
+    let (home, vault) = (room.join("home"), room.join("vault"));
+    data_dir(&home, 1);
+    let v = text(&vault);
+    backup(&["full", "--from", text(&home), "--to", v]);
+    backup(&["incremental", "--from", text(&home), "--to", v]);
+    let manifest = vault.join("full-1/manifest.json");
+    let told_there = fs::read_to_string(&manifest).expect("there");
+    let mut known: Value = serde_json::from_str(&told_there).expect("a manifest");
+    let others = known["files"].as_array().expect("a list").iter().skip(1);
+    let others: u64 = others.filter_map(|file| file["len"].as_u64()).sum();
+    let of_child = backup(&["list", "--vault", v]);
+    let of_child = of_child["backups"][1]["files"].as_array().expect("a list");
+    let of_child: u64 = of_child
+        .iter()
+        .filter_map(|file| file["len"].as_u64())
+        .sum();
+    for (beyond, code) in [(0, 1), (1, 2)] {
+        known["files"][0]["len"] = ((4_u64 << 30) - others - of_child + beyond).into();
+        fs::write(&manifest, known.to_string()).expect("written");
+        for words in [
+            &["verify", "--vault", v, "inc-2"][..],
+            &[
+                "restore",
+                "--vault",
+                v,
+                "--to",
+                text(&room.join("to")),
+                "inc-2",
+            ],
+        ] {
+            let done = told(words);
+            assert_eq!(done.code, code, "{words:?}: {} {}", done.out, done.err);
+            assert_eq!(done.err.contains("limit reached: inc-2"), code == 2);
+        }
+    }
 }
 
 #[test]

@@ -62,10 +62,12 @@ usage: zablab VERB [options]
       --order O          snapshot-first (default), or the mistake: log-first
   backup incremental   what came since the newest backup of DIR; options as above
       --parent ID        since that one instead
-  backup verify [ID]   can it be restored, and to which zxids? It is tried; all without ID
+  backup verify [ID]   can it be restored, and to which zxids? It is tried; all without ID;
+                       the files of a chain are in memory meanwhile: 4 GiB at most
       --vault VAULT      where it is
       --until Z          to this zxid?
-  backup restore [ID]  make a data directory for a server, of the newest backup without ID
+  backup restore [ID]  make a data directory for a server, of the newest backup without ID;
+                       a log directory of its own must be empty then; 4 GiB at most, as above
       --vault VAULT      where it is
       --to DIR           DIR/version-2 must not be there yet
       --until Z          up to this zxid; --before TIME: up to the last one before that time

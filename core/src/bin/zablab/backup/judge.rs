@@ -8,6 +8,7 @@ use zablab_core::storage::backup::{
     BackupId, Manifest, NotThere, Restored, Restoring, State, Verdict, Verifying,
 };
 
+use super::super::data_dir::CONTENT_MAX;
 use super::PIECE;
 use super::bar::Bar;
 use super::dirs::{StoreDir, failed, sync_dir};
@@ -62,6 +63,9 @@ pub fn verify(options: &VerifyOptions) -> Result<bool, Failure> {
     };
     if ids.is_empty() {
         return Err(refused("this vault is empty"));
+    }
+    for id in &ids {
+        fits(&vault, id)?;
     }
     let mut all = JudgedAll {
         backups: Vec::new(),
@@ -149,6 +153,7 @@ pub fn restore(options: &RestoreOptions) -> Result<bool, Failure> {
             .id
             .clone(),
     };
+    fits(&vault, &id)?;
     let target = options.to.join("version-2");
     if target.exists() {
         let dir = target.display();
@@ -234,6 +239,17 @@ fn tell(
         ),
         Err(why) => format!("{backup} was not restored: {why}\n"),
     })
+}
+
+/// The files of a chain are in memory while it is tried.
+fn fits(vault: &Vault, id: &BackupId) -> Result<(), Failure> {
+    match vault.chain_bytes(id) {
+        bytes if bytes <= CONTENT_MAX => Ok(()),
+        bytes => Err(refused(&format!(
+            "limit reached: {id} and what it goes on from are {bytes} bytes, and at most \
+             {CONTENT_MAX} are verified or restored, as they are kept in memory"
+        ))),
+    }
 }
 
 /// Always true.

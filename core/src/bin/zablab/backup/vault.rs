@@ -158,6 +158,15 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Bytes of a backup and of all that it goes on from, as their manifests tell; 0 for a lost chain.
+    pub fn chain_bytes(&self, id: &BackupId) -> u64 {
+        let chain = chain_of(id, |id| self.get(id).cloned()).unwrap_or_default();
+        let parts = chain.iter().flat_map(|manifest| &manifest.files);
+        parts.fold(0, |sum, part| sum.saturating_add(part.len))
+    }
+}
+
 /// Writes a manifest, all of it or nothing.
 pub fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), Fault> {
     let path = dir.join(MANIFEST);

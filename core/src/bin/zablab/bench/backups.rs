@@ -51,10 +51,10 @@ fn measured(room: &Path, runs: usize) -> std::io::Result<Vec<Figure>> {
         next = write_log(&source, next, FILE.min(SIZE - written))?;
         written += (next - before) as u64 * DATA as u64;
     }
+    let (copy, vault) = (room.join("copy"), room.join("vault"));
     let (mut copies, mut fulls, mut increments) = (Vec::new(), Vec::new(), Vec::new());
     let mut memory = 0;
     for _ in 0..runs {
-        let (copy, vault) = (room.join("copy"), room.join("vault"));
         settle(&source)?;
         copies.push(rate(|| {
             run(Command::new("cp")
@@ -76,6 +76,11 @@ fn measured(room: &Path, runs: usize) -> std::io::Result<Vec<Figure>> {
         })?);
         fs::remove_dir_all(&vault)?;
     }
+    wait(&mut zablab("full", room, &vault)?, &mut memory)?;
+    let mut tried = judged("verify", &vault, None)?;
+    let mut restored = judged("restore", &vault, Some(&room.join("restored")))?;
+    let ((verify, verify_memory), (restore, restore_memory)) =
+        (measure(&mut tried)?, measure(&mut restored)?);
     let [copy, full, increment] = [copies, fulls, increments].map(|rates| median(&rates));
     let share = |what, rate| Figure::at_least(what, (rate / copy, "x"), [Some(0.6), None]);
     let speed = |what, rate| Figure::at_least(what, (rate, "MB/s"), [None, None]);
@@ -88,12 +93,33 @@ fn measured(room: &Path, runs: usize) -> std::io::Result<Vec<Figure>> {
             ("incremental-share", "incremental backup beside cp and sync"),
             increment,
         ),
-        Figure::at_most(
-            ("backup-memory", "memory of a backup"),
-            (memory as f64 / 1_024.0, "MiB"),
-            [Some(64.0), None],
+        speed(("verify", "verifying it"), verify),
+        speed(("restore", "restoring it"), restore),
+        mebibytes(("backup-memory", "memory of a backup"), memory, Some(64.0)),
+        // What is tried is in memory, and so is the tree.
+        mebibytes(
+            ("verify-memory", "memory of verifying it"),
+            verify_memory,
+            None,
+        ),
+        mebibytes(
+            ("restore-memory", "memory of restoring it"),
+            restore_memory,
+            None,
         ),
     ])
+}
+
+fn mebibytes(what: (&'static str, &'static str), kilobytes: u64, budget: Option<f64>) -> Figure {
+    let value = kilobytes as f64 / 1_024.0;
+    Figure::at_most(what, (value, "MiB"), [budget, None])
+}
+
+/// Speed, and the kilobytes of memory that were taken.
+fn measure(command: &mut Command) -> std::io::Result<(f64, u64)> {
+    let mut memory = 0;
+    let speed = rate(|| wait(&mut command.spawn()?, &mut memory))?;
+    Ok((speed, memory))
 }
 
 /// A log from that zxid on, of about so many bytes; the zxid behind its last.
@@ -148,6 +174,17 @@ fn zablab(verb: &str, room: &Path, vault: &PathBuf) -> std::io::Result<Child> {
         .arg(vault)
         .stdout(Stdio::null())
         .spawn()
+}
+
+/// This program, trying a backup.
+fn judged(verb: &str, vault: &Path, to: Option<&Path>) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["backup", verb, "--vault"]).arg(vault);
+    if let Some(to) = to {
+        command.arg("--to").arg(to);
+    }
+    command.stdout(Stdio::null());
+    Ok(command)
 }
 
 /// Waits for a program, and looks at how many kilobytes of memory it ever took.
