@@ -3,7 +3,8 @@
 //!
 //! Afterwards each backup is verified, and the verdict is tried:
 //! - restorable: every point is exactly the tree that the server had there;
-//! - refused: what a lenient server makes of the files is no such tree;
+//! - refused: what a lenient server makes of the files is no such tree. One that ended early does not give
+//!   what the server had at its end, or nothing but the seal is missing, and resuming gives that;
 //! - and a whole backup reaches what the server had when it was begun.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,12 +87,17 @@ struct Backup {
     files: Files,
     /// What the server had when the backup was begun, without what was cut meanwhile.
     had: Zxid,
+    /// The disk of the server when the backup ended, well or not, and the last transaction then.
+    ended: (Disk, Zxid),
+    /// Meanwhile the server lost what it had.
+    cut: bool,
 }
 
 struct Job {
     taking: Taking,
     files: Files,
     had: Zxid,
+    cut: bool,
 }
 
 impl Life {
@@ -198,10 +204,14 @@ impl Life {
     /// The server comes up with that database, in a new epoch.
     fn start(&mut self, db: Database) {
         // What was cut cannot be asked of a backup that is not whole yet.
-        let open = self.vault.values_mut().filter(|b| !b.manifest.is_whole());
-        let had = open.map(|backup| &mut backup.had);
-        for had in had.chain(self.job.as_mut().map(|job| &mut job.had)) {
-            *had = (*had).min(db.last_zxid);
+        let last = db.last_zxid;
+        let cut = last < self.db.last_zxid;
+        let open = |b: &&mut Backup| matches!(b.manifest.state, State::Taking { .. });
+        for backup in self.vault.values_mut().filter(open) {
+            (backup.had, backup.cut) = (backup.had.min(last), backup.cut || cut);
+        }
+        if let Some(job) = &mut self.job {
+            (job.had, job.cut) = (job.had.min(last), job.cut || cut);
         }
         self.db = db;
         self.prep = Prep::new();
@@ -290,6 +300,7 @@ impl Life {
             taking,
             files: Files::new(),
             had: self.db.last_zxid,
+            cut: false,
         });
     }
 
@@ -310,13 +321,15 @@ impl Life {
 
     /// The job ends here, wherever it is.
     fn keep(&mut self) {
-        if let Some(Job { taking, files, had }) = self.job.take() {
-            let manifest = taking.manifest(1);
+        if let Some(job) = self.job.take() {
+            let manifest = job.taking.manifest(1);
             let id = manifest.id.clone();
             let backup = Backup {
                 manifest,
-                files,
-                had,
+                files: job.files,
+                had: job.had,
+                cut: job.cut,
+                ended: (self.disk.clone(), self.db.last_zxid),
             };
             self.vault.insert(id, backup);
         }
@@ -332,10 +345,19 @@ impl Life {
             manifest,
             mut files,
             had,
+            cut,
+            ..
         } = open[n % open.len()].clone();
         let broken = matches!(manifest.state, State::Broken(_));
         match Taking::resume(manifest, &mut files) {
-            Ok(taking) => self.job = Some(Job { taking, files, had }),
+            Ok(taking) => {
+                self.job = Some(Job {
+                    taking,
+                    files,
+                    had,
+                    cut,
+                });
+            }
             Err(_) => assert!(broken),
         }
     }
@@ -452,6 +474,31 @@ fn would_be_good(life: &Life, links: &Links<Files>, promised: Zxid) -> bool {
         .is_ok_and(|db| then.is_some_and(|then| same(&db, then)))
 }
 
+/// A backup that is broken lacks something that the server had then, unless the server had lost it itself. Of one
+/// that was interrupted a part may be missing, too; or all is there, and once it is resumed it is restorable to that.
+fn check_unfinished(life: &Life, backup: &Backup, links: &Links<Files>) {
+    let (disk, had) = &backup.ended;
+    let good = would_be_good(life, links, *had);
+    if let State::Broken(why) = &backup.manifest.state {
+        assert!(backup.cut || !good, "all is there, and yet: {why}");
+        return;
+    }
+    if !good {
+        return;
+    }
+    let mut whole = links.clone();
+    let last = whole.last_mut().expect("it is one of them");
+    let taking = Taking::resume(last.manifest.clone(), &mut last.files);
+    let mut taking = taking.expect("it was interrupted");
+    while !taking.is_done() {
+        let done = taking.advance(disk, &mut last.files, 500);
+        assert!(done.is_ok(), "nothing has changed, and yet: {done:?}");
+    }
+    last.manifest = taking.manifest(1);
+    let range = verified(whole, 500).restorable;
+    assert_eq!(range.map(|range| range.last), Ok(*had));
+}
+
 /// Damage that must be noticed, to a chain that can be restored.
 fn spoil(links: &mut Links<Files>, how: usize, at: usize) {
     let carries: Vec<(usize, FileName)> = links
@@ -513,11 +560,15 @@ proptest! {
                 }
                 Err(NotRestorable::Incomplete { .. }) => {
                     assert!(links.iter().any(|link| !link.manifest.is_whole()));
+                    check_unfinished(&life, backup, &links);
                 }
                 // What the snapshot caught of the missing transactions is not told by the files: it may
-                // have been nothing. The state that it vouches for, at `seen`, is out of reach.
+                // have been nothing. The server had applied `seen`, nobody has it any more, and so the
+                // state that the snapshot vouches for is out of reach.
                 Err(NotRestorable::SnapshotUnrepaired { seen, log_ends, .. }) => {
-                    assert!(seen > log_ends);
+                    assert!(seen > log_ends && life.past.contains_key(&seen));
+                    let known = recorded(&links);
+                    assert!(known.range(log_ends.next()..=seen).next().is_none());
                     assert!(!would_be_good(&life, &links, seen));
                 }
                 Err(why) => {
