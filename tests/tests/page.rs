@@ -26,6 +26,8 @@ mod long_flow;
 mod matrix;
 #[path = "page/motion.rs"]
 mod motion;
+#[path = "page/parcels.rs"]
+mod parcels;
 #[path = "page/scripts.rs"]
 mod scripts;
 #[path = "page/service.rs"]

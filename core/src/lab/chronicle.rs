@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::coverage::Coverage;
 use super::recoveries::Recoveries;
 use super::trace::Traces;
 use super::turns::Turns;
@@ -34,6 +35,8 @@ pub(super) struct Chronicle {
     pub(super) turns: Turns,
     /// How servers came back.
     pub(super) recoveries: Recoveries,
+    /// When backups were copied.
+    pub(super) coverage: Coverage,
     /// How servers came to be what they are.
     decisions: Vec<(u64, ServerId, Decision)>,
     /// Lines of the script that it was loaded from, with the number of steps from which on they have
@@ -78,6 +81,7 @@ impl Chronicle {
         self.traces.push(step, timeline.world());
         self.turns.note(step, timeline);
         self.recoveries.note(step, timeline.world());
+        self.coverage.note(step);
         self.memory.note(step, timeline.world(), is_notable(step));
         let died = step.outcomes.iter().find_map(|o| match o {
             Outcome::Died { server, .. } => Some(*server),
@@ -186,6 +190,7 @@ impl Chronicle {
             traces: self.traces.before(steps),
             turns: self.turns.before(steps),
             recoveries: self.recoveries.before(steps),
+            coverage: self.coverage.before(steps),
             decisions: self.decisions.clone(),
             lines: self.lines.clone(),
             steps: self.steps,

@@ -231,6 +231,8 @@ impl Lab {
             differs: self.differs_from(),
             compared: self.compared(),
             marks: self.marks(),
+            covers: self.covers(),
+            gap: self.cover_gap(),
             branches: self.branch_list(),
             branch: self.branch,
             undo: self.past.undo_name(),

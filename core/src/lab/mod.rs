@@ -4,7 +4,7 @@
 //!   dispatch(Action) ──► branches of timelines, a place in one of them ──► frame(), transport(), events()
 //!   advance(time)    ──► playback: which step is shown now, how far each message is, when to come back
 //!   explain, offers  ──► what is looked at closely, and what can be done about it
-//!   drill             ──► a restore tried on copies of the run
+//!   risks, drill      ──► what a restore endangers, and a restore tried on copies of the run
 //!   tree, ledger, …  ──► what a panel pulls while it is open
 //!   space_time       ──► a window of the picture of the run, with its causes and effects
 //!   disk, file, outlook ─► the bytes of a server, field by field, and what recovery makes of them
@@ -26,6 +26,7 @@ mod chronicle;
 mod columns;
 pub mod compare;
 mod console;
+mod coverage;
 mod disks;
 pub mod drill;
 mod event_filter;
@@ -45,6 +46,7 @@ mod notices;
 mod past;
 pub mod playback;
 mod recoveries;
+pub mod risk;
 pub mod scenarios;
 mod service;
 pub mod shared;
@@ -72,6 +74,7 @@ pub use breaches::Breach;
 pub use breakpoints::{Breakpoint, Condition};
 pub use compare::Comparison;
 pub use console::{Completed, ConsoleView};
+pub use coverage::{Cover, CoverGap};
 pub use drill::DrillView;
 pub use event_filter::{EventFilter, EventKind, EventPage};
 pub use export::{DiskFile, Download};

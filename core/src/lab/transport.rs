@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::action::Speed;
+use super::coverage::{Cover, CoverGap};
 use super::unit::Unit;
 use crate::view::Text;
 
@@ -32,6 +33,10 @@ pub struct Transport {
     pub compared: Option<(usize, usize)>,
     /// Places worth a look, ascending.
     pub marks: Vec<Mark>,
+    /// Backups, and when they were copied.
+    pub covers: Vec<Cover>,
+    /// What none of them reaches at the moment shown.
+    pub gap: Option<CoverGap>,
     /// Every branch; the first is the main one.
     pub branches: Vec<Branch>,
     /// Index of the branch that is shown.

@@ -22,6 +22,8 @@ struct Moment {
     query: &'static str,
     hash: &'static str,
     clicks: &'static [&'static str],
+    /// What must be there before the picture is taken; it may take a while.
+    until: &'static str,
 }
 
 const fn at(name: &'static str, query: &'static str, hash: &'static str) -> Moment {
@@ -30,10 +32,21 @@ const fn at(name: &'static str, query: &'static str, hash: &'static str) -> Mome
         query,
         hash,
         clicks: &[],
+        until: "",
     }
 }
 
-const MOMENTS: [Moment; 10] = [
+/// The vault panel at a moment.
+const fn vault(name: &'static str, query: &'static str, hash: &'static str) -> Moment {
+    Moment {
+        clicks: &[VAULT],
+        ..at(name, query, hash)
+    }
+}
+
+const VAULT: &str = "[data-kind=tab][data-id=vault]";
+
+const MOMENTS: [Moment; 15] = [
     at("happy-path", "s=happy-path", "at=beat:in-flight"),
     at("power-loss", "s=leader-power-loss", "at=beat:power-loss"),
     at("late-followers", "s=late-followers", "at=beat:diff"),
@@ -48,38 +61,45 @@ const MOMENTS: [Moment; 10] = [
         "at=beat:dirty-snapshot",
     ),
     Moment {
-        name: "gallery",
-        query: "s=happy-path",
-        hash: "",
         clicks: &["[data-kind=tool][data-id=gallery]"],
+        ..at("gallery", "s=happy-path", "")
     },
     Moment {
-        name: "inspector",
-        query: "s=leader-power-loss",
-        hash: "at=beat:power-loss",
         clicks: &[
             "[data-kind=server][data-id=S1]",
             "[data-kind=tab][data-id=inspect]",
         ],
+        ..at("inspector", "s=leader-power-loss", "at=beat:power-loss")
     },
     Moment {
-        name: "disk",
-        query: "s=leader-power-loss",
-        hash: "at=beat:power-loss",
         clicks: &["[data-kind=tab][data-id=disk]"],
+        ..at("disk", "s=leader-power-loss", "at=beat:power-loss")
     },
     Moment {
-        name: "branch",
-        query: "s=leader-power-loss",
-        hash: "at=beat:writes",
         clicks: &["[data-kind=action][data-id=crash-power]"],
+        ..at("branch", "s=leader-power-loss", "at=beat:writes")
     },
+    at(
+        "error",
+        "s=leader-power-loss&theme=sepia",
+        "at=beat:nowhere",
+    ),
+    vault("vault-restored", "s=restored-one", "at=beat:end"),
     Moment {
-        name: "error",
-        query: "s=leader-power-loss&theme=sepia",
-        hash: "at=beat:nowhere",
-        clicks: &[],
+        clicks: &[
+            VAULT,
+            "[data-kind=restore][data-id=b1]",
+            "[data-kind=way][data-id=files]",
+            "[data-kind=restore-to][data-id=S1]",
+            "[data-kind=restore-to][data-id=S3]",
+            "[data-kind=wizard][data-id=try]",
+        ],
+        until: "[data-kind=trial][data-id=\"1\"]",
+        ..at("vault-drill", "s=restored-one", "at=beat:told")
     },
+    vault("vault-in-flight", "s=two-copy-orders", "at=2.0s"),
+    vault("vault-point-in-time", "s=point-in-time", "at=beat:end"),
+    vault("vault-copy-orders", "s=two-copy-orders", "at=beat:accepted"),
 ];
 
 /// What the command line asks for.
@@ -164,6 +184,13 @@ async fn shoot(browser: &Browser, site: &Site, moment: &Moment, view: &View, fil
             format!("(e => e ? (e.click(), true) : false)(document.querySelector('{css}'))");
         page.value(&click).await;
         settle(&page).await;
+    }
+    if !moment.until.is_empty() {
+        page.wait_until(&format!(
+            "document.querySelector('{}') !== null",
+            moment.until
+        ))
+        .await;
     }
     settle(&page).await;
     page.screenshot(file).await;

@@ -2,7 +2,7 @@
 
 use zablab_core::view::Lang;
 use zablab_core::view::frame::{
-    BackupView, Cell, CellState, Damage, GapView, InLog, Say, ServerRow, SpanView, Zx,
+    BackupView, Cell, CellState, Damage, InLog, Say, ServerRow, SpanView, Zx,
 };
 
 use crate::words::{self, words};
@@ -106,8 +106,8 @@ pub(super) fn backup(lang: Lang, backup: &BackupView) -> String {
 }
 
 /// `RPO gap: 14 txns`.
-pub(super) fn gap(lang: Lang, gap: &GapView) -> String {
-    match (lang, gap.count) {
+pub(crate) fn gap(lang: Lang, count: u64) -> String {
+    match (lang, count) {
         (Lang::En, 1) => "RPO gap: 1 txn".to_owned(),
         (Lang::En, n) => format!("RPO gap: {n} txns"),
         (Lang::Zh, n) => format!("RPO 缺口：{n} 条"),

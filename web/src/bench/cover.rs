@@ -98,7 +98,7 @@ pub(super) fn Backups(props: &Props) -> Html {
             <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
             <div class="bvc">
                 <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
-                    aria-label={frame.gap.map_or_else(|| say::Word::Coverage.get(desk.lang).to_owned(), |gap| say::gap(desk.lang, &gap))} data-kind="gap"
+                    aria-label={frame.gap.map_or_else(|| say::Word::Coverage.get(desk.lang).to_owned(), |gap| say::gap(desk.lang, gap.count))} data-kind="gap"
                     data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
                     { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * TIER + 6, strip, *metrics)) }
                     { gap(props, shown.len() as u32, desk.lang) }
@@ -190,7 +190,7 @@ fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
     let x1 = end(strip, m, gap.after).unwrap_or(start(m)) + 3;
     let x2 = end(strip, m, gap.to).unwrap_or(x1).max(x1 + 8);
     let y = (tiers - 1) * TIER + 5;
-    let text = say::gap(lang, &gap);
+    let text = say::gap(lang, gap.count);
     let width = log::text_width(&text);
     // The words stand in the gap; else behind it, above it, where an older backup ends earlier, or before it.
     let inside = x2 - x1 >= width;

@@ -23,6 +23,7 @@ mod verdict;
 mod wires;
 
 pub(crate) use bench_table::Bench;
+pub(crate) use bench_words::gap as gap_words;
 pub(crate) use client::ClientLine;
 pub(crate) use glyph::{Definitions, mark};
 pub(crate) use metrics::Metrics;

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use zablab_core::lab::drill::Plan;
+use zablab_core::lab::risk::Risk;
 use zablab_core::lab::{DiskFile, Download, Lab, ServerId, Shown};
 use zablab_core::view::difference::TreeDifference;
 use zablab_core::view::frame::Frame;
@@ -111,6 +113,11 @@ impl Pull {
 
     pub(crate) fn vault(&self) -> VaultView {
         self.lab.borrow_mut().vault()
+    }
+
+    /// What a restore would put at risk.
+    pub(crate) fn risks(&self, plan: &Plan) -> Vec<Risk> {
+        self.lab.borrow_mut().risks(plan)
     }
 
     pub(crate) fn ledger(&self) -> LedgerView {

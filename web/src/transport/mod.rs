@@ -14,6 +14,7 @@ mod bookmarks;
 mod branches;
 mod breakpoints;
 mod compare;
+mod cover;
 mod go;
 mod more;
 mod slider;

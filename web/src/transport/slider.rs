@@ -3,7 +3,7 @@
 //! ```text
 //!    elected        writes   power loss        names, that never touch
 //!  ─────┼─────────────┼────⚑────✕──●────────   chapters, flags, deaths, where we are
-//!                      ╲____________○ b2: …    branches that leave this one, or that it left
+//!                      ╲____________○ b2: …    branches that leave this one, or that it left; backups
 //! ```
 
 use web_sys::HtmlInputElement;
@@ -11,6 +11,7 @@ use yew::prelude::*;
 use zablab_core::lab::{Action, Mark, MarkKind, Transport};
 
 use super::branches;
+use super::cover::covers;
 use crate::desk::{Desk, Layout, use_desk};
 use crate::motion::Thousandths;
 use crate::words as page;
@@ -18,7 +19,7 @@ use crate::words as page;
 /// What stands beside the slider of the cockpit, in pixels.
 const AROUND: u32 = 720;
 /// Marks of one kind nearer than this, in pixels, are one mark.
-const CLOSE: u64 = 4;
+pub(super) const CLOSE: u64 = 4;
 
 /// Properties of [`Slider`].
 #[derive(PartialEq, Properties)]
@@ -54,6 +55,7 @@ pub(super) fn Slider(props: &Props) -> Html {
             <svg class="track" width="100%" height="100%" aria-hidden="true">
                 <line class="trk" x1="0" x2="100%" y1="54%" y2="54%" />
                 <line class="trk on" x1="0" x2={now.clone()} y1="54%" y2="54%" />
+                if !t.covers.is_empty() { { covers(&desk, t) } }
                 { forks(&desk, t, roomy) }
                 { for named(&desk, t).into_iter().map(|(mark, named)| draw(&desk, mark, t.total, named && roomy)) }
                 { difference(t) }
@@ -66,7 +68,7 @@ pub(super) fn Slider(props: &Props) -> Html {
 }
 
 /// Width of the track, in pixels, as far as it is known.
-fn track(desk: &Desk) -> u64 {
+pub(super) fn track(desk: &Desk) -> u64 {
     u64::from(desk.width.saturating_sub(AROUND).max(100))
 }
 
@@ -201,7 +203,7 @@ fn difference(t: &Transport) -> Html {
 }
 
 /// Place of a step on the track.
-fn place(step: u64, total: u64) -> String {
+pub(super) fn place(step: u64, total: u64) -> String {
     let per_mille = step.min(total) * 100_000 / total.max(1);
     format!("{}%", Thousandths(per_mille))
 }

@@ -145,3 +145,27 @@ fn a_parcel_moves_while_the_run_plays_and_the_next_one_waits_for_it() {
         assert!(*frames >= least && *far > 900, "{seen:?}");
     }
 }
+
+#[test]
+fn the_ruler_has_each_backup_from_its_begin_to_its_end_and_the_gap_behind_it() {
+    let script = format!(
+        "{COPIES}backup full from=2 as=b1 rate=1K\nuntil backup b1 whole within=9s\na set /x \"2\"\nuntil reply a OK within=2s\n\
+         backup full from=1 as=b2 rate=1K\nrun 100ms\nvault cut\nrun 1s\n"
+    );
+    let mut lab = at_end(&script);
+    let t = lab.transport();
+    let [whole, cut] = t.covers.as_slice() else {
+        panic!("{:?}", t.covers);
+    };
+    assert!(whole.whole && !cut.whole, "{:?}", t.covers);
+    assert!(whole.from < whole.to && whole.to < cut.from && cut.to <= t.total);
+    assert!(whole.reaches.is_some_and(|at| at < whole.from), "{whole:?}");
+    assert_eq!((cut.zxid, cut.reaches), (None, None));
+    let gap = t.gap.expect("the second write is in no backup");
+    assert!(whole.to < gap.from && gap.count == 1, "{gap:?}");
+    assert_eq!(gap.to, t.total);
+    // At the first backup there is none yet.
+    lab.dispatch(Action::Seek(whole.to));
+    assert_eq!(lab.transport().gap, None);
+    assert_eq!(lab.transport().covers, t.covers);
+}

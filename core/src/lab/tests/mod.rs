@@ -12,6 +12,7 @@ mod explain;
 mod gallery;
 mod motion;
 mod places;
+mod risk;
 mod service;
 mod shared;
 mod space_time;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use yew::prelude::*;
 use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
+use zablab_core::lab::risk::Risk;
 use zablab_core::lab::{Action, ServerId};
 use zablab_core::view::frame::{ServerRow, Zx};
 
@@ -83,6 +84,11 @@ pub(super) fn Wizard(props: &Props) -> Html {
         points(pull, *to)
     });
     let plan = choice.plan(&props.backup);
+    let risks = use_memo((props.pull.clone(), plan.clone()), |(pull, plan)| {
+        plan.as_ref()
+            .map(|plan| pull.risks(plan))
+            .unwrap_or_default()
+    });
     let voters = props.rows.iter().filter(|row| !row.observer).count();
     let means = match &plan {
         Some(plan) => words::meaning(plan, voters),
@@ -112,6 +118,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                     { servers(&desk, props, &choice, Way::Resync) }
                 </fieldset>
                 { line("wmeans", means.get(desk.lang)) }
+                { dangers(&desk, &risks) }
                 <div class="wacts">
                     <button type="button" class="btn primary" disabled={go.is_none() || runs} onclick={go.unwrap_or_default()}
                         data-kind="wizard" data-id="try">{ Word::Try.get(desk.lang) }</button>
@@ -124,6 +131,19 @@ pub(super) fn Wizard(props: &Props) -> Html {
             </div>
         </div>
     }
+}
+
+/// What the plan puts at risk at this moment: servers, zxids, clients.
+fn dangers(desk: &Desk, risks: &[Risk]) -> Html {
+    if risks.is_empty() {
+        return Html::default();
+    }
+    let item = |risk: &Risk| {
+        html! {
+            <li data-kind="risk" data-id={risk.kind}>{ sign(false) }{ span("", risk.text.get(desk.lang).to_owned()) }</li>
+        }
+    };
+    html! { <ul class="wrisks" aria-label={Word::Risks.get(desk.lang)}>{ for risks.iter().map(item) }</ul> }
 }
 
 fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
