@@ -205,7 +205,7 @@ fn what_a_restore_puts_at_risk_is_said_before_it_is_tried() {
         let words = page.value(said).await;
         let words = words.as_str().unwrap_or_default();
         for fact in [
-            "S2 will go back to e1·2",
+            "S2 will go back to e1·3",
             "2 writes told to a",
             "Only S1",
             "a has seen e2·2",

@@ -93,6 +93,7 @@ pub(super) fn Backups(props: &Props) -> Html {
         return Html::default();
     }
     let height = 2 + TIER * shown.len() as u32;
+    let gap = Gap::of(props, desk.lang);
     html! {
         <div class="bvault">
             <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
@@ -100,8 +101,11 @@ pub(super) fn Backups(props: &Props) -> Html {
                 <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
                     aria-label={frame.gap.map_or_else(|| say::Word::Coverage.get(desk.lang).to_owned(), |gap| say::gap(desk.lang, gap.count))} data-kind="gap"
                     data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
-                    { for shown.iter().enumerate().map(|(at, b)| bracket(b, at as u32 * TIER + 6, strip, *metrics)) }
-                    { gap(props, shown.len() as u32, desk.lang) }
+                    { for shown.iter().enumerate().map(|(at, b)| {
+                        let beside = gap.as_ref().filter(|_| at + 1 == shown.len());
+                        bracket(b, at as u32 * TIER + 6, strip, *metrics, beside)
+                    }) }
+                    { gap.map(|gap| gap.draw(*metrics, shown.len() as u32)).unwrap_or_default() }
                 </svg>
                 <div class="bvs">
                     { for shown.iter().map(|backup| {
@@ -156,7 +160,7 @@ fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
 
 /// What a backup holds: from its first transaction to its last, hatched where no point can be restored,
 /// broken while it is not whole.
-fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
+fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics, beside: Option<&Gap>) -> Html {
     let (x1, x2) = ends(backup, strip, m);
     let bottom = y + 7;
     let text = match backup.percent {
@@ -164,10 +168,16 @@ fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
         None => format!("{} {}", backup.name, backup.zxid),
     };
     let width = log::text_width(&text);
-    let (inside, x) = if x1 + width + 14 <= x2 {
-        (true, x1 + 9)
-    } else {
-        (false, x2 + 5)
+    // The name stands in the bracket, else behind it, where the gap may be: then before it or behind both.
+    let inside = x1 + width + 14 <= x2;
+    let x = match beside {
+        _ if inside => Some(x1 + 9),
+        Some(gap) if gap.x2 > x2 && gap.x1 < x2 + width + 5 => {
+            let behind = gap.x2 + 6;
+            let free = gap.holds_words() && behind + width <= m.log_width();
+            x1.checked_sub(width + 5).or(free.then_some(behind))
+        }
+        _ => Some(x2 + 5),
     };
     let fuzzy = backup.fuzzy_to.and_then(|to| end(strip, m, to));
     let fuzzy = fuzzy.map(|to| to.min(x2)).filter(|to| *to > x1);
@@ -178,31 +188,53 @@ fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics) -> Html {
         }
         <path class={classes!("sbrk", soft)} d={format!("M{x1} {y}V{bottom}H{x2}V{y}")} />
         if inside { <rect class="brkbg" x={(x1 + 6).to_string()} y={(bottom - 6).to_string()} width={(width - 2).to_string()} height="12" /> }
-        <text class="sbrkl strong" x={x.to_string()} y={bottom.to_string()}>{ text }</text>
+        if let Some(x) = x { <text class="sbrkl strong" x={x.to_string()} y={bottom.to_string()}>{ text }</text> }
     </>}
 }
 
-fn gap(props: &Props, tiers: u32, lang: Lang) -> Html {
-    let (m, strip) = (props.metrics, &props.strip);
-    let Some(gap) = props.frame.gap else {
-        return Html::default();
-    };
-    let x1 = end(strip, m, gap.after).unwrap_or(start(m)) + 3;
-    let x2 = end(strip, m, gap.to).unwrap_or(x1).max(x1 + 8);
-    let y = (tiers - 1) * TIER + 5;
-    let text = say::gap(lang, gap.count);
-    let width = log::text_width(&text);
-    // The words stand in the gap; else behind it, above it, where an older backup ends earlier, or before it.
-    let inside = x2 - x1 >= width;
-    let behind = x2 + 6 + width <= m.log_width();
-    let (x, line, side) = match (inside, tiers) {
-        (true, _) => ((x1 + x2) / 2, y + 8, None),
-        (false, _) if behind => (x2 + 6, y + 8, Some("after")),
-        (false, 1) => (x1.saturating_sub(6), y + 8, Some("out")),
-        (false, _) => (x2, y + 8 - TIER, Some("out")),
-    };
-    html! {<>
-        <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
-        <text class={classes!("gapl", side)} x={x.to_string()} y={line.to_string()}>{ text }</text>
-    </>}
+/// Where the gap is drawn, with its words and how wide they are.
+struct Gap {
+    x1: u32,
+    x2: u32,
+    text: String,
+    width: u32,
+}
+
+impl Gap {
+    fn of(props: &Props, lang: Lang) -> Option<Self> {
+        let (m, strip, gap) = (props.metrics, &props.strip, props.frame.gap?);
+        let x1 = end(strip, m, gap.after).unwrap_or(start(m)) + 3;
+        let x2 = end(strip, m, gap.to).unwrap_or(x1).max(x1 + 8);
+        let text = say::gap(lang, gap.count);
+        let width = log::text_width(&text);
+        Some(Self {
+            x1,
+            x2,
+            text,
+            width,
+        })
+    }
+
+    /// Its words stand in it.
+    const fn holds_words(&self) -> bool {
+        self.x2 - self.x1 >= self.width
+    }
+
+    fn draw(self, m: Metrics, tiers: u32) -> Html {
+        let (x1, x2) = (self.x1, self.x2);
+        let y = (tiers - 1) * TIER + 5;
+        // The words stand in the gap; else behind it, above it, where an older backup ends earlier, or
+        // before it.
+        let behind = x2 + 6 + self.width <= m.log_width();
+        let (x, line, side) = match (self.holds_words(), tiers) {
+            (true, _) => (u32::midpoint(x1, x2), y + 8, None),
+            (false, _) if behind => (x2 + 6, y + 8, Some("after")),
+            (false, 1) => (x1.saturating_sub(6), y + 8, Some("out")),
+            (false, _) => (x2, y + 8 - TIER, Some("out")),
+        };
+        html! {<>
+            <rect class="rpo" x={x1.to_string()} y={y.to_string()} width={(x2 - x1).to_string()} height="16" />
+            <text class={classes!("gapl", side)} x={x.to_string()} y={line.to_string()}>{ self.text }</text>
+        </>}
+    }
 }

@@ -29,7 +29,8 @@ crate::words::words! {
     AllStop: "stop all servers first", "先停下所有服务器";
     Try: "Try it", "演练";
     Back: "Back to the vault", "回到备份库";
-    Risks: "What it puts at risk now", "此刻的风险";
+    Risks: "What it puts at risk, at this moment", "此刻这样做的风险";
+    NoRisk: "At this moment no client was told of anything newer.", "此刻没有哪个客户端得到过更新的答复。";
     Trials: "What happened in the drill", "演练结果";
     KeepPlanned: "Do it", "照此执行";
     KeepTwisted: "Show this run", "查看这次运行";

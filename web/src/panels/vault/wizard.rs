@@ -117,8 +117,6 @@ pub(super) fn Wizard(props: &Props) -> Html {
                     { way(&desk, &choice, Way::Resync) }
                     { servers(&desk, props, &choice, Way::Resync) }
                 </fieldset>
-                { line("wmeans", means.get(desk.lang)) }
-                { dangers(&desk, &risks) }
                 <div class="wacts">
                     <button type="button" class="btn primary" disabled={go.is_none() || runs} onclick={go.unwrap_or_default()}
                         data-kind="wizard" data-id="try">{ Word::Try.get(desk.lang) }</button>
@@ -127,6 +125,11 @@ pub(super) fn Wizard(props: &Props) -> Html {
                         { span("", words::trial(desk.lang, drill.done.len(), drill.all)) }
                     }
                 </div>
+                <details class="wrisk" open={shown.is_none()} data-kind="risks" data-id={risks.len().to_string()}>
+                    <summary>{ Word::Risks.get(desk.lang) }</summary>
+                    { dangers(&desk, &risks) }
+                    { line("wmeans", means.get(desk.lang)) }
+                </details>
                 { shown.map(|drill| results(&desk, drill)).unwrap_or_default() }
             </div>
         </div>
@@ -135,15 +138,15 @@ pub(super) fn Wizard(props: &Props) -> Html {
 
 /// What the plan puts at risk at this moment: servers, zxids, clients.
 fn dangers(desk: &Desk, risks: &[Risk]) -> Html {
-    if risks.is_empty() {
-        return Html::default();
-    }
     let item = |risk: &Risk| {
         html! {
             <li data-kind="risk" data-id={risk.kind}>{ sign(false) }{ span("", risk.text.get(desk.lang).to_owned()) }</li>
         }
     };
-    html! { <ul class="wrisks" aria-label={Word::Risks.get(desk.lang)}>{ for risks.iter().map(item) }</ul> }
+    match risks {
+        [] => line("shint", Word::NoRisk.get(desk.lang)),
+        some => html! { <ul class="wrisks">{ for some.iter().map(item) }</ul> },
+    }
 }
 
 fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
