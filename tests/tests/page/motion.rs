@@ -64,20 +64,20 @@ fn jump(act: &str, faster: f64) -> String {
                 before = look();
             }}
             {act};
-            // What is done is done at its own time, which may be later than that of the frame.
-            const acted = performance.now();
             // For the message of a failed test: each mark before and after.
             const jumps = [], told = [document.documentElement.dataset.step];
             for (let n = 0; n < 3; n += 1) {{
                 const now = await frame();
+                // Where a mark is put tells the time of this moment: a late frame is older.
+                const looked = performance.now();
                 for (const old of before) {{
                     const m = look().find(m => m.id === old.id);
                     if (!m) continue;
                     // On another lane it is as far on its way.
                     const went = (m.at / m.way - old.at / old.way) * old.way;
-                    const most = old.way * {faster} * (Math.max(now, acted) - at) / 600;
+                    const most = old.way * {faster} * (looked - at) / 600;
                     jumps.push(Math.max(-went, went - most));
-                    told.push([old.id, old.course, old.at, m.course, m.at, now - at, acted - at, most, document.documentElement.dataset.step].join(' '));
+                    told.push([old.id, old.course, old.at, m.course, m.at, now - at, looked - at, most, document.documentElement.dataset.step].join(' '));
                 }}
             }}
             return {{ found: before.some(middle), compared: jumps.length, most: Math.max(...jumps), told }};
