@@ -140,6 +140,14 @@ fn the_wizard_fits_every_window() {
                 .await;
             choose_one(&page).await;
             try_it(&page, 2).await;
+            // Where the window is low, what was found is brought into view, and nothing else moves.
+            let seen = format!(
+                "(r => r.top >= 0 && r.top < innerHeight - 40)({}.getBoundingClientRect())",
+                of("trial", "0")
+            );
+            assert_eq!(page.value(&seen).await, true, "{width}x{height}");
+            let moved = "[document.documentElement, document.body, document.querySelector('.app')].map(e => e.scrollTop)";
+            assert_eq!(page.value(moved).await, serde_json::json!([0, 0, 0]));
             assert_sound(&page, &site).await;
         }
     });

@@ -93,7 +93,7 @@ pub(super) fn Backups(props: &Props) -> Html {
         return Html::default();
     }
     let height = 2 + TIER * shown.len() as u32;
-    let gap = Gap::of(props, desk.lang);
+    let (gap, room) = (Gap::of(props, desk.lang), room(&desk, *metrics));
     html! {
         <div class="bvault">
             <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
@@ -103,9 +103,9 @@ pub(super) fn Backups(props: &Props) -> Html {
                     data-id={frame.gap.map_or(0, |gap| gap.count).to_string()}>
                     { for shown.iter().enumerate().map(|(at, b)| {
                         let beside = gap.as_ref().filter(|_| at + 1 == shown.len());
-                        bracket(b, at as u32 * TIER + 6, strip, *metrics, beside)
+                        bracket(b, at as u32 * TIER + 6, strip, *metrics, (beside, room))
                     }) }
-                    { gap.map(|gap| gap.draw(*metrics, shown.len() as u32)).unwrap_or_default() }
+                    { gap.map(|gap| gap.draw(room, shown.len() as u32)).unwrap_or_default() }
                 </svg>
                 <div class="bvs">
                     { for shown.iter().map(|backup| {
@@ -160,7 +160,13 @@ fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
 
 /// What a backup holds: from its first transaction to its last, hatched where no point can be restored,
 /// broken while it is not whole.
-fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics, beside: Option<&Gap>) -> Html {
+fn bracket(
+    backup: &BackupView,
+    y: u32,
+    strip: &Strip,
+    m: Metrics,
+    (beside, room): (Option<&Gap>, u32),
+) -> Html {
     let (x1, x2) = ends(backup, strip, m);
     let bottom = y + 7;
     let text = match backup.percent {
@@ -174,7 +180,7 @@ fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics, beside: Optio
         _ if inside => Some(x1 + 9),
         Some(gap) if gap.x2 > x2 && gap.x1 < x2 + width + 5 => {
             let behind = gap.x2 + 6;
-            let free = gap.holds_words() && behind + width <= m.log_width();
+            let free = gap.holds_words() && behind + width <= room;
             x1.checked_sub(width + 5).or(free.then_some(behind))
         }
         _ => Some(x2 + 5),
@@ -190,6 +196,17 @@ fn bracket(backup: &BackupView, y: u32, strip: &Strip, m: Metrics, beside: Optio
         if inside { <rect class="brkbg" x={(x1 + 6).to_string()} y={(bottom - 6).to_string()} width={(width - 2).to_string()} height="12" /> }
         if let Some(x) = x { <text class="sbrkl strong" x={x.to_string()} y={bottom.to_string()}>{ text }</text> }
     </>}
+}
+
+/// How far words may go to the right: behind the columns that row is empty.
+const fn room(desk: &Desk, m: Metrics) -> u32 {
+    let behind = match desk.layout {
+        Layout::Cockpit => 150,
+        Layout::Embed if desk.width >= 760 => 120,
+        Layout::Embed => 20,
+        Layout::Phone => desk.width.saturating_sub(302),
+    };
+    m.log_width() + behind
 }
 
 /// Where the gap is drawn, with its words and how wide they are.
@@ -220,12 +237,12 @@ impl Gap {
         self.x2 - self.x1 >= self.width
     }
 
-    fn draw(self, m: Metrics, tiers: u32) -> Html {
+    fn draw(self, room: u32, tiers: u32) -> Html {
         let (x1, x2) = (self.x1, self.x2);
         let y = (tiers - 1) * TIER + 5;
         // The words stand in the gap; else behind it, above it, where an older backup ends earlier, or
         // before it.
-        let behind = x2 + 6 + self.width <= m.log_width();
+        let behind = x2 + 6 + self.width <= room;
         let (x, line, side) = match (self.holds_words(), tiers) {
             (true, _) => (u32::midpoint(x1, x2), y + 8, None),
             (false, _) if behind => (x2 + 6, y + 8, Some("after")),

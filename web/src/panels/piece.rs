@@ -1,6 +1,7 @@
 //! Small pieces of markup, made in one place: a page of rows would else carry the making of an element
 //! once for each place where one is written.
 
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 /// An element of a class and what is in it.
@@ -19,4 +20,11 @@ pub(super) fn span(class: &'static str, text: impl Into<AttrValue>) -> Html {
 #[inline(never)]
 pub(super) fn line(class: &'static str, text: impl Into<AttrValue>) -> Html {
     piece("p", class, Html::VText(text.into().into()))
+}
+
+/// Brings an element into view, no further than it takes.
+pub(super) fn bring_into_view(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }

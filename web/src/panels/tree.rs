@@ -3,14 +3,13 @@
 //! The server is the one that is selected on the bench. For the keyboard the tree is one stop: arrows
 //! go from row to row, right and left unfold and fold.
 
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 use zablab_core::lab::ServerId;
 use zablab_core::view::frame::ServerRow;
 use zablab_core::view::tree::{TreeRow, TreeView};
 use zablab_core::view::znode::{DataView, NodeKind};
 
-use super::piece::{piece, span};
+use super::piece::{bring_into_view, piece, span};
 use super::pull::{Pull, TreeChoice};
 use super::service_words::{self as words, Word};
 use super::tree_difference::Differences;
@@ -312,8 +311,6 @@ enum Wish {
 /// Brings a row into view, no further than it takes.
 fn show(at: usize) {
     if let Some(row) = gloo_utils::document().get_element_by_id(&item_id(at)) {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
-        row.scroll_into_view_with_scroll_into_view_options(&options);
+        bring_into_view(&row);
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use web_sys::Element;
 use yew::prelude::*;
 use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
 use zablab_core::lab::risk::Risk;
@@ -14,7 +15,7 @@ use super::sign;
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 use crate::panels::Pull;
-use crate::panels::piece::{line, piece, span};
+use crate::panels::piece::{bring_into_view, line, piece, span};
 use crate::panels::tree_difference::group;
 use crate::picker::Picker;
 
@@ -97,6 +98,16 @@ pub(super) fn Wizard(props: &Props) -> Html {
     let drill = props.drill.as_ref();
     let shown = drill.filter(|drill| plan.as_ref() == Some(&drill.plan));
     let runs = shown.is_some_and(DrillView::runs);
+    let tried = use_node_ref();
+    let any = shown.is_some_and(|drill| !drill.done.is_empty() || drill.refused.is_some());
+    // What came of it stands below: where a window is low, nobody would see it.
+    use_effect_with((tried.clone(), any), |(tried, any)| {
+        let found = tried.cast::<Element>().filter(|_| *any);
+        let first = found.and_then(|all| all.query_selector(".trial, .warn").ok()?);
+        if let Some(first) = first {
+            bring_into_view(&first);
+        }
+    });
     let go = plan.clone().map(|plan| desk.ask(Action::Drill(plan)));
     let title = html! {<>{ Word::Restore.get(desk.lang) }{ " " }<span class="vb">{ &props.backup }</span></>};
     html! {
@@ -130,7 +141,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                     { dangers(&desk, &risks) }
                     { line("wmeans", means.get(desk.lang)) }
                 </details>
-                { shown.map(|drill| results(&desk, drill)).unwrap_or_default() }
+                <div ref={tried}>{ shown.map(|drill| results(&desk, drill)).unwrap_or_default() }</div>
             </div>
         </div>
     }
