@@ -95,13 +95,15 @@ impl Lab {
         let lost = LedgerView::lost(&books(line, &moment.world), &mut self.shelf);
         let (chronicle, at) = (&line.chronicle, self.at);
         let behind = |reached: Zxid| chronicle.committed_between(reached, Zxid(i64::MAX), at);
+        let counts = |zxid: &&Zxid| chronicle.is_committed(**zxid, at);
+        let lost_of_gap: Vec<Zxid> = lost.iter().filter(counts).copied().collect();
         VaultView::of(
             &moment.world,
             &Accounts {
                 committed: chronicle.committed(at),
                 recoveries: chronicle.recoveries.by(at).to_vec(),
                 behind: &behind,
-                lost: &lost,
+                lost: &lost_of_gap,
                 toll: line.timeline.monitor().toll_at(at, &lost),
             },
         )

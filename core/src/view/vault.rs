@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::caption::{self, worth};
 use super::frame::Zx;
 use super::lang::Text;
-use crate::base::{Order, ServerId};
+use crate::base::{Duration, Order, ServerId};
 use crate::check::Toll;
 use crate::model::Zxid;
 use crate::storage::backup::{CopyOrder, Manifest, State, Tail, Way};
@@ -279,7 +279,7 @@ pub struct Accounts<'a> {
     pub committed: Zxid,
     /// How many committed transactions lie behind one.
     pub behind: &'a dyn Fn(Zxid) -> u64,
-    /// Writes that clients were told of and that are lost.
+    /// Writes that clients were told of and that are lost, without those that a restore has ended.
     pub lost: &'a [Zxid],
     /// What the last disaster cost.
     pub toll: Option<Toll>,
@@ -452,17 +452,27 @@ fn toll(toll: &Toll) -> TollView {
     }
 }
 
+/// A time as people say it: `265 ms`, `1.01 s`, `11 min 20 s`.
+fn length(time: Duration) -> String {
+    let ms = time.as_us() / 1_000;
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
+        _ => format!("{} min {} s", ms / 60_000, ms / 1_000 % 60),
+    }
+}
+
 /// `RPO: 14 confirmed writes, 2.5 s. RTO: 6.1 s.`
 fn cost(toll: &Toll) -> Text {
-    let (count, ms) = (toll.lost.len(), |d: crate::base::Duration| d.to_string());
+    let count = toll.lost.len();
     let (lost_en, lost_zh) = match (count, toll.rpo()) {
         (0, _) => (
             "RPO 0: no confirmed write is lost.".to_owned(),
             "RPO 为 0：没有丢失已答复的写入。".to_owned(),
         ),
         (_, Some(rpo)) => (
-            format!("RPO: {count} confirmed writes, the last {}.", ms(rpo)),
-            format!("RPO：{count} 个已答复的写入，即最后 {}。", ms(rpo)),
+            format!("RPO: {count} confirmed writes, the last {}.", length(rpo)),
+            format!("RPO：{count} 个已答复的写入，即最后 {}。", length(rpo)),
         ),
         (_, None) => (
             format!("RPO: all {count} confirmed writes."),
@@ -471,8 +481,8 @@ fn cost(toll: &Toll) -> Text {
     };
     let (down_en, down_zh) = match toll.rto() {
         Some(rto) => (
-            format!(" RTO: {} without a confirmed write.", ms(rto)),
-            format!("RTO：{} 内没有写入得到答复。", ms(rto)),
+            format!(" RTO: {} without a confirmed write.", length(rto)),
+            format!("RTO：{} 内没有写入得到答复。", length(rto)),
         ),
         None => (
             " RTO: no write is confirmed yet since.".to_owned(),

@@ -25,9 +25,9 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
     let last = reached(view);
     let gap = view.gap.filter(|_| last < view.now_us);
     // A short gap has no room for its name, which then ends where the gap does.
-    let (middle, anchor) = match (view.now_us - last.min(view.now_us)) * 3 < view.now_us {
-        true => (x(view.now_us), "end"),
-        false => (x(u64::midpoint(last, view.now_us)), "middle"),
+    let (at, class) = match (view.now_us - last.min(view.now_us)) * 3 < view.now_us {
+        true => (x(view.now_us), "gapl end"),
+        false => (x(u64::midpoint(last, view.now_us)), "gapl"),
     };
     html! {
         <svg class="vruler" width="100%" height="74" aria-hidden="true">
@@ -38,7 +38,7 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
             }) }
             if let Some(gap) = gap {
                 <rect class="gapr" x={x(last)} width={wide(last, view.now_us)} y="34" height="14" />
-                <text class="gapl" x={middle} y="45" text-anchor={anchor}>{ words::gap_short(lang, gap) }</text>
+                <text {class} x={at} y="45">{ words::gap_short(lang, gap) }</text>
             }
             { for view.backups.iter().enumerate().map(|(at, backup)| {
                 let y = 10 + 12 * (at % ROWS);
