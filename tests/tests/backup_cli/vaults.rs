@@ -286,3 +286,27 @@ fn verify_answers_by_its_exit_code() {
     assert_eq!(done.code, 2);
     assert!(done.err.contains("this vault is empty"), "{}", done.err);
 }
+
+/// The moment between the last word of the manifest and the name of the backup.
+#[test]
+fn a_backup_that_is_whole_and_has_no_name_yet_is_whole() {
+    let room = scratch("nameless");
+    let (home, vault) = (room.join("home"), room.join("vault"));
+    data_dir(&home, 1);
+    let v = text(&vault);
+    backup(&["full", "--from", text(&home), "--to", v]);
+    let (named, nameless) = (vault.join("full-1"), vault.join("full-1.taking"));
+    fs::rename(&named, &nameless).expect("ours");
+    assert_eq!(told(&["verify", "--vault", v]).code, 0);
+    let to = room.join("to");
+    let words = ["restore", "--vault", v, "--to", text(&to)];
+    assert_eq!(backup(&words)["zxid"], "0x5dc");
+    assert!(!named.exists(), "whoever looks changes nothing");
+    let more = backup(&["incremental", "--from", text(&home), "--to", v]);
+    assert_eq!(
+        (&more["whole"], &more["backup"]["parent"]),
+        (&true.into(), &"full-1".into())
+    );
+    assert!(named.exists() && !nameless.exists());
+    assert_eq!(told(&["verify", "--vault", v]).code, 0);
+}

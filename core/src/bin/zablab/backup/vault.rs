@@ -5,7 +5,8 @@
 //!                  b2.taking/  manifest.json  log.1           being taken, interrupted, or given up
 //! ```
 //! A backup gets its name when everything in it is on the disk. Whoever changes a vault holds its lock,
-//! so what has no manifest yet was interrupted before it began, and is removed.
+//! so what has no manifest yet was interrupted before it began, and is removed; and what is whole without
+//! its name was interrupted right before it got it, and gets it.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -51,7 +52,11 @@ impl Vault {
         let path = dir.join(LOCK);
         let lock = File::create(&path).map_err(|e| input(&path, &e))?;
         match lock.try_lock() {
-            Ok(()) => Self::open(dir, Some(lock)),
+            Ok(()) => {
+                let vault = Self::open(dir, Some(lock))?;
+                vault.name_what_is_whole()?;
+                Ok(vault)
+            }
             Err(fs::TryLockError::WouldBlock) => {
                 Err(input(dir, &"another backup is being taken into this vault"))
             }
@@ -80,6 +85,16 @@ impl Vault {
             backups,
             _lock: lock,
         })
+    }
+
+    fn name_what_is_whole(&self) -> Result<(), Failure> {
+        for backup in self.backups.iter().filter(|backup| backup.is_whole()) {
+            if self.taking_dir(&backup.id).is_dir() {
+                let named = self.settle(&backup.id);
+                named.map_err(|fault| Failure::Input(fault.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Its backups, the oldest first.
@@ -147,10 +162,9 @@ impl Vault {
     pub fn links(&self, id: &BackupId) -> Result<Links<SourceDir>, NotRestorable> {
         let chain = chain_of(id, |id| self.get(id).cloned())?.into_iter();
         let link = |manifest: Manifest| {
-            let dir = match manifest.is_whole() {
-                true => self.dir.join(&*manifest.id),
-                false => self.taking_dir(&manifest.id),
-            };
+            // One that is whole may still lack its name.
+            let (named, taking) = (self.dir.join(&*manifest.id), self.taking_dir(&manifest.id));
+            let dir = if named.is_dir() { named } else { taking };
             let files = SourceDir::new(dir.clone(), dir);
             Link { manifest, files }
         };
