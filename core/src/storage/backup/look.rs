@@ -67,6 +67,13 @@ pub(super) fn log_of(source: &impl Source, zxid: Zxid) -> Result<Option<FileName
     Ok(found.map(|(_, name)| name))
 }
 
+/// Bytes of a log and those behind it. One that goes meanwhile counts for nothing.
+pub(super) fn used_from(source: &impl Source, log: &FileName) -> Result<u64, Fault> {
+    let logs = logs(source)?.into_iter();
+    let from = logs.skip_while(|(_, name)| name != log);
+    Ok(from.map(|(_, name)| source.used(&name).unwrap_or(0)).sum())
+}
+
 /// What stands at a place of a log, which is read anew.
 pub(super) fn record_at(source: &impl Source, name: &FileName, at: u64) -> Result<Frame, Fault> {
     let mut want = FIRST;

@@ -80,6 +80,8 @@ pub struct Taking {
     waiting: VecDeque<Waiting>,
     /// Snapshots that are no good.
     passed_over: Vec<FileName>,
+    /// Bytes that come behind what is listed, as the source looked when that was begun.
+    ahead: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +156,7 @@ impl Taking {
             stage,
             waiting: VecDeque::new(),
             passed_over: Vec::new(),
+            ahead: 0,
         }
     }
 
@@ -208,7 +211,7 @@ impl Taking {
         };
         let waiting = self.waiting.iter();
         let waiting: u64 = waiting.map(|log| log.used.saturating_sub(log.from)).sum();
-        (copied + done, copied + done + left + waiting)
+        (copied + done, copied + done + left + waiting + self.ahead)
     }
 
     /// The manifest as it is now, at that time by the clock of the source.
@@ -264,6 +267,11 @@ impl Taking {
         let zxid = snapshot::zxid_of(&name);
         let log = look::log_of(source, zxid)?;
         self.covered(zxid, log.as_ref())?;
+        let logs_come = self.manifest.files.iter().all(|p| p.records.is_none());
+        self.ahead = match &log {
+            Some(log) if logs_come => look::used_from(source, log)?,
+            _ => 0,
+        };
         self.stage = Stage::Snapshot(SnapshotCopy::new(name, len, log));
         Ok(None)
     }
@@ -284,12 +292,17 @@ impl Taking {
     fn list(&mut self, source: &impl Source) -> Result<Option<Step>, Stopped> {
         let mut logs = look::logs(source)?;
         let mut rest = None;
+        self.ahead = 0;
         if let Some(last) = self.manifest.end() {
             let own = zxid_in_name(&last.file, "log");
             logs.retain(|(zxid, _)| *zxid > own);
             rest = Some((last.file.clone(), last.end));
         } else {
             let base = self.base(source)?;
+            if self.manifest.kind == Kind::Full && self.manifest.snapshot.is_none() {
+                let snapshot = look::newest_snapshot(source, |_| true)?;
+                self.ahead = snapshot.map_or(0, |(_, len)| len);
+            }
             let known = self.manifest.snapshot.as_ref();
             if let Some(log) = known.and_then(|base| base.log.clone())
                 && !logs.iter().any(|(_, name)| *name == log)

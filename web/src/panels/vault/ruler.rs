@@ -36,9 +36,8 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
                 let class = classes!("cb", (backup.state != VaultState::Whole).then_some("part"));
                 html! { <rect {class} x={x(from)} width={wide(from, to)} y="34" height="14" /> }
             }) }
-            if let Some(gap) = gap {
+            if gap.is_some() {
                 <rect class="gapr" x={x(last)} width={wide(last, view.now_us)} y="34" height="14" />
-                <text {class} x={at} y="45">{ words::gap_short(lang, gap) }</text>
             }
             { for view.backups.iter().enumerate().map(|(at, backup)| {
                 let y = 10 + 12 * (at % ROWS);
@@ -50,6 +49,10 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
                     <svg x={at} y="0" overflow="visible"><text {class} x={dx} y={y.to_string()}>{ &backup.name }</text></svg>
                 </>}
             }) }
+            // The pins go behind it.
+            if let Some(gap) = gap {
+                <text {class} x={at} y="45">{ words::gap_short(lang, gap) }</text>
+            }
             <line class="axis" x1="0" x2={x(view.now_us)} y1="52" y2="52" />
             <line class="nowl" x1={x(view.now_us)} x2={x(view.now_us)} y1="2" y2="56" />
             <text class="axn" x="0" y="68">{ "0" }</text>
