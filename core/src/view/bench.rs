@@ -142,13 +142,16 @@ fn note_told(world: &World, sources: &mut [Source<'_>]) {
     }
 }
 
-/// The zxids of the columns, ascending.
+/// The zxids of the columns, ascending. Where no log holds any, the end of the newest snapshot stands for
+/// all that is in it: so it is after a restore.
 fn newest(sources: &[Source<'_>], until: Zxid) -> Vec<Zxid> {
-    let all: BTreeSet<Zxid> = sources
-        .iter()
-        .flat_map(Source::zxids)
-        .filter(|z| is_transaction(z) && *z <= until)
-        .gather();
+    let counts = |zxid: &Zxid| is_transaction(zxid) && *zxid <= until;
+    let logged = sources.iter().flat_map(Source::zxids).filter(counts);
+    let mut all: BTreeSet<Zxid> = logged.gather();
+    if all.is_empty() {
+        let snapshots = sources.iter().filter_map(|source| source.tail.snapshot());
+        all.extend(snapshots.filter(counts).max());
+    }
     let skip = all.len().saturating_sub(COLUMNS);
     all.into_iter().skip(skip).collect()
 }

@@ -11,7 +11,7 @@
 //! cuts, partitions, pauses, slow, late and lost packets, clock jumps, full disks, torn pending
 //! bytes (every power loss tears). **Class B** adds what nobody promises to survive: flipped bits,
 //! deleted files, wiped, lying and torn disks, old backups put in place, and a correction that is turned
-//! off. In both an operator may use the vault ([`operator`]), and restore all servers jointly.
+//! off. In both an operator may use the vault (`operator`), and restore all servers jointly.
 //!
 //! [`programs`] plays another kind under class A: each client has a program of its own, and in the end
 //! everything is read back.
