@@ -75,7 +75,9 @@ fn a_vault_that_is_a_file_or_inside_of_the_source_is_refused() {
 
 #[test]
 fn a_vault_that_may_only_be_read_is_verified_and_not_written_to() {
-    let room = scratch("read-only");
+    // Not where the tests are built: nobody else may come there on every machine.
+    let room = std::env::temp_dir().join(format!("zablab-read-only-{}", std::process::id()));
+    fs::create_dir(&room).expect("the folder of temporary files can be written to");
     fs::set_permissions(&room, fs::Permissions::from_mode(0o777)).expect("ours");
     let (home, vault, sealed) = (room.join("home"), room.join("vault"), room.join("sealed"));
     data_dir(&home, 1);
@@ -118,6 +120,7 @@ fn a_vault_that_may_only_be_read_is_verified_and_not_written_to() {
     for dir in [&vault, &vault.join("full-1"), &sealed] {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).expect("ours");
     }
+    fs::remove_dir_all(&room).expect("ours");
 }
 
 #[test]
