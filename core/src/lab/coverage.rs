@@ -159,9 +159,11 @@ impl Lab {
     pub(super) fn cover_gap(&self) -> Option<CoverGap> {
         let gap = self.frame.gap?;
         let after = Zxid::new(Epoch(gap.after.epoch), gap.after.counter);
-        let commits = self.line().chronicle.commits();
-        let mut beyond = commits.iter().filter(|(_, zxid)| *zxid > after);
-        let (from, _) = beyond.next().filter(|(from, _)| *from <= self.at)?;
+        let chronicle = &self.line().chronicle;
+        // What a joint restore has ended is missed by nobody.
+        let stands = |zxid: Zxid| chronicle.is_committed(zxid, self.at);
+        let mut beyond = chronicle.commits().iter();
+        let (from, _) = beyond.find(|(_, zxid)| *zxid > after && stands(*zxid))?;
         Some(CoverGap {
             from: *from,
             to: self.at,

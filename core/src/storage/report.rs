@@ -23,13 +23,14 @@ pub enum Finding {
         /// The file.
         file: FileName,
     },
-    /// The log ends before it repairs this fuzzy snapshot: its state never existed.
+    /// The log does not repair this fuzzy snapshot, since it ends before or goes on with another history:
+    /// its state never existed.
     SnapshotUnrepaired {
         /// The file.
         file: FileName,
         /// The last transaction whose effects may be in it.
         seen: Zxid,
-        /// The last transaction of the log.
+        /// The last transaction of that history in the log.
         log_ends: Zxid,
     },
     /// A snapshot was taken as the start.

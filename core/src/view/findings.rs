@@ -63,7 +63,7 @@ fn finding_zh(finding: &Finding) -> String {
             seen,
             log_ends,
         } => {
-            format!("跳过 {file}：其中可能有直到 {seen} 的修改，而日志止于 {log_ends}")
+            format!("跳过 {file}：其中可能有直到 {seen} 的修改，而日志中只到 {log_ends}")
         }
         Finding::SnapshotLoaded {
             file,

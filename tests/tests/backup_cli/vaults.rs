@@ -233,14 +233,12 @@ fn a_chain_beyond_the_limit_is_refused_before_it_is_read() {
     let manifest = vault.join("full-1/manifest.json");
     let told_there = fs::read_to_string(&manifest).expect("there");
     let mut known: Value = serde_json::from_str(&told_there).expect("a manifest");
-    let others = known["files"].as_array().expect("a list").iter().skip(1);
-    let others: u64 = others.filter_map(|file| file["len"].as_u64()).sum();
-    let of_child = backup(&["list", "--vault", v]);
-    let of_child = of_child["backups"][1]["files"].as_array().expect("a list");
-    let of_child: u64 = of_child
-        .iter()
-        .filter_map(|file| file["len"].as_u64())
-        .sum();
+    let bytes = |files: &Value, from: usize| -> u64 {
+        let files = files.as_array().expect("a list").iter().skip(from);
+        files.filter_map(|file| file["len"].as_u64()).sum()
+    };
+    let others = bytes(&known["files"], 1);
+    let of_child = bytes(&backup(&["list", "--vault", v])["backups"][1]["files"], 0);
     for (beyond, code) in [(0, 1), (1, 2)] {
         known["files"][0]["len"] = ((4_u64 << 30) - others - of_child + beyond).into();
         fs::write(&manifest, known.to_string()).expect("written");

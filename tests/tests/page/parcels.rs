@@ -35,12 +35,11 @@ async fn follow(page: &Page, kind: &str) -> [f64; 4] {
     })
 }
 
-/// The number that an expression gives.
-async fn number(page: &Page, expression: &str) -> f64 {
-    let value = page.value(expression).await;
-    value
-        .as_f64()
-        .unwrap_or_else(|| panic!("{expression}: {value}"))
+/// Where an edge of an element is: its `left`, `right`, `top` or `bottom`.
+async fn edge(page: &Page, css: &str, side: &str) -> f64 {
+    let edge = format!("document.querySelector('{css}').getBoundingClientRect().{side}");
+    let value = page.value(&edge).await;
+    value.as_f64().unwrap_or_else(|| panic!("{edge}: {value}"))
 }
 
 #[test]
@@ -71,16 +70,8 @@ fn a_piece_goes_from_the_disk_to_the_bracket_of_its_backup() {
         assert_sound(&page, &site).await;
 
         let [left, right, high, low] = follow(&page, "to-vault").await;
-        let vault = number(
-            &page,
-            "document.querySelector('.bvault').getBoundingClientRect().top",
-        )
-        .await;
-        let disk = number(
-            &page,
-            "document.querySelector('.disk').getBoundingClientRect().left",
-        )
-        .await;
+        let vault = edge(&page, ".bvault", "top").await;
+        let disk = edge(&page, ".disk", "left").await;
         assert!(
             high < vault && vault < low,
             "it goes down into the vault: {high} … {low}, {vault}"
@@ -110,16 +101,8 @@ fn files_of_a_restore_go_back_and_a_shipped_log_waits() {
         );
         assert_sound(&page, &site).await;
         let [left, right, high, low] = follow(&page, "from-vault").await;
-        let vault = number(
-            &page,
-            "document.querySelector('.bvault').getBoundingClientRect().top",
-        )
-        .await;
-        let first = number(
-            &page,
-            "document.querySelector('.disk.r0').getBoundingClientRect().bottom",
-        )
-        .await;
+        let vault = edge(&page, ".bvault", "top").await;
+        let first = edge(&page, ".disk.r0", "bottom").await;
         assert!(
             high < first && vault < low,
             "up to the first row: {high} … {low}, {first} {vault}"

@@ -91,13 +91,14 @@ pub enum NotRestorable {
     },
     /// There is no snapshot to start from.
     NoSnapshot,
-    /// The logs end before they repair the snapshot: its state never existed.
+    /// The logs do not repair the snapshot, since they end before or go on with another history: its state
+    /// never existed.
     SnapshotUnrepaired {
         /// The snapshot.
         file: FileName,
         /// The last transaction whose effects may be in it.
         seen: Zxid,
-        /// The last transaction of the logs.
+        /// The last transaction of that history in the logs.
         log_ends: Zxid,
     },
     /// Transactions are missing, or stand in the wrong order.
@@ -336,7 +337,7 @@ impl fmt::Display for NotRestorable {
                 log_ends,
             } => write!(
                 f,
-                "{file} may hold effects up to {seen:#x}, but the logs end at {log_ends:#x}: \
+                "{file} may hold effects up to {seen:#x}, but the logs have them only up to {log_ends:#x}: \
                  its state never existed"
             ),
             Self::Gap(place) => write!(

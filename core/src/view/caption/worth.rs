@@ -137,10 +137,10 @@ pub fn not_restorable(why: &NotRestorable) -> Text {
             let (seen, ends) = (z(*seen), z(*log_ends));
             Text::new(
                 format!(
-                    "{file} may hold effects up to {seen}, and the log ends at {ends}: this tree never existed."
+                    "{file} may hold effects up to {seen}, and the log has them only up to {ends}: this tree never existed."
                 ),
                 format!(
-                    "{file} 可能已含到 {seen} 为止的效果，而日志止于 {ends}：这棵树从未存在过。"
+                    "{file} 可能已含到 {seen} 为止的效果，而日志中只到 {ends}：这棵树从未存在过。"
                 ),
             )
         }

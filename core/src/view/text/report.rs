@@ -27,7 +27,7 @@ pub fn finding(finding: &Finding) -> String {
             seen,
             log_ends,
         } => format!(
-            "skips {file}: it may hold effects up to {seen}, but the log ends at {log_ends}"
+            "skips {file}: it may hold effects up to {seen}, but the log has them only up to {log_ends}"
         ),
         Finding::SnapshotLoaded {
             file,
