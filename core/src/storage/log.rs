@@ -59,7 +59,7 @@ pub fn header() -> Arc<[u8]> {
 /// The bytes of a record: checksum, length, payload, end byte.
 pub fn frame(payload: &[u8]) -> Arc<[u8]> {
     let mut bytes = Vec::with_capacity(payload.len() + 13);
-    bytes.extend(i64::from(adler2::adler32_slice(payload)).to_be_bytes());
+    bytes.extend(i64::from(simd_adler32::adler32(&payload)).to_be_bytes());
     let len = i32::try_from(payload.len()).expect("a payload is shorter than 2 GiB");
     bytes.extend(len.to_be_bytes());
     bytes.extend(payload);

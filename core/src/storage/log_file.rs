@@ -165,7 +165,7 @@ impl LogFile {
         };
         let offset = self.offset;
         let bytes = self.window.bytes(&self.content, payload.clone());
-        let computed = adler2::adler32_slice(bytes);
+        let computed = simd_adler32::adler32(&bytes);
         if stored != i64::from(computed) {
             let why = Why::Checksum { stored, computed };
             return Err(Corrupt::at(offset, why).within(&self.name, 0));
@@ -230,7 +230,7 @@ impl LogFile {
         }) = self.frame(offset)
         {
             let bytes = self.window.bytes(&self.content, payload.clone());
-            let (sum, length) = (adler2::adler32_slice(bytes), bytes.len() as i64);
+            let (sum, length) = (simd_adler32::adler32(&bytes), bytes.len() as i64);
             notes.add(Name::Checksum, offset + 8, Value::Sum(stored, sum));
             notes.add(Name::Length, payload.start, Value::Number(length));
             // What it comes to is told below.

@@ -113,7 +113,7 @@ pub fn record_len(log: &[u8], at: usize) -> Option<usize> {
 pub fn repair_log(bytes: &mut [u8]) {
     let mut at = 16;
     while let Some(len) = record_len(bytes, at) {
-        let sum = i64::from(adler2::adler32_slice(&bytes[at + 12..at + 12 + len]));
+        let sum = i64::from(simd_adler32::adler32(&&bytes[at + 12..at + 12 + len]));
         bytes[at..at + 8].copy_from_slice(&sum.to_be_bytes());
         bytes[at + 12 + len] = b'B';
         at += len + 13;
@@ -129,7 +129,7 @@ pub fn repair_snapshot(bytes: &mut [u8]) {
         let Some(at) = len.checked_sub(from_end) else {
             continue;
         };
-        let sum = i64::from(adler2::adler32_slice(&bytes[..at]));
+        let sum = i64::from(simd_adler32::adler32(&&bytes[..at]));
         bytes[at..at + 8].copy_from_slice(&sum.to_be_bytes());
         bytes[at + 8..at + 13].copy_from_slice(&ENDING);
     }

@@ -64,6 +64,7 @@ pub struct Assembling<S> {
     link: usize,
     part: usize,
     at: u64,
+    piece: Vec<u8>,
     sum: Sum,
     done: u64,
     all: u64,
@@ -96,6 +97,7 @@ impl<S: Source> Assembling<S> {
             link: 0,
             part: 0,
             at: 0,
+            piece: Vec::new(),
             sum: Sum::default(),
             done: 0,
             all,
@@ -120,16 +122,18 @@ impl<S: Source> Assembling<S> {
                     return Ok(false);
                 }
                 let want = (part.len - self.at).min(PIECE).min(until - self.done);
-                let piece = link.files.read(&part.name, self.at, want);
-                let piece = piece.map_err(|fault| missing(&backup, part, fault))?;
+                let piece = &mut self.piece;
+                piece.clear();
+                let read = link.files.append(&part.name, self.at, want, piece);
+                read.map_err(|fault| missing(&backup, part, fault))?;
                 if piece.is_empty() {
                     return Err(part_missing(&backup, part));
                 }
-                self.sum.add(&piece);
+                self.sum.add(piece);
                 if let Some(file) = self.files.get_mut(&part.name)
                     && file.len() < part.from + part.len
                 {
-                    file.write(part.from + self.at, &piece);
+                    file.write(part.from + self.at, piece);
                 }
                 self.at += piece.len() as u64;
                 self.done += piece.len() as u64;

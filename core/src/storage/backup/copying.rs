@@ -11,16 +11,16 @@ use super::frames::{Frame, frame};
 use super::look;
 use super::manifest::{Base, Broken, FilePart, LastRecord, Records};
 use super::seal::Seals;
-use super::source::{Source, Store};
+use super::source::{Fault, Source, Store};
 use super::taking::Stopped;
 use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::log::{HEADER_LEN, MAGIC};
 use crate::storage::op::FileName;
 use crate::storage::snapshot::{self, Packing};
 
-/// A digest that can be compared, for the sake of worlds that are.
+/// The SHA-256 of bytes that pass. It can be compared, for the sake of worlds that are.
 #[derive(Clone, Default)]
-pub(super) struct Sum(Sha256);
+pub struct Sum(Sha256);
 
 /// A snapshot being copied. Its length was fixed when it looked whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(super) struct SnapshotCopy {
     sum: Sum,
     seals: Seals,
     created: bool,
+    /// Where pieces are read to; empty between two of them.
+    room: Vec<u8>,
 }
 
 /// A log that is to be copied.
@@ -100,12 +102,28 @@ impl Sum {
         sum
     }
 
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    /// The next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
+    /// The bytes are on their way into the store, which may digest them itself.
+    fn pass(&mut self, store: &mut impl Store, bytes: &[u8]) {
+        if store.digester().is_none() {
+            self.add(bytes);
+        }
+    }
+
+    /// The digest of all that passed into the store.
+    fn passed(&self, store: &mut impl Store) -> Result<String, Fault> {
+        match store.digester() {
+            Some(digester) => digester.digest(),
+            None => Ok(self.text()),
+        }
+    }
+
     /// Hexadecimal digits.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut text = String::with_capacity(64);
         for byte in self.0.clone().finalize() {
             for digit in [byte >> 4, byte & 15] {
@@ -126,6 +144,7 @@ impl SnapshotCopy {
             sum: Sum::default(),
             seals: Seals::default(),
             created: false,
+            room: Vec::new(),
         }
     }
 
@@ -136,32 +155,52 @@ impl SnapshotCopy {
         store: &mut impl Store,
         bytes: u64,
     ) -> Result<u64, Stopped> {
+        let mut piece = std::mem::take(&mut self.room);
+        let passed = self.pass(source, store, bytes, &mut piece);
+        let copied = piece.len() as u64;
+        piece.clear();
+        self.room = piece;
+        passed.map(|()| copied).map_err(Stopped::from)
+    }
+
+    fn pass(
+        &mut self,
+        source: &impl Source,
+        store: &mut impl Store,
+        bytes: u64,
+        piece: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
         let left = self.len - self.at;
-        let piece = source.read(&self.name, self.at, bytes.min(left))?;
+        source.append(&self.name, self.at, bytes.min(left), piece)?;
         if !self.created {
             store.create(&self.name)?;
             self.created = true;
         }
-        store.write(&self.name, self.at, &piece)?;
-        self.sum.add(&piece);
-        self.seals.pass(&piece);
+        store.write(&self.name, self.at, piece)?;
+        self.sum.pass(store, piece);
+        self.seals.pass(piece);
         self.at += piece.len() as u64;
-        Ok(piece.len() as u64)
+        Ok(())
     }
 
-    /// What was copied; none when it is not whole, or its seals are wrong.
-    pub(super) fn finish(&self) -> Option<(FilePart, Base)> {
-        let fuzzy_to = match Packing::of_name(&self.name) {
-            _ if self.at < self.len => return None,
-            Packing::Plain => self.seals.finish().ok()?,
-            Packing::Gzip | Packing::Snappy => None,
+    /// What was copied, and the store is done with it; none when it is not whole, or its seals are
+    /// wrong.
+    pub(super) fn finish(&self, store: &mut impl Store) -> Result<Option<(FilePart, Base)>, Fault> {
+        let sealed = match Packing::of_name(&self.name) {
+            _ if self.at < self.len => Err(()),
+            Packing::Plain => self.seals.finish(),
+            Packing::Gzip | Packing::Snappy => Ok(None),
+        };
+        let Ok(fuzzy_to) = sealed else {
+            store.discard(&self.name)?;
+            return Ok(None);
         };
         let zxid = snapshot::zxid_of(&self.name);
         let part = FilePart {
             name: self.name.clone(),
             from: 0,
             len: self.len,
-            sha256: self.sum.text(),
+            sha256: self.sum.passed(store)?,
             records: None,
         };
         let base = Base {
@@ -170,7 +209,8 @@ impl SnapshotCopy {
             fuzzy_to: fuzzy_to.map(|seen| seen.max(zxid)),
             log: self.log.clone(),
         };
-        Some((part, base))
+        store.finish(&self.name)?;
+        Ok(Some((part, base)))
     }
 }
 
@@ -198,40 +238,60 @@ impl LogCopy {
         store: &mut impl Store,
         bytes: u64,
     ) -> Result<bool, Stopped> {
-        let name = self.log.name.clone();
-        let piece = source.read(&name, self.read_to(), bytes)?;
-        let no_more = (piece.len() as u64) < bytes;
-        let mut waiting = self.rest.clone();
-        waiting.extend_from_slice(&piece);
-        let passage = self.look(source, &waiting, no_more)?;
-        let good = &waiting[..passage.good];
-        if !good.is_empty() {
-            if !self.created {
-                store.create(&name)?;
-                self.created = true;
-            }
-            store.write(&name, self.at - self.log.from, good)?;
-            self.sum.add(good);
+        let held = self.rest.len();
+        let mut waiting = std::mem::take(&mut self.rest);
+        let passage = self.pass(source, store, bytes, &mut waiting);
+        match &passage {
+            Ok(passage) if passage.then == Then::More => drop(waiting.drain(..passage.good)),
+            Ok(_) => waiting.clear(),
+            Err(_) => waiting.truncate(held),
         }
-        self.at += good.len() as u64;
+        self.rest = waiting;
+        let passage = passage?;
+        self.at += passage.good as u64;
         self.records = passage.records;
-        self.rest = match passage.then {
-            Then::More => waiting.split_off(passage.good),
-            Then::Again | Then::End => Vec::new(),
-        };
         Ok(passage.then == Then::End)
     }
 
-    /// What was copied; none when there is no record.
-    pub(super) fn finish(&self) -> Option<FilePart> {
-        let records = self.records.clone()?;
-        Some(FilePart {
+    /// Reads more behind what waits, and copies what is whole of it.
+    fn pass(
+        &mut self,
+        source: &impl Source,
+        store: &mut impl Store,
+        bytes: u64,
+        waiting: &mut Vec<u8>,
+    ) -> Result<Passage, Stopped> {
+        let name = &self.log.name;
+        let held = waiting.len() as u64;
+        source.append(name, self.at + held, bytes, waiting)?;
+        let no_more = waiting.len() as u64 - held < bytes;
+        let passage = self.look(source, waiting, no_more)?;
+        let good = &waiting[..passage.good];
+        if !good.is_empty() {
+            if !self.created {
+                store.create(name)?;
+                self.created = true;
+            }
+            store.write(name, self.at - self.log.from, good)?;
+            self.sum.pass(store, good);
+        }
+        Ok(passage)
+    }
+
+    /// What was copied, and the store is done with it; none when there is no record.
+    pub(super) fn finish(&self, store: &mut impl Store) -> Result<Option<FilePart>, Fault> {
+        let Some(records) = self.records.clone() else {
+            return Ok(None);
+        };
+        let part = FilePart {
             name: self.log.name.clone(),
             from: self.log.from,
             len: self.at - self.log.from,
-            sha256: self.sum.text(),
+            sha256: self.sum.passed(store)?,
             records: Some(records),
-        })
+        };
+        store.finish(&self.log.name)?;
+        Ok(Some(part))
     }
 
     /// How many of the waiting bytes are whole records.

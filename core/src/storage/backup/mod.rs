@@ -49,11 +49,12 @@ mod verify;
 mod whole;
 
 pub use chain::{Assembling, Link, Links, chain_of};
+pub use copying::Sum;
 pub use manifest::{
     BackupId, Base, Broken, CopyOrder, FilePart, Heading, Kind, LastRecord, LogRange, Manifest,
     Records, Standing, State, Tail, Way,
 };
 pub use restore::{Keep, NotThere, Point, Restored, Restoring};
-pub use source::{Fault, Source, Store};
+pub use source::{Digester, Fault, Source, Store};
 pub use taking::{CannotResume, Step, Stopped, Taking};
 pub use verify::{NotRestorable, Range, Verdict, Verifying, Warning};

@@ -10,7 +10,7 @@
 //!
 //! It reads no node: a file with right seals may still hold nonsense, and recovery notices that.
 
-use adler2::Adler32;
+use simd_adler32::Adler32;
 
 use crate::model::Zxid;
 
@@ -36,7 +36,7 @@ pub(super) struct Seals {
 impl Default for Seals {
     fn default() -> Self {
         Self {
-            sum: Adler32::new().checksum(),
+            sum: Adler32::new().finish(),
             tail: Vec::new(),
         }
     }
@@ -50,15 +50,15 @@ impl Seals {
         if front.is_empty() {
             self.tail.extend_from_slice(back);
             let gone = self.tail.len().saturating_sub(TAIL);
-            sum.write_slice(&self.tail[..gone]);
+            sum.write(&self.tail[..gone]);
             self.tail.drain(..gone);
         } else {
-            sum.write_slice(&self.tail);
-            sum.write_slice(front);
+            sum.write(&self.tail);
+            sum.write(front);
             self.tail.clear();
             self.tail.extend_from_slice(back);
         }
-        self.sum = sum.checksum();
+        self.sum = sum.finish();
     }
 
     /// The zxid of the digest, if there is one; an error when the last seal is wrong.
@@ -84,8 +84,8 @@ impl Seals {
             return false;
         };
         let mut sum = Adler32::from_checksum(self.sum);
-        sum.write_slice(&self.tail[..at]);
-        self.long(before_end) == Some(i64::from(sum.checksum()))
+        sum.write(&self.tail[..at]);
+        self.long(before_end) == Some(i64::from(sum.finish()))
             && self.tail[at + 8..].starts_with(&SLASH)
     }
 

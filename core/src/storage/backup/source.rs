@@ -46,8 +46,16 @@ pub trait Source {
     /// The length of a file now.
     fn len(&self, name: &FileName) -> Result<u64, Fault>;
 
-    /// Up to `len` bytes from `at` on; fewer only at the end of the file.
-    fn read(&self, name: &FileName, at: u64, len: u64) -> Result<Vec<u8>, Fault>;
+    /// Appends up to `len` bytes from `at` on to `to`; fewer only at the end of the file. After a
+    /// fault `to` is as before.
+    fn append(&self, name: &FileName, at: u64, len: u64, to: &mut Vec<u8>) -> Result<(), Fault>;
+
+    /// The same bytes alone.
+    fn read(&self, name: &FileName, at: u64, len: u64) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        self.append(name, at, len, &mut bytes)?;
+        Ok(bytes)
+    }
 
     /// About how many bytes of a file are not preallocated zeros. Only progress is told by it.
     fn used(&self, name: &FileName) -> Result<u64, Fault> {
@@ -69,9 +77,10 @@ impl<R: ReadFiles> Source for R {
         there(self, name).map(Content::len)
     }
 
-    fn read(&self, name: &FileName, at: u64, len: u64) -> Result<Vec<u8>, Fault> {
+    fn append(&self, name: &FileName, at: u64, len: u64, to: &mut Vec<u8>) -> Result<(), Fault> {
         let content = there(self, name)?;
-        Ok(content.read(at..at.saturating_add(len)))
+        to.extend_from_slice(&content.read(at..at.saturating_add(len)));
+        Ok(())
     }
 
     fn used(&self, name: &FileName) -> Result<u64, Fault> {
@@ -104,6 +113,17 @@ pub trait Store {
 
     /// Removes every file that is none of these: an interrupted backup may have left one.
     fn keep_only(&mut self, parts: &[FilePart]) -> Result<(), Fault>;
+
+    /// What digests the bytes on their way, if the store has that; otherwise whoever writes them does.
+    fn digester(&mut self) -> Option<&mut dyn Digester> {
+        None
+    }
+}
+
+/// A store that digests what it is given by itself, beside other work.
+pub trait Digester {
+    /// The SHA-256 of all bytes written since the last file was created, in hexadecimal digits.
+    fn digest(&mut self) -> Result<String, Fault>;
 }
 
 impl Store for BTreeMap<FileName, Content> {

@@ -387,13 +387,11 @@ impl Taking {
                 finished,
             });
         }
-        let Some((part, base)) = copy.finish() else {
-            store.discard(&file)?;
+        let Some((part, base)) = copy.finish(store)? else {
             self.passed_over.push(file.clone());
             self.stage = Stage::Choose;
             return Ok(Step::PassedOver { file });
         };
-        store.finish(&file)?;
         self.manifest.files.push(part);
         self.manifest.snapshot = Some(base);
         self.stage = match self.manifest.way {
@@ -421,8 +419,7 @@ impl Taking {
         let finished = copy.piece(source, store, bytes)?;
         let bytes = copy.read_to().saturating_sub(at);
         if finished {
-            if let Some(part) = copy.finish() {
-                store.finish(&file)?;
+            if let Some(part) = copy.finish(store)? {
                 self.manifest.files.push(part);
             }
             self.stage = Stage::Next;

@@ -23,7 +23,7 @@ pub mod items;
 mod reader;
 mod source;
 
-use adler2::Adler32;
+use simd_adler32::Adler32;
 
 use super::codec::DIGEST_VERSION;
 use super::jute::Writer;
@@ -129,7 +129,7 @@ impl SnapshotWriter {
             policy,
             walk: Walk::new(),
             offset: 0,
-            checksum: Adler32::new().checksum(),
+            checksum: Adler32::new().finish(),
             done: false,
         };
         let mut w = Writer::new();
@@ -226,8 +226,8 @@ impl SnapshotWriter {
 
     fn put(&mut self, bytes: &[u8]) -> FileOp {
         let mut sum = Adler32::from_checksum(self.checksum);
-        sum.write_slice(bytes);
-        self.checksum = sum.checksum();
+        sum.write(bytes);
+        self.checksum = sum.finish();
         let offset = self.offset;
         self.offset += bytes.len() as u64;
         FileOp::Write {
@@ -240,10 +240,10 @@ impl SnapshotWriter {
 
 /// Seals what was written; `sum` does not know the bytes from `start` on yet.
 fn seal(w: &mut Writer, sum: &mut Adler32, start: usize) {
-    sum.write_slice(&w.bytes()[start..]);
+    sum.write(&w.bytes()[start..]);
     let sealed = w.bytes().len();
-    w.long(i64::from(sum.checksum())).string("/");
-    sum.write_slice(&w.bytes()[sealed..]);
+    w.long(i64::from(sum.finish())).string("/");
+    sum.write(&w.bytes()[sealed..]);
 }
 
 /// A whole snapshot at rest, as bytes of a file.

@@ -12,8 +12,8 @@
 
 use std::io::{self, Read};
 
-use adler2::Adler32;
 use flate2::read::GzDecoder;
+use simd_adler32::Adler32;
 
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
@@ -170,9 +170,9 @@ impl Source {
 
     /// The sum of everything taken so far.
     pub(super) fn checksum(&mut self) -> u32 {
-        self.sum.write_slice(&self.window[self.summed..self.taken]);
+        self.sum.write(&self.window[self.summed..self.taken]);
         self.summed = self.taken;
-        self.sum.checksum()
+        self.sum.finish()
     }
 
     /// Takes one value. When the bytes end inside it, nothing is taken and the refusal says so.

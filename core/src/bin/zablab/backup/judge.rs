@@ -11,7 +11,8 @@ use zablab_core::storage::backup::{
 use super::super::data_dir::CONTENT_MAX;
 use super::PIECE;
 use super::bar::Bar;
-use super::dirs::{StoreDir, failed, sync_dir};
+use super::source_dir::failed;
+use super::store_dir::{StoreDir, sync_dir};
 use super::take::{refused, words};
 use super::vault::Vault;
 use crate::args::{ListOptions, RestoreOptions, VerifyOptions};

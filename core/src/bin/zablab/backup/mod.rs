@@ -9,8 +9,9 @@
 //! nothing under its final name: a backup is taken up again by the same command, a restore begins anew.
 
 mod bar;
-mod dirs;
 mod judge;
+mod source_dir;
+mod store_dir;
 mod take;
 mod vault;
 
@@ -18,7 +19,7 @@ use super::args::BackupVerb;
 use super::output::Failure;
 
 /// Bytes that are worked on between two looks at the clock.
-const PIECE: u64 = 1 << 20;
+const PIECE: u64 = 256 << 10;
 
 /// True when the backup is whole, restorable, restored.
 pub fn run(verb: &BackupVerb) -> Result<bool, Failure> {

@@ -12,7 +12,8 @@ use zablab_core::storage::backup::{
 use super::super::data_dir::version_2;
 use super::PIECE;
 use super::bar::Bar;
-use super::dirs::{SourceDir, StoreDir, failed};
+use super::source_dir::{SourceDir, failed};
+use super::store_dir::StoreDir;
 use super::vault::{Vault, write_manifest};
 use crate::args::TakeOptions;
 use crate::output::{self, Failure};
@@ -67,7 +68,6 @@ pub fn run(options: &TakeOptions) -> Result<bool, Failure> {
 struct Work {
     taking: Taking,
     store: StoreDir,
-    dir: std::path::PathBuf,
 }
 
 fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bool), Failure> {
@@ -84,13 +84,13 @@ fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bo
                 )));
             }
             let dir = vault.taking_dir(&known.id);
-            let mut store = StoreDir::new(dir.clone());
+            let mut store = StoreDir::digesting(dir);
             let taking = Taking::resume(known.clone(), &mut store).map_err(|why| match why {
                 CannotResume::Whole => refused("it is whole"),
                 CannotResume::Broken(why) => refused(&why.to_string()),
                 CannotResume::Fault(fault) => words(&fault),
             })?;
-            return Ok((Work { taking, store, dir }, true));
+            return Ok((Work { taking, store }, true));
         }
         Some(known) if known.is_whole() => {
             return Err(refused(&format!("there is already a backup {}", known.id)));
@@ -112,8 +112,8 @@ fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bo
     };
     let dir = vault.begin(&id)?;
     write_manifest(&dir, &taking.manifest(now_ms())).map_err(|e| words(&e))?;
-    let store = StoreDir::new(dir.clone());
-    Ok((Work { taking, store, dir }, false))
+    let store = StoreDir::digesting(dir);
+    Ok((Work { taking, store }, false))
 }
 
 fn parent<'a>(
@@ -172,11 +172,11 @@ impl Work {
                 }
                 Ok(Step::Whole) => {
                     bar.end(self.taking.progress(), "whole");
-                    self.note()?;
+                    self.end()?;
                     return Ok(None);
                 }
                 Err(Stopped::Broken(broken)) => {
-                    self.note()?;
+                    self.end()?;
                     return Ok(Some(Box::new(broken)));
                 }
                 Err(Stopped::Fault(fault)) => {
@@ -186,11 +186,16 @@ impl Work {
         }
     }
 
-    /// Writes down how far it is.
+    /// How far it is will be written down.
     fn note(&self) -> Result<(), Failure> {
-        let done = self.store.settle();
-        done.and_then(|()| write_manifest(&self.dir, &self.taking.manifest(now_ms())))
-            .map_err(|fault| words(&fault))
+        let noted = self.store.note(self.taking.manifest(now_ms()));
+        noted.map_err(|fault| words(&fault))
+    }
+
+    /// Waits until everything is on the disk, and written down.
+    fn end(&self) -> Result<(), Failure> {
+        self.note()?;
+        self.store.settle().map_err(|fault| words(&fault))
     }
 }
 

@@ -16,7 +16,8 @@ use zablab_core::storage::backup::{
     BackupId, Fault, Kind, Link, Links, Manifest, NotRestorable, State, chain_of,
 };
 
-use super::dirs::{SourceDir, failed, sync_dir};
+use super::source_dir::{SourceDir, failed};
+use super::store_dir::sync_dir;
 use crate::output::Failure;
 
 /// The name of the manifest in its directory.
