@@ -118,6 +118,7 @@ fn backup(options: &[&str]) -> Value {
 }
 
 /// What a command printed, and its exit code.
+#[derive(Debug)]
 struct Told {
     code: i32,
     out: String,

@@ -8,7 +8,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::frames::{Frame, frame};
-use super::look;
+use super::look::{self, Candidate, Packed};
 use super::manifest::{Base, Broken, FilePart, LastRecord, Records};
 use super::seal::Seals;
 use super::source::{Fault, Source, Store};
@@ -16,7 +16,7 @@ use super::taking::Stopped;
 use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::log::{HEADER_LEN, MAGIC};
 use crate::storage::op::FileName;
-use crate::storage::snapshot::{self, Packing};
+use crate::storage::snapshot;
 
 /// The SHA-256 of bytes that pass. It can be compared, for the sake of worlds that are.
 #[derive(Clone, Default)]
@@ -28,6 +28,8 @@ pub(super) struct SnapshotCopy {
     pub(super) name: FileName,
     pub(super) at: u64,
     pub(super) len: u64,
+    /// What was found in it when it was chosen: what is copied must be that.
+    packed: Option<Packed>,
     /// The log from which on it is repaired.
     log: Option<FileName>,
     sum: Sum,
@@ -135,11 +137,12 @@ impl Sum {
 }
 
 impl SnapshotCopy {
-    pub(super) fn new(name: FileName, len: u64, log: Option<FileName>) -> Self {
+    pub(super) fn new(chosen: Candidate, log: Option<FileName>) -> Self {
         Self {
-            name,
+            name: chosen.name,
             at: 0,
-            len,
+            len: chosen.len,
+            packed: chosen.packed,
             log,
             sum: Sum::default(),
             seals: Seals::default(),
@@ -186,10 +189,12 @@ impl SnapshotCopy {
     /// What was copied, and the store is done with it; none when it is not whole, or its seals are
     /// wrong.
     pub(super) fn finish(&self, store: &mut impl Store) -> Result<Option<(FilePart, Base)>, Fault> {
-        let sealed = match Packing::of_name(&self.name) {
+        let sha256 = self.sum.passed(store)?;
+        let sealed = match &self.packed {
             _ if self.at < self.len => Err(()),
-            Packing::Plain => self.seals.finish(),
-            Packing::Gzip | Packing::Snappy => Ok(None),
+            None => self.seals.finish(),
+            Some(packed) if packed.sum.text() == sha256 => Ok(packed.fuzzy_to),
+            Some(_) => Err(()),
         };
         let Ok(fuzzy_to) = sealed else {
             store.discard(&self.name)?;
@@ -200,7 +205,7 @@ impl SnapshotCopy {
             name: self.name.clone(),
             from: 0,
             len: self.len,
-            sha256: self.sum.passed(store)?,
+            sha256,
             records: None,
         };
         let base = Base {

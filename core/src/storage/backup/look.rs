@@ -1,6 +1,11 @@
 //! What lies in a source: its snapshots, its logs, one record.
 
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::copying::Sum;
 use super::frames::{Frame, RECORD_MAX, frame};
+use super::seal::Seals;
 use super::source::{Fault, Source};
 use crate::base::Order;
 use crate::model::Zxid;
@@ -15,11 +20,29 @@ const END: u64 = 16;
 /// Bytes of a record that are read at first: most are shorter.
 const FIRST: u64 = 4 << 10;
 
-/// The newest snapshot that looks whole, and its length.
+/// A snapshot that can be the base of a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) name: FileName,
+    pub(super) len: u64,
+    /// Of one that is packed.
+    pub(super) packed: Option<Packed>,
+}
+
+/// What was found in a packed snapshot. Its end tells nothing, so all of it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Packed {
+    /// Of the file as it lies there.
+    pub(super) sum: Sum,
+    /// The zxid of the digest.
+    pub(super) fuzzy_to: Option<Zxid>,
+}
+
+/// The newest snapshot that looks whole.
 pub(super) fn newest_snapshot(
     source: &impl Source,
     counts: impl Fn(&FileName) -> bool,
-) -> Result<Option<(FileName, u64)>, Fault> {
+) -> Result<Option<Candidate>, Fault> {
     let names = source.names()?.into_iter();
     let mut found: Vec<(Zxid, FileName)> = names
         .map(|name| (snapshot::zxid_of(&name), name))
@@ -27,25 +50,83 @@ pub(super) fn newest_snapshot(
         .collect();
     found.order();
     for (_, name) in found.into_iter().rev() {
-        match whole_length(source, &name) {
-            Ok(Some(len)) => return Ok(Some((name, len))),
+        match candidate(source, name) {
             Ok(None) | Err(Fault::Gone(_)) => {}
-            Err(fault) => return Err(fault),
+            found => return found,
         }
     }
     Ok(None)
 }
 
-/// The length of a snapshot that looks whole.
-fn whole_length(source: &impl Source, name: &FileName) -> Result<Option<u64>, Fault> {
-    let len = source.len(name)?;
-    let packing = Packing::of_name(name);
+/// None when it does not look whole.
+fn candidate(source: &impl Source, name: FileName) -> Result<Option<Candidate>, Fault> {
+    let len = source.len(&name)?;
+    let packing = Packing::of_name(&name);
     let from = match packing {
         Packing::Plain => len.saturating_sub(END),
         Packing::Gzip | Packing::Snappy => 0,
     };
-    let looked_at = Content::from(&source.read(name, from, END)?[..]);
-    Ok(packing.looks_whole(&looked_at).then_some(len))
+    let looked_at = Content::from(&source.read(&name, from, END)?[..]);
+    if !packing.looks_whole(&looked_at) {
+        return Ok(None);
+    }
+    let packed = match packing {
+        Packing::Plain => None,
+        Packing::Gzip | Packing::Snappy => match unpacked(source, &name, len)? {
+            Some(packed) => Some(packed),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Candidate { name, len, packed }))
+}
+
+/// None when it is not whole: a server may be in the middle of writing it.
+fn unpacked(source: &impl Source, name: &FileName, len: u64) -> Result<Option<Packed>, Fault> {
+    let mut reading = Reading {
+        source,
+        name,
+        left: 0..len,
+        sum: Sum::default(),
+        fault: None,
+    };
+    let mut seals = Seals::default();
+    let packing = Packing::of_name(name);
+    let whole = snapshot::unpack(packing, &mut reading, |piece| seals.pass(piece));
+    // Bytes behind the end of a stream are copied too.
+    let rest = whole.and_then(|whole| io::copy(&mut reading, &mut io::sink()).map(|_| whole));
+    match (reading.fault, rest, seals.finish()) {
+        (Some(fault), ..) => Err(fault),
+        (None, Ok(true), Ok(fuzzy_to)) => {
+            let sum = reading.sum;
+            Ok(Some(Packed { sum, fuzzy_to }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Bytes of a source that are digested while they are read.
+struct Reading<'a, S> {
+    source: &'a S,
+    name: &'a FileName,
+    left: Range<u64>,
+    sum: Sum,
+    fault: Option<Fault>,
+}
+
+impl<S: Source> Read for Reading<'_, S> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let want = (self.left.end - self.left.start).min(buf.len() as u64);
+        let piece = self.source.read(self.name, self.left.start, want);
+        let piece = piece.map_err(|fault| {
+            let words = io::Error::other(fault.to_string());
+            self.fault = Some(fault);
+            words
+        })?;
+        self.left.start += piece.len() as u64;
+        self.sum.add(&piece);
+        buf[..piece.len()].copy_from_slice(&piece);
+        Ok(piece.len())
+    }
 }
 
 /// The logs in order of their first zxid.

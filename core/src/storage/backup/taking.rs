@@ -261,10 +261,10 @@ impl Taking {
     fn choose(&mut self, source: &impl Source) -> Result<Option<Step>, Stopped> {
         let passed_over = &self.passed_over;
         let found = look::newest_snapshot(source, |name| !passed_over.contains(name))?;
-        let Some((name, len)) = found else {
+        let Some(chosen) = found else {
             return Err(Broken::NoSnapshot.into());
         };
-        let zxid = snapshot::zxid_of(&name);
+        let zxid = snapshot::zxid_of(&chosen.name);
         let log = look::log_of(source, zxid)?;
         self.covered(zxid, log.as_ref())?;
         let logs_come = self.manifest.files.iter().all(|p| p.records.is_none());
@@ -272,7 +272,7 @@ impl Taking {
             Some(log) if logs_come => look::used_from(source, log)?,
             _ => 0,
         };
-        self.stage = Stage::Snapshot(SnapshotCopy::new(name, len, log));
+        self.stage = Stage::Snapshot(SnapshotCopy::new(chosen, log));
         Ok(None)
     }
 
@@ -301,7 +301,7 @@ impl Taking {
             let base = self.base(source)?;
             if self.manifest.kind == Kind::Full && self.manifest.snapshot.is_none() {
                 let snapshot = look::newest_snapshot(source, |_| true)?;
-                self.ahead = snapshot.map_or(0, |(_, len)| len);
+                self.ahead = snapshot.map_or(0, |found| found.len);
             }
             let known = self.manifest.snapshot.as_ref();
             if let Some(log) = known.and_then(|base| base.log.clone())
@@ -352,7 +352,7 @@ impl Taking {
             }));
         }
         let newest = look::newest_snapshot(source, |_| true)?;
-        Ok(newest.map_or(Zxid::ZERO, |(name, _)| snapshot::zxid_of(&name)))
+        Ok(newest.map_or(Zxid::ZERO, |found| snapshot::zxid_of(&found.name)))
     }
 
     fn open_next(&mut self) {

@@ -9,12 +9,13 @@ use super::frames::{Frame, frame};
 use super::look;
 use super::manifest::{Base, FilePart, Heading, Kind, LastRecord, Manifest, Records, State, Way};
 use super::seal::Seals;
+use crate::model::Zxid;
 use crate::storage::content::Content;
 use crate::storage::disk::ReadFiles;
 use crate::storage::log::HEADER_LEN;
 use crate::storage::op::FileName;
 use crate::storage::scan::zxid_in_name;
-use crate::storage::snapshot::{self, Packing};
+use crate::storage::snapshot;
 
 impl Manifest {
     /// What is known of these files, which are a full backup.
@@ -23,13 +24,16 @@ impl Manifest {
         let mut manifest = heading.manifest(Kind::Full, None);
         // Content in memory never fails.
         let newest = look::newest_snapshot(files, |_| true).ok().flatten();
-        manifest.snapshot = newest.and_then(|(file, _)| {
-            let seen = fuzzy_to(&file, files.content(&file)?);
-            let zxid = snapshot::zxid_of(&file);
+        manifest.snapshot = newest.and_then(|found| {
+            let seen = match found.packed {
+                Some(packed) => packed.fuzzy_to,
+                None => fuzzy_to(files.content(&found.name)?),
+            };
+            let zxid = snapshot::zxid_of(&found.name);
             Some(Base {
                 fuzzy_to: seen.map(|seen| seen.max(zxid)),
                 log: look::log_of(files, zxid).ok().flatten(),
-                file,
+                file: found.name,
                 zxid,
             })
         });
@@ -82,10 +86,7 @@ fn records(name: &FileName, bytes: &[u8]) -> Option<Records> {
     records
 }
 
-fn fuzzy_to(name: &str, content: &Content) -> Option<crate::model::Zxid> {
-    if Packing::of_name(name) != Packing::Plain {
-        return None;
-    }
+fn fuzzy_to(content: &Content) -> Option<Zxid> {
     let mut seals = Seals::default();
     seals.pass(&content.to_vec());
     seals.finish().ok().flatten()

@@ -22,6 +22,7 @@
 pub mod items;
 mod reader;
 mod source;
+mod unpack;
 
 use simd_adler32::Adler32;
 
@@ -35,6 +36,7 @@ use crate::tree::Database;
 
 pub use reader::{ReadRules, SnapshotReader, reach, read, read_stream};
 pub use source::{Packing, VALUE_MAX};
+pub(in crate::storage) use unpack::unpack;
 
 /// `"ZKSN"`.
 const MAGIC: [u8; 4] = *b"ZKSN";

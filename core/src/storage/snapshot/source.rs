@@ -8,13 +8,14 @@
 //! over the unpacked bytes. A window holds the value that is being read and little more, so that a
 //! file of any size needs little memory beside the tree that it becomes.
 //!
-//! In ZooKeeper: `SnapStream`; `SnappyInputStream` of snappy-java.
+//! In ZooKeeper: `SnapStream`.
 
 use std::io::{self, Read};
 
 use flate2::read::GzDecoder;
 use simd_adler32::Adler32;
 
+use super::unpack::{SNAPPY_HEADER, unpack_block};
 use crate::storage::content::Content;
 use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::fields::{Field, Named, Notes};
@@ -24,9 +25,8 @@ const PIECE: usize = 64 << 10;
 /// The most that one value, or one block of snappy, may need. ZooKeeper's own limit for a buffer is
 /// 2 MiB, and a node has two; a list of access rights may be longer.
 pub const VALUE_MAX: usize = 64 << 20;
-/// How a file of snappy-java starts; its version and the oldest compatible one follow, 4 bytes each.
+/// How a file of snappy-java starts.
 const SNAPPY: [u8; 8] = *b"\x82SNAPPY\0";
-const SNAPPY_HEADER: usize = 16;
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// How a snapshot file is packed.
@@ -225,9 +225,9 @@ impl Source {
             }
             Bytes::Snappy(cursor) => {
                 while self.window.len() < before + want {
-                    match unpack_block(cursor, &mut self.window) {
-                        Ok(true) => {}
-                        Ok(false) => break,
+                    match unpack_block(cursor, cursor.at, &mut self.window) {
+                        Ok(Some(_)) => {}
+                        Ok(None) => break,
                         Err(corrupt) => {
                             self.failed = Some(corrupt);
                             break;
@@ -242,37 +242,4 @@ impl Source {
             None => Ok(()),
         }
     }
-}
-
-/// Unpacks one block: its length and its bytes. False at the end of the file.
-fn unpack_block(cursor: &mut Cursor, into: &mut Vec<u8>) -> Result<bool, Corrupt> {
-    let at = cursor.at;
-    let bad = |why| Corrupt::at(at, why);
-    let head = cursor.read_up_to(4);
-    let Some(len) = head.first_chunk::<4>() else {
-        return if head.is_empty() {
-            Ok(false)
-        } else {
-            Err(bad(Why::End))
-        };
-    };
-    let len = i32::from_be_bytes(*len);
-    let size = usize::try_from(len).ok().filter(|size| *size <= VALUE_MAX);
-    let packed = cursor.read_up_to(size.ok_or(bad(Why::Length(len)))?);
-    if Some(packed.len()) != size {
-        return Err(bad(Why::End));
-    }
-    let unpacked = snap::raw::decompress_len(&packed).map_err(|_| bad(Why::Packing))?;
-    // Snappy makes at most 64 bytes out of 3.
-    if unpacked > packed.len().saturating_mul(22).min(VALUE_MAX) {
-        return Err(bad(Why::Packing));
-    }
-    let start = into.len();
-    into.resize(start + unpacked, 0);
-    let done = snap::raw::Decoder::new().decompress(&packed, &mut into[start..]);
-    if done.is_err() {
-        into.truncate(start);
-        return Err(bad(Why::Packing));
-    }
-    Ok(true)
 }
