@@ -462,7 +462,14 @@ fn length(time: Duration) -> String {
     }
 }
 
-/// `RPO: 14 confirmed writes, 2.5 s. RTO: 6.1 s.`
+fn writes(count: usize) -> String {
+    match count {
+        1 => "1 confirmed write".to_owned(),
+        _ => format!("{count} confirmed writes"),
+    }
+}
+
+/// `RPO: 14 confirmed writes, the last 2.5 s. RTO: 6.1 s without a confirmed write.`
 fn cost(toll: &Toll) -> Text {
     let count = toll.lost.len();
     let (lost_en, lost_zh) = match (count, toll.rpo()) {
@@ -471,11 +478,11 @@ fn cost(toll: &Toll) -> Text {
             "RPO 为 0：没有丢失已答复的写入。".to_owned(),
         ),
         (_, Some(rpo)) => (
-            format!("RPO: {count} confirmed writes, the last {}.", length(rpo)),
+            format!("RPO: {}, the last {}.", writes(count), length(rpo)),
             format!("RPO：{count} 个已答复的写入，即最后 {}。", length(rpo)),
         ),
         (_, None) => (
-            format!("RPO: all {count} confirmed writes."),
+            format!("RPO: {}: all there were.", writes(count)),
             format!("RPO：全部 {count} 个已答复的写入。"),
         ),
     };

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use zablab_core::view::Lang;
 use zablab_core::view::vault::{VaultBackup, VaultState, VaultView};
 
-use super::vault_words as words;
+use crate::bench::gap_words;
 
 /// Per mille of the width that time has; the rest is room for the last label.
 const SPAN: u64 = 960;
@@ -51,7 +51,7 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
             }) }
             // The pins go behind it.
             if let Some(gap) = gap {
-                <text {class} x={at} y="45">{ words::gap_short(lang, gap) }</text>
+                <text {class} x={at} y="45">{ gap_words(lang, gap.count) }</text>
             }
             <line class="axis" x1="0" x2={x(view.now_us)} y1="52" y2="52" />
             <line class="nowl" x1={x(view.now_us)} x2={x(view.now_us)} y1="2" y2="56" />

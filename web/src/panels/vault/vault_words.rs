@@ -279,7 +279,8 @@ pub(super) fn restoring(lang: Lang, restoring: &RestoringView) -> String {
     let lost = restoring.lost.len();
     match lang {
         Lang::En => format!(
-            "{backup} to {to}: files ready on {ready} of {all}; {lost} confirmed writes end, as declared"
+            "{backup} to {to}: files ready on {ready} of {all}; {lost} confirmed write{} as declared",
+            if lost == 1 { " ends," } else { "s end," }
         ),
         Lang::Zh => format!(
             "{backup} 还原到 {to}：{ready}/{all} 台文件就绪；已声明放弃 {lost} 个已答复的写入"
@@ -296,7 +297,7 @@ pub(super) fn gap(lang: Lang, gap: VaultGap) -> String {
         (Lang::Zh, _) => format!("，其中 {lost} 个已丢失"),
     };
     match lang {
-        Lang::En if after.counter == 0 => {
+        Lang::En if after.counter == 0 && count > 1 => {
             format!(
                 "all {count} transactions: no backup that can be restored has them (RPO gap){lost}"
             )
@@ -304,19 +305,14 @@ pub(super) fn gap(lang: Lang, gap: VaultGap) -> String {
         Lang::Zh if after.counter == 0 => {
             format!("全部 {count} 个事务都不在可还原的备份中（RPO 缺口）{lost}")
         }
+        Lang::En if after.counter == 0 => {
+            format!("no backup that can be restored has the only transaction (RPO gap){lost}")
+        }
         Lang::En if count == 1 => {
             format!("1 transaction behind {after} is in no backup (RPO gap){lost}")
         }
         Lang::En => format!("{count} transactions behind {after} are in no backup (RPO gap){lost}"),
         Lang::Zh => format!("{after} 之后有 {count} 个事务不在任何备份中（RPO 缺口）{lost}"),
-    }
-}
-
-/// `RPO gap: 14 txns`.
-pub(super) fn gap_short(lang: Lang, gap: VaultGap) -> String {
-    match lang {
-        Lang::En => format!("RPO gap: {} txns", gap.count),
-        Lang::Zh => format!("RPO 缺口：{} 个事务", gap.count),
     }
 }
 
