@@ -98,16 +98,27 @@ fn line(client: &ClientView, now_us: u64, desk: &Desk) -> Html {
         { mark(client, 15) }<b>{ headline(client, lang) }</b>
         { bell(client, lang) }<div class="cm">{ bar(client, now_us, lang) }</div>
     </>};
-    chip("client mini", client, now_us, desk, inside)
+    let (looked, onclick) = look(client, desk);
+    // Too low to be a target of its own. Whoever has no mouse finds it through its server.
+    html! {
+        <div class={classes!("client", "mini", looked.then_some("on"), client.paused.then_some("paused"))} {onclick}
+            title={say::about(lang, client, now_us)} data-kind="client" data-id={client.name.clone()}>{ inside }</div>
+    }
 }
 
-fn chip(class: &'static str, client: &ClientView, now_us: u64, desk: &Desk, inside: Html) -> Html {
-    let about = say::about(desk.lang, client, now_us);
+/// True when it is looked at; what a click on it does.
+fn look(client: &ClientView, desk: &Desk) -> (bool, Callback<MouseEvent>) {
     let target = Target::Client(client.id);
     let looked = desk.inspected.as_ref() == Some(&target);
     let onclick = desk
         .inspect
         .reform(move |_: MouseEvent| Some(target.clone()));
+    (looked, onclick)
+}
+
+fn chip(class: &'static str, client: &ClientView, now_us: u64, desk: &Desk, inside: Html) -> Html {
+    let about = say::about(desk.lang, client, now_us);
+    let (looked, onclick) = look(client, desk);
     html! {
         <button type="button" class={classes!(class, client.paused.then_some("paused"))} {onclick}
             aria-pressed={looked.to_string()} title={about} data-kind="client" data-id={client.name.clone()}>{ inside }</button>

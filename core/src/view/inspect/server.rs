@@ -12,6 +12,8 @@ use crate::view::lang::Text;
 use crate::view::target::Target;
 use crate::world::Host;
 
+/// Clients that are named.
+const CLIENTS: usize = 16;
 /// Log files that are named.
 const FILES: usize = 3;
 
@@ -38,6 +40,12 @@ pub(super) fn inspect(id: ServerId, look: &Look<'_>) -> Option<Inspection> {
             Text::new(format!("link {a}–{b}"), format!("链路 {a}–{b}")),
             Target::Link(a, b),
         );
+    }
+    let clients = look.frame.clients.iter();
+    for client in clients.filter(|c| c.server == Some(id)).take(CLIENTS) {
+        let name = &client.name;
+        let text = Text::new(format!("client {name}"), format!("客户端 {name}"));
+        it.near(text, Target::Client(client.id));
     }
     let names = crate::storage::ReadFiles::names(&host.disk);
     for name in names.iter().rev().take(FILES) {
