@@ -175,17 +175,25 @@ impl Playback {
                 }
                 (Outcome::Vault(event), _) => self.carry(event, step, at_us, seen_us),
                 (Outcome::BackedUp { .. } | Outcome::Copied { .. }, _) => {
-                    let id = cargo::id(step.id.0);
-                    self.rests_us = at_us + FLIGHT_US;
-                    self.flights.leave(id, at_us);
-                    self.flights.lose(id, self.rests_us);
+                    self.carry_at_once(step, at_us);
                 }
                 _ => {}
             }
         }
+        if cargo::handed(step).is_some() {
+            self.carry_at_once(step, at_us);
+        }
         self.plan.push_back(at_us);
         self.last_us = at_us;
         self.last_at = step.at;
+    }
+
+    /// Bytes that are there in the step in which they leave.
+    fn carry_at_once(&mut self, step: &Step, at_us: u64) {
+        let id = cargo::id(step.id.0);
+        self.rests_us = at_us + FLIGHT_US;
+        self.flights.leave(id, at_us);
+        self.flights.lose(id, self.rests_us);
     }
 
     /// What was carried for a backup is there when its next piece leaves.

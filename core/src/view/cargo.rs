@@ -4,6 +4,7 @@
 //!   a piece of a backup     disk ──► vault    from its step on, as long as the copy is busy with it
 //!   files of a restore      vault ──► disk    until they lie beside those of the server
 //!   a copy in one step      either way        in that step alone
+//!   a stream that is taken  vault ──► memory  in that step alone
 //!   a log that is shipped   at the disk       waits for its next turn
 //! ```
 //! Times and bytes are those of the engine: nothing moves that it does not carry.
@@ -13,7 +14,7 @@ use serde::Serialize;
 use super::lang::Text;
 use crate::base::{Duration, ServerId};
 use crate::world::vault::{Parcel, Work};
-use crate::world::{Outcome, Step, World};
+use crate::world::{Cause, Command, Outcome, Step, World};
 
 /// Set in the id of whatever is carried, and in that of no message.
 const CARGO: u64 = 1 << 63;
@@ -48,6 +49,8 @@ pub enum Course {
     ToVault,
     /// From the vault to a disk.
     FromVault,
+    /// From the vault into the memory of a server that runs.
+    ToMemory,
     /// They wait at the disk for their turn.
     Waits,
 }
@@ -83,7 +86,8 @@ pub const fn id(step: u64) -> u64 {
 pub(super) fn cargo(world: &World, step: Option<&Step>) -> Vec<CargoView> {
     let now = step.into_iter().flat_map(|step| {
         let whole = |outcome| at_once(outcome, step);
-        step.outcomes.iter().filter_map(whole)
+        let taken = handed(step).and_then(|(name, to)| streamed(world, step, name, to));
+        step.outcomes.iter().filter_map(whole).chain(taken)
     });
     pieces(world)
         .chain(ships(world))
@@ -194,11 +198,36 @@ fn at_once(outcome: &Outcome, step: &Step) -> Option<CargoView> {
             format!("{server} 的 {bytes} B，同一时刻送往 {backup}"),
         ),
     };
-    let parcel = Parcel {
+    let parcel = in_step(step, *bytes);
+    Some(carried(parcel, backup, *server, course, title))
+}
+
+/// The backup that the admin command `restore` hands to a server in a step.
+pub(crate) fn handed(step: &Step) -> Option<(&str, ServerId)> {
+    let Cause::Command(command) = &step.cause else {
+        return None;
+    };
+    match &**command {
+        Command::AdminRestore { name, to } => Some((name, *to)),
+        _ => None,
+    }
+}
+
+fn streamed(world: &World, step: &Step, name: &str, to: ServerId) -> Option<CargoView> {
+    let bytes = world.vault().get(name)?.bytes();
+    let title = Text::new(
+        format!("{bytes} B of {name} as a stream: the tree in the memory of {to} is replaced"),
+        format!("{name} 的 {bytes} B 以流的形式取代 {to} 内存中的树"),
+    );
+    let parcel = in_step(step, bytes);
+    Some(carried(parcel, name, to, Course::ToMemory, title))
+}
+
+const fn in_step(step: &Step, bytes: u64) -> Parcel {
+    Parcel {
         step: step.id,
-        bytes: *bytes,
+        bytes,
         since: step.at,
         until: step.at,
-    };
-    Some(carried(parcel, backup, *server, course, title))
+    }
 }

@@ -113,6 +113,37 @@ fn files_of_a_restore_go_back_and_a_shipped_log_waits() {
 }
 
 #[test]
+fn a_stream_goes_to_its_server_and_not_to_a_disk() {
+    in_browser(async |site, browser| {
+        let page = open_at(
+            &browser,
+            &site,
+            "s=admin-restore-shipped",
+            "at=beat:restored",
+        )
+        .await;
+        let [left, right, high, low] = follow(&page, "to-memory").await;
+        let (columns, disk) = (
+            edge(&page, ".lcell", "left").await,
+            edge(&page, ".disk", "left").await,
+        );
+        assert!(
+            left < columns && right < disk,
+            "left of the columns: {left} … {right}, {columns} {disk}"
+        );
+        let (row, vault) = (
+            edge(&page, ".disk.r0", "bottom").await,
+            edge(&page, ".bvault", "top").await,
+        );
+        assert!(
+            high < row && vault < low,
+            "from the vault up to its row: {high} … {low}, {row} {vault}"
+        );
+        assert_sound(&page, &site).await;
+    });
+}
+
+#[test]
 fn who_wants_no_motion_sees_the_parcel_at_rest() {
     in_browser(async |site, browser| {
         for (width, height) in [(1440, 900), (800, 500), (390, 844)] {

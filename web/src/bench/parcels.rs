@@ -6,7 +6,8 @@
 //! ```
 //! A parcel moves like a message does: it carries its way, and the browser moves it (see `motion`). The
 //! layer lies over the log columns of all rows, so that places are parts of its size and nothing is asked
-//! of the page. Without motion a parcel stands where it leaves, or arrives: at the disk.
+//! of the page. Without motion a parcel stands where it leaves, or arrives: at the disk, or left of the
+//! columns when it goes into the memory of a server.
 
 use yew::prelude::*;
 use zablab_core::view::frame::{CargoView, Course, Frame};
@@ -34,12 +35,13 @@ pub(super) fn parcels(desk: &Desk, frame: &Frame, strip: &Strip, metrics: Metric
     html! { <div class="cargo">{ keyed(drawn) }</div> }
 }
 
-/// One, from or to the disk of the row whose middle is at `y` percent.
+/// One, from or to the server of the row whose middle is at `y` percent.
 fn parcel(desk: &Desk, cargo: &CargoView, y: Thousandths, bracket: (u32, u32)) -> Html {
     let title = cargo.title.get(desk.lang).to_owned();
     let (class, label, state) = match cargo.course {
         Course::ToVault => ("g copy", plus(cargo.bytes), "to-vault"),
         Course::FromVault => ("g copy", plus(cargo.bytes), "from-vault"),
+        Course::ToMemory => ("g copy", plus(cargo.bytes), "to-memory"),
         Course::Waits => {
             let every = seconds(cargo.due_us - cargo.sent_us);
             ("g copy hollow", every, "waits")
@@ -51,27 +53,28 @@ fn parcel(desk: &Desk, cargo: &CargoView, y: Thousandths, bracket: (u32, u32)) -
         <g {class}><path d={outline} /><text class="gl word" y=".5">{ label }</text></g>
     };
     // Where a window has no room for disks, that end is where the log ends.
-    let (x, lower) = match desk.layout {
-        Layout::Cockpit => (half + 16, 0),
+    let (across, x, lower) = match desk.layout {
+        _ if cargo.course == Course::ToMemory => (0, -i64::from(half), 0),
+        Layout::Cockpit => (100, i64::from(half) + 16, 0),
         // The bar stands below its numbers.
-        Layout::Embed if desk.width >= 760 => (half + 8, 9),
-        Layout::Embed | Layout::Phone => (0, 0),
+        Layout::Embed if desk.width >= 760 => (100, i64::from(half) + 8, 9),
+        Layout::Embed | Layout::Phone => (100, 0, 0),
     };
     let id = cargo.id.to_string();
     if desk.still {
         return html! {
             <svg class="ov" width="100%" height="100%" role="img" aria-label={title.clone()} data-kind="parcel" data-id={id} data-state={state}>
                 <title>{ title }</title>
-                <svg class="ov" x="100%" y={format!("{y}%")}><svg class="ov" x={x.to_string()} y={lower.to_string()}>{ mark }</svg></svg>
+                <svg class="ov" x={format!("{across}%")} y={format!("{y}%")}><svg class="ov" x={x.to_string()} y={lower.to_string()}>{ mark }</svg></svg>
             </svg>
         };
     }
-    let disk = format!("calc(100% + {x}px),calc({y}% + {lower}px)");
+    let server = format!("calc({across}% + {x}px),calc({y}% + {lower}px)");
     let bracket = format!("{}px,calc(100% + {}px)", bracket.0, bracket.1);
     let way = match cargo.course {
-        Course::ToVault => [&disk, &bracket],
-        Course::FromVault => [&bracket, &disk],
-        Course::Waits => [&disk, &disk],
+        Course::ToVault => [&server, &bracket],
+        Course::FromVault | Course::ToMemory => [&bracket, &server],
+        Course::Waits => [&server, &server],
     };
     html! {
         <div class="flight parcel" data-id={id} data-way={way.map(String::as_str).join(";")} role="img" aria-label={title.clone()}

@@ -93,6 +93,21 @@ fn what_is_copied_in_one_step_is_seen_in_that_step() {
 }
 
 #[test]
+fn a_stream_goes_into_the_memory_of_the_server_that_takes_it() {
+    let script =
+        format!("{COPIES}backup hot from=3 as=b1\nrun 1s\nadmin-restore b1 to=3\nrun 100ms\n");
+    let all = carried(&script);
+    let [stored, taken] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(
+        (stored.course, taken.course),
+        (Course::ToVault, Course::ToMemory)
+    );
+    assert_eq!((taken.bytes, taken.server), (stored.bytes, ServerId(3)));
+}
+
+#[test]
 fn a_log_that_is_shipped_waits_for_its_turn_at_the_disk() {
     let script = format!(
         "{COPIES}backup full from=2 as=b1\nuntil backup b1 whole within=5s\nbackup ship from=2 parent=b1 as=s every=1s\n\
