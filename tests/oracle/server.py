@@ -1,14 +1,14 @@
 """Real ZooKeeper servers on loopback: start, ask, end.
 
-A server is a process of this program's own and is ended by its own pid. It binds 127.0.0.1 alone, on ports that were
-free a moment before. The jars are those in ZK_CLASSPATH, else those of Debian's libzookeeper-java and libslf4j-java.
-ZK_EXTRA holds more flags for every JVM.
+A server is a process of this program's own and is ended by its own pid. It binds 127.0.0.1 alone. The jars are those in
+ZK_CLASSPATH, else those of Debian's libzookeeper-java and libslf4j-java. ZK_EXTRA holds more flags for every JVM.
 
     server.py release        which release the jars are
     server.py classpath      where they are
 """
 import base64
 import hashlib
+import itertools
 import os
 import re
 import signal
@@ -63,13 +63,28 @@ def release():
     return found[1]
 
 
+# Below the ports that the system gives to connections, and others for processes that run side by side: what is
+# free now is still free when a server wants it.
+OURS = 200
+PORTS = itertools.cycle(range(10000 + os.getpid() % 100 * OURS, 10000 + (os.getpid() % 100 + 1) * OURS))
+
+
+def is_free(port):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(('127.0.0.1', port))
+        except OSError:
+            return False
+    return True
+
+
 def free_ports(count):
-    held = [socket.socket() for _ in range(count)]
-    for s in held:
-        s.bind(('127.0.0.1', 0))
-    ports = [s.getsockname()[1] for s in held]
-    for s in held:
-        s.close()
+    """Ports on which nobody listens, and not those given last."""
+    free = filter(is_free, itertools.islice(PORTS, OURS))
+    ports = list(itertools.islice(free, count))
+    if len(ports) < count:
+        sys.exit('no ports are left: %d were asked for' % count)
     return ports
 
 
@@ -153,6 +168,9 @@ class Server:
         self.process.send_signal(signal.SIGCONT)
 
     def log(self):
+        """What it wrote; nothing when it was never started."""
+        if not os.path.exists(self.log_file):
+            return ''
         with open(self.log_file, encoding='utf-8', errors='replace') as f:
             return f.read()
 
