@@ -88,15 +88,21 @@ pub(super) fn first_point(
         found.any(|f| matches!(f, Finding::DigestMismatch { zxid, .. } if *zxid == at))
     };
     // Where the digest was noted, and whether the tree there may be trusted.
-    let (noted, good) = match report.iter().find_map(noted) {
+    let found = report.iter().find_map(noted);
+    let (noted, good) = match found {
         Some((at, agrees)) => (at, agrees && !differs(at)),
         None if zxid == Zxid::ZERO => (zxid, true),
         None => (last, true),
     };
-    let wrong = report.iter().find_map(|finding| match finding {
+    let mut wrong = report.iter().filter_map(|finding| match finding {
         Finding::DigestMismatch { zxid, .. } if *zxid != noted => Some(*zxid),
         _ => None,
     });
+    let wrong = match found.is_none() && zxid > Zxid::ZERO {
+        // Nobody knows how far its effects reach: only what no later digest takes back is wrong.
+        true => wrong.last().filter(|at| !digested_after(files, *at)),
+        false => wrong.next(),
+    };
     if let Some(zxid) = wrong {
         return Err(NotRestorable::TxnDigest { zxid });
     }
@@ -138,6 +144,13 @@ fn after(files: &BTreeMap<FileName, Content>, zxid: Zxid) -> Option<Zxid> {
     let mut records = scan::records(files, zxid.next(), LastLog::MayBeTorn);
     let found = records.next()?.ok()?;
     Some(found.record.zxid())
+}
+
+/// True when the leader noted a digest with a transaction behind `zxid`.
+fn digested_after(files: &BTreeMap<FileName, Content>, zxid: Zxid) -> bool {
+    let records = scan::records(files, zxid.next(), LastLog::MayBeTorn);
+    let mut records = records.map_while(Result::ok);
+    records.any(|found| found.record.txn.digest.is_some())
 }
 
 /// What is odd, and stops nothing.

@@ -8,7 +8,9 @@
 //! transaction was at work (the leader's own digest of that transaction tells).
 //!
 //! A wrong digest of a snapshot is a warning, since false alarms are possible; a wrong digest of a
-//! transaction is none: then the tree is not the leader's.
+//! transaction is none: then the tree is not the leader's. Of a snapshot without a digest nobody knows
+//! how far its effects reach (a crash may have cut it right behind its nodes): its last point alone can
+//! be restored, and digests on the way to it count from the first on that none contradicts.
 
 use std::collections::BTreeMap;
 use std::fmt;
