@@ -299,10 +299,6 @@ impl Taking {
             rest = Some((last.file.clone(), last.end));
         } else {
             let base = self.base(source)?;
-            if self.manifest.kind == Kind::Full && self.manifest.snapshot.is_none() {
-                let snapshot = look::newest_snapshot(source, |_| true)?;
-                self.ahead = snapshot.map_or(0, |found| found.len);
-            }
             let known = self.manifest.snapshot.as_ref();
             if let Some(log) = known.and_then(|base| base.log.clone())
                 && !logs.iter().any(|(_, name)| *name == log)
@@ -334,8 +330,9 @@ impl Taking {
         Ok(None)
     }
 
-    /// The zxid that the logs must go on from, when no record was copied before.
-    fn base(&self, source: &impl Source) -> Result<Zxid, Stopped> {
+    /// The zxid that the logs must go on from, when no record was copied before. A snapshot that is to be
+    /// copied after them is what is ahead.
+    fn base(&mut self, source: &impl Source) -> Result<Zxid, Stopped> {
         if let Some(base) = &self.manifest.snapshot {
             return Ok(base.zxid);
         }
@@ -351,8 +348,13 @@ impl Taking {
                 found: Standing::NoFile,
             }));
         }
-        let newest = look::newest_snapshot(source, |_| true)?;
-        Ok(newest.map_or(Zxid::ZERO, |found| snapshot::zxid_of(&found.name)))
+        let Some(newest) = look::newest_snapshot(source, |_| true)? else {
+            return Ok(Zxid::ZERO);
+        };
+        if self.manifest.kind == Kind::Full {
+            self.ahead = newest.len;
+        }
+        Ok(snapshot::zxid_of(&newest.name))
     }
 
     fn open_next(&mut self) {

@@ -94,16 +94,21 @@ pub(super) fn lost(lang: Lang, outcome: &Outcome, declared: Option<u64>) -> Stri
     }
     let n = outcome.lost;
     if declared == Some(n) {
-        return match lang {
-            Lang::En if n == 1 => "1 confirmed write ends, as declared".to_owned(),
-            Lang::En => format!("{n} confirmed writes end, as declared"),
-            Lang::Zh => format!("按声明放弃 {n} 个已答复的写入"),
-        };
+        return ends(lang, n);
     }
     match lang {
         Lang::En if n == 1 => "1 confirmed write lost".to_owned(),
         Lang::En => format!("{n} confirmed writes lost"),
         Lang::Zh => format!("丢失 {n} 个已答复的写入"),
+    }
+}
+
+/// `2 confirmed writes end, as declared`.
+fn ends(lang: Lang, n: u64) -> String {
+    match lang {
+        Lang::En if n == 1 => "1 confirmed write ends, as declared".to_owned(),
+        Lang::En => format!("{n} confirmed writes end, as declared"),
+        Lang::Zh => format!("按声明放弃 {n} 个已答复的写入"),
     }
 }
 
@@ -276,15 +281,10 @@ pub(super) fn restoring(lang: Lang, restoring: &RestoringView) -> String {
     let RestoringView { backup, to, .. } = restoring;
     let staged: Vec<String> = restoring.staged.iter().map(ToString::to_string).collect();
     let (ready, all) = (staged.len(), restoring.servers.len());
-    let lost = restoring.lost.len();
+    let lost = ends(lang, restoring.lost.len() as u64);
     match lang {
-        Lang::En => format!(
-            "{backup} to {to}: files ready on {ready} of {all}; {lost} confirmed write{} as declared",
-            if lost == 1 { " ends," } else { "s end," }
-        ),
-        Lang::Zh => format!(
-            "{backup} 还原到 {to}：{ready}/{all} 台文件就绪；已声明放弃 {lost} 个已答复的写入"
-        ),
+        Lang::En => format!("{backup} to {to}: files ready on {ready} of {all}; {lost}"),
+        Lang::Zh => format!("{backup} 还原到 {to}：{ready}/{all} 台文件就绪；{lost}"),
     }
 }
 
