@@ -100,7 +100,7 @@ pub(super) fn first_point(
     });
     let wrong = match found.is_none() && zxid > Zxid::ZERO {
         // Nobody knows how far its effects reach: only what no later digest takes back is wrong.
-        true => wrong.last().filter(|at| !digested_after(files, *at)),
+        true => wrong.next_back().filter(|at| !digested_after(files, *at)),
         false => wrong.next(),
     };
     if let Some(zxid) = wrong {

@@ -272,8 +272,15 @@ impl Life {
     fn power(&mut self, seed: u64) {
         let mut crashed = self.disk.clone();
         crashed.crash_power(&mut Dice::new(seed, Subject::Disk));
-        // A log behind a hole or a snapshot that was never synced stops this server for good.
-        if let Ok(db) = recover(&crashed, &RecoverOptions::ZABLAB).outcome {
+        // A log behind a hole or a snapshot that was never synced stops this server for good. One that lost the
+        // end of an epoch and not the next comes up with a tree that no leader had: what is refused of it is so.
+        let recovered = recover(&crashed, &RecoverOptions::ZABLAB).outcome;
+        if let Ok(db) = recovered
+            && self
+                .past
+                .get(&db.last_zxid)
+                .is_some_and(|then| same(&db, then))
+        {
             self.disk = crashed;
             self.start(db);
         }
