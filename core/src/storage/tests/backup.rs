@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{Server, apply, put, zxid};
-use crate::model::{Epoch, Zxid};
+use crate::model::{Epoch, Request, Zxid};
 use crate::storage::backup::{
     Broken, CannotResume, CopyOrder, Fault, FilePart, Heading, Keep, Link, Links, Manifest,
     NotRestorable, NotThere, Point, Restoring, Standing, State, Step, Stopped, Store, Tail, Taking,
-    Verdict, Verifying, Way,
+    Verdict, Verifying, Warning, Way,
 };
 use crate::storage::scan::{self, CutRule};
 use crate::storage::snapshot::{SnapshotPolicy, SnapshotWriter};
-use crate::storage::{Content, Disk, FileName, RecoverOptions, recover};
+use crate::storage::{Content, Disk, FileName, FileOp, RecoverOptions, recover};
 
 type Files = BTreeMap<FileName, Content>;
 
@@ -23,6 +23,9 @@ fn heading(id: &str, way: Way) -> Heading {
         started_ms: 5,
     }
 }
+
+/// What stands behind the nodes' seal: the digest and the last processed zxid, each with its own seal.
+const SECTIONS: u64 = (8 + 4 + 8 + 13) + (8 + 13);
 
 const SNAPSHOT_FIRST: Way = Way::Copy(CopyOrder::SnapshotFirst);
 
@@ -306,6 +309,65 @@ fn damage_in_the_source_is_no_end_of_the_log() {
         link.manifest.snapshot.map(|base| base.zxid),
         Some(Zxid::ZERO)
     );
+}
+
+#[test]
+fn a_snapshot_without_its_digest_is_good_from_where_the_leader_says_so() {
+    let mut server = Server::new();
+    for n in 0..5 {
+        server.create(&format!("/a{n}"), "x");
+    }
+    snapshot_during(&mut server, |server| {
+        server.set("/a3", "caught");
+        server.set("/a4", "caught");
+    });
+    server.create("/b", "x");
+    // A crash cut it right behind its nodes: as a file of an old release it is whole.
+    let file = "snapshot.100000006";
+    let end = server.disk.file(file).expect("there").data_end();
+    let ops = FileOp::SetLen {
+        name: file.into(),
+        len: end - SECTIONS,
+    };
+    apply(&mut server.disk, &ops);
+    // Without the second change the tree of 1.7 is none of the leader's; behind that one it is.
+    let link = full("b1", &server.disk);
+    let verdict = verify(std::slice::from_ref(&link));
+    let range = verdict.restorable.expect("its last digest agrees");
+    assert_eq!((range.first, range.last), (zxid(9), zxid(9)));
+    let name = file.into();
+    assert!(verdict.warnings.contains(&Warning::NoDigest { file: name }));
+    let files = restore(&vec![link], Point::End, Keep::Sessions).expect("it covers its end");
+    let db = recover(&files, &RecoverOptions::V3_8_0).outcome;
+    let db = db.expect("it starts");
+    assert_eq!(db.tree.difference(&server.db.tree), None);
+    // Nobody is left who could say that it is right again.
+    let ops = scan::truncate_ops(&server.disk, zxid(7), CutRule::NothingBeyond);
+    for op in ops.expect("it can be cut") {
+        apply(&mut server.disk, &op);
+    }
+    let why = verify(&[full("b2", &server.disk)]).restorable;
+    assert_eq!(why, Err(NotRestorable::TxnDigest { zxid: zxid(7) }));
+}
+
+#[test]
+fn a_history_that_lost_the_end_of_an_epoch_is_refused_where_the_next_one_tells() {
+    let mut server = server();
+    server.log.roll();
+    let next = Zxid::new(Epoch(2), 1);
+    server.run_at(next, &Request::CreateSession { timeout_ms: 4_000 });
+    let end = server.disk.file("log.100000007").expect("there").data_end();
+    server.disk.zero("log.100000007", end - 20..end);
+    // No number is missing between two epochs, and the server comes up.
+    let recovery = recover(&server.disk, &RecoverOptions::ZABLAB);
+    let db = recovery.outcome.expect("it is not noticed");
+    assert_eq!(db.last_zxid, next);
+    assert!(db.tree.difference(&server.db.tree).is_some());
+    let link = full("b1", &server.disk);
+    assert_eq!(link.manifest.zxid(), next);
+    let why = verify(std::slice::from_ref(&link)).restorable;
+    assert_eq!(why, Err(NotRestorable::TxnDigest { zxid: next }));
+    assert!(restore(&vec![link], Point::End, Keep::Sessions).is_err());
 }
 
 #[test]
