@@ -181,6 +181,15 @@ async fn choose_unit(page: &Page, unit: &str) {
     page.press("unit", unit).await;
 }
 
+/// Chooses a value in a list.
+async fn choose(page: &Page, list: &str, value: &str) {
+    page.value(&format!(
+        "(s => {{ s.value = '{value}'; s.dispatchEvent(new Event('change', {{bubbles: true}})); return true; }})({})",
+        of("picker", list)
+    ))
+    .await;
+}
+
 /// Writes a script into the box, as pasting it does, and runs it.
 async fn run_script(page: &Page, script: &str) {
     let text = serde_json::Value::from(script);

@@ -15,7 +15,7 @@
 //!
 //! It is not a proof. It tries the failures that are named here, and each once.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::Lab;
@@ -51,12 +51,10 @@ const NAMED: usize = 40;
 /// What an operator means to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// The files of a backup are put on these servers, and they start.
+    /// The files of backups are put on servers, and they start.
     Files {
-        /// The backup.
-        backup: String,
-        /// The servers that get it.
-        to: Vec<ServerId>,
+        /// The backup that each of them gets: one for all, or a mix.
+        to: BTreeMap<ServerId, String>,
         /// All servers are stopped before, and all start again; else only those that get files.
         all_stop: bool,
     },
@@ -474,14 +472,11 @@ fn parts(plan: &Plan, world: &World) -> Vec<Part> {
     };
     let mut commands = Vec::new();
     match plan {
-        Plan::Files {
-            backup,
-            to,
-            all_stop,
-        } => {
-            let touched: Vec<ServerId> = all().filter(|id| *all_stop || to.contains(id)).collect();
+        Plan::Files { to, all_stop } => {
+            let touched = all().filter(|id| *all_stop || to.contains_key(id));
+            let touched: Vec<ServerId> = touched.collect();
             commands.extend(touched.iter().filter_map(|id| stop(*id)));
-            commands.extend(to.iter().map(|to| Command::Copy {
+            commands.extend(to.iter().map(|(to, backup)| Command::Copy {
                 name: backup.clone(),
                 to: *to,
             }));
@@ -519,8 +514,8 @@ fn twists(plan: &Plan, world: &World) -> Vec<Twist> {
     let voters = &world.config().ensemble.voters;
     let up = |id: &&ServerId| world.host(**id).is_up();
     let spared: Vec<Twist> = match plan {
-        Plan::Files { to, all_stop, .. } => {
-            let spared = voters.iter().filter(|id| *all_stop || !to.contains(id));
+        Plan::Files { to, all_stop } => {
+            let spared = voters.iter().filter(|id| *all_stop || !to.contains_key(id));
             let twist = |id: &ServerId| match all_stop {
                 true => Twist::Late(*id),
                 false => Twist::Dies(*id),

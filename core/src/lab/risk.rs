@@ -12,9 +12,11 @@
 //! These are facts of the moment that is shown, read and not guessed. What then happens is tried by the
 //! [drill](super::drill), which shows one run for each of these.
 
+use std::collections::BTreeMap;
+
 use super::Lab;
 use super::drill::Plan;
-use crate::base::ServerId;
+use crate::base::{Gather, ServerId};
 use crate::view::Text;
 use crate::view::frame::{Frame, ServerRow, Zx};
 use crate::view::ledger::Fate;
@@ -36,8 +38,15 @@ struct End {
     at: Option<Zx>,
     /// The backup whose files it has.
     backup: Option<String>,
-    /// The plan puts it there.
-    new: bool,
+}
+
+/// What a plan makes of a disk.
+#[derive(Clone, Debug)]
+struct Put {
+    /// The backup; none: it is emptied.
+    backup: Option<String>,
+    /// Where it ends.
+    at: Option<Zx>,
 }
 
 /// Confirmed writes that the backup does not have.
@@ -49,38 +58,55 @@ struct Told {
 impl Lab {
     /// What a plan puts at risk at the moment that is shown.
     pub fn risks(&mut self, plan: &Plan) -> Vec<Risk> {
-        let (backup, to) = match plan {
-            Plan::Files { backup, to, .. } => (Some(backup), to.clone()),
-            Plan::Joint { backup, .. } => {
-                let all = self.frame.servers.iter().map(|row| row.id);
-                (Some(backup), all.collect())
-            }
-            Plan::Resync(server) => (None, vec![*server]),
-        };
-        let point = backup.and_then(|name| self.ends_at(name));
-        let point = match plan {
-            Plan::Joint { until, .. } => until.or(point),
-            _ => point,
-        };
-        if backup.is_some() && point.is_none() {
+        let Some(puts) = self.puts(plan) else {
             return Vec::new();
-        }
-        let told = self.told_beyond(point);
-        let ahead = self.seen_beyond(point);
-        let ends = self.ends(&to, backup.map(String::as_str), point);
+        };
+        let oldest = puts.values().filter_map(|put| put.at).min();
+        let ends = self.ends(&puts);
         let mut risks = Vec::new();
         if let Plan::Joint { .. } = plan {
-            risks.extend(declared(&told, point));
+            risks.extend(declared(&self.told_beyond(oldest), oldest));
         } else {
-            risks.extend(forgotten(&ends, &told, point));
+            for (at, servers) in groups(&puts, &ends) {
+                risks.extend(forgotten(&ends, &servers, &self.told_beyond(at), at));
+            }
             risks.extend(empty(&ends, self.creates_empty()));
             risks.extend(mix(&ends));
         }
-        if backup.is_some() {
+        if let Some(oldest) = oldest {
             let joint = matches!(plan, Plan::Joint { .. });
-            risks.extend(point.and_then(|point| client_ahead(&ahead, point, joint)));
+            risks.extend(client_ahead(&self.seen_beyond(oldest), oldest, joint));
         }
         risks
+    }
+
+    /// What the plan makes of each disk that it touches; none when one of its backups is not whole.
+    fn puts(&self, plan: &Plan) -> Option<BTreeMap<ServerId, Put>> {
+        let put = |backup: &str, until: Option<Zx>| {
+            Some(Put {
+                at: Some(until.or(self.ends_at(backup))?),
+                backup: Some(backup.to_owned()),
+            })
+        };
+        match plan {
+            Plan::Files { to, .. } => {
+                let each = to.iter().map(|(id, backup)| (*id, put(backup, None)));
+                let whole = each.filter_map(|(id, put)| Some((id, put?)));
+                Some(whole.gather()).filter(|puts: &BTreeMap<_, _>| puts.len() == to.len())
+            }
+            Plan::Joint { backup, until } => {
+                let put = put(backup, *until)?;
+                let all = self.frame.servers.iter().map(|row| row.id);
+                Some(all.map(|id| (id, put.clone())).gather())
+            }
+            Plan::Resync(server) => {
+                let emptied = Put {
+                    backup: None,
+                    at: None,
+                };
+                Some([(*server, emptied)].into())
+            }
+        }
     }
 
     /// The last transaction of a backup that is whole.
@@ -108,12 +134,12 @@ impl Lab {
     }
 
     /// Clients that have seen more than that.
-    fn seen_beyond(&self, point: Option<Zx>) -> Vec<(String, Zx)> {
+    fn seen_beyond(&self, point: Zx) -> Vec<(String, Zx)> {
         let here = self.line().timeline.here();
         let clients = here.map(|moment| moment.world.clients().iter());
         let seen = clients.into_iter().flatten();
         let seen = seen.map(|client| (client.name.clone(), Zx::from(client.last_zxid)));
-        seen.filter(|(_, zxid)| Some(*zxid) > point).collect()
+        seen.filter(|(_, zxid)| *zxid > point).collect()
     }
 
     /// An empty server may begin with an empty tree.
@@ -123,58 +149,68 @@ impl Lab {
     }
 
     /// Where every voter ends.
-    fn ends(&self, to: &[ServerId], backup: Option<&str>, point: Option<Zx>) -> Vec<End> {
+    fn ends(&self, puts: &BTreeMap<ServerId, Put>) -> Vec<End> {
         let frame: &Frame = &self.frame;
         let voters = frame.servers.iter().filter(|row| !row.observer);
-        let end = |row: &ServerRow| {
-            let new = to.contains(&row.id);
-            let put = self.line().chronicle.coverage.put_on(row.id, self.at);
-            let put = put.filter(|_| !row.power.has_memory());
-            End {
+        let end = |row: &ServerRow| match puts.get(&row.id) {
+            Some(Put { backup, at }) => End {
                 server: row.id,
-                at: match new {
-                    true => point,
-                    false => row
-                        .reaches
-                        .filter(|zxid| zxid.counter > 0 || zxid.epoch > 0),
-                },
-                backup: match new {
-                    true => backup.map(str::to_owned),
-                    false => put.map(str::to_owned),
-                },
-                new,
+                at: *at,
+                backup: backup.clone(),
+            },
+            None => {
+                let put = self.line().chronicle.coverage.put_on(row.id, self.at);
+                let put = put.filter(|_| !row.power.has_memory());
+                let known = |zxid: &Zx| zxid.counter > 0 || zxid.epoch > 0;
+                End {
+                    server: row.id,
+                    at: row.reaches.filter(known),
+                    backup: put.map(str::to_owned),
+                }
             }
         };
         voters.map(end).collect()
     }
 }
 
+/// The voters that end at the same point by the plan, the earliest point first.
+fn groups(puts: &BTreeMap<ServerId, Put>, ends: &[End]) -> BTreeMap<Option<Zx>, Vec<ServerId>> {
+    let mut groups: BTreeMap<Option<Zx>, Vec<ServerId>> = BTreeMap::new();
+    for end in ends.iter().filter(|end| puts.contains_key(&end.server)) {
+        groups.entry(end.at).or_default().push(end.server);
+    }
+    groups
+}
+
 fn is_majority(some: usize, ends: &[End]) -> bool {
     2 * some > ends.len()
 }
 
-/// The servers that forget what clients were told, and those that still have it.
-fn forgotten(ends: &[End], told: &Told, point: Option<Zx>) -> Option<Risk> {
-    let new: Vec<ServerId> = ends.iter().filter(|e| e.new).map(|e| e.server).collect();
+/// The servers that forget what clients were told, and those that have it then.
+fn forgotten(ends: &[End], new: &[ServerId], told: &Told, point: Option<Zx>) -> Option<Risk> {
     let last = told.writes.last()?;
-    let has = |end: &&End| !end.new && end.at.is_some_and(|at| at >= *last);
+    let has = |end: &&End| end.at.is_some_and(|at| at >= *last);
     let keepers: Vec<ServerId> = ends.iter().filter(has).map(|e| e.server).collect();
     let others = ends.len() - keepers.len();
-    let (who, writes) = (names(&new), told.words());
+    let (who, writes) = (names(new), told.words());
+    let (them, they_are, they) = match told.writes.as_slice() {
+        [_] => ("it", "it is", "it"),
+        _ => ("them", "they are", "they"),
+    };
     let (end_en, end_zh) = match point {
         Some(point) => (format!("go back to {point}"), format!("退回 {point}")),
         None => ("lose the disk".to_owned(), "清空磁盘".to_owned()),
     };
     let (kept_en, kept_zh) = match keepers.as_slice() {
         [] => (
-            "No disk has them any more.".to_owned(),
+            format!("No disk has {them} any more."),
             "此后没有一块磁盘还有它们。".to_owned(),
         ),
         some if is_majority(others, ends) => {
             let some = names(some);
             (
                 format!(
-                    "Only {} still has them: if the others elect without it, they are gone for good.",
+                    "Only {} still has {them}: if the others elect without that server, {they_are} gone for good.",
                     some.en
                 ),
                 format!(
@@ -187,7 +223,7 @@ fn forgotten(ends: &[End], told: &Told, point: Option<Zx>) -> Option<Risk> {
             let some = names(some);
             (
                 format!(
-                    "{} still have them and can elect; lose one of these before the rest has caught up, and they may be gone.",
+                    "{} still have {them} and can elect; lose one of these before the rest has caught up, and {they} may be gone.",
                     some.en
                 ),
                 format!(
@@ -228,8 +264,13 @@ fn declared(told: &Told, point: Option<Zx>) -> Option<Risk> {
         kind: "declared",
         text: Text::new(
             format!(
-                "History ends at {point} on every server. {} end with it, as declared.",
-                writes.en
+                "History ends at {point} on every server. {} {} with it, as declared.",
+                writes.en,
+                if told.writes.len() == 1 {
+                    "ends"
+                } else {
+                    "end"
+                }
             ),
             format!(
                 "每台服务器的历史都止于 {point}，{} 随之放弃，事先声明。",

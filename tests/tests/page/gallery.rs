@@ -3,7 +3,7 @@
 use serde_json::json;
 use zablab_tests::browser::{View, in_browser};
 
-use super::{assert_sound, focus, focused, of, open_at, step};
+use super::{assert_sound, choose, focus, focused, of, open_at, step};
 
 /// Keys as the driver names them.
 const ENTER: &str = "\u{e007}";
@@ -91,12 +91,7 @@ fn a_sandbox_has_the_servers_and_rules_that_were_chosen() {
         page.press("tool", "gallery").await;
         page.wait_until(&is_open("gallery")).await;
         for (field, value) in [("voters", "5"), ("observers", "1"), ("rules", "3.9.4")] {
-            let choose = format!(
-                "(s => {{ s.value = '{value}'; s.dispatchEvent(new Event('change', {{bubbles: true}})); \
-                 return true; }})({})",
-                of("picker", field)
-            );
-            page.value(&choose).await;
+            choose(&page, field, value).await;
         }
         page.wait_until("document.querySelector('.zab').textContent.includes('profile=3.9.4')")
             .await;

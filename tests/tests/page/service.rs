@@ -3,7 +3,7 @@
 use zablab_core::lab::{Action, Lab, ServerId};
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, of, open_at, step};
+use super::{assert_sound, choose, of, open_at, step};
 
 /// Every way the page is laid out, with a theme and a language each.
 const VIEWS: [(u32, u32, &str, &str); 6] = [
@@ -21,15 +21,6 @@ const PATHS: &str =
 
 /// JavaScript: the node that is selected.
 const CHOSEN: &str = "document.querySelector('[data-kind=znode][aria-selected=true]').dataset.id";
-
-async fn compare_with(page: &Page, server: &str) {
-    let pick = format!(
-        "(select => {{ select.value = '{server}'; \
-         select.dispatchEvent(new Event('change', {{bubbles: true}})); return true; }})({})",
-        of("picker", "compare")
-    );
-    page.value(&pick).await;
-}
 
 async fn stat(page: &Page, name: &str) -> String {
     page.text(&format!("[data-kind=stat][data-id={name}] dd"))
@@ -154,7 +145,7 @@ fn two_servers_are_compared_value_by_value() {
                 .open(&site.page(), "s=minority-partition", hash, &view)
                 .await;
             page.press("tab", "tree").await;
-            compare_with(&page, "5").await;
+            choose(&page, "compare", "5").await;
             page.wait_until(&format!("{} !== null", of("difference", "differs")))
                 .await;
             let head = page.text("[data-kind=difference]").await;
@@ -169,7 +160,7 @@ fn two_servers_are_compared_value_by_value() {
                 .await;
             assert!(row.contains("\"5\"") && row.contains("mZxid"), "{row}");
             assert_sound(&page, &site).await;
-            compare_with(&page, "2").await;
+            choose(&page, "compare", "2").await;
             page.wait_until(&format!("{} !== null", of("difference", "equal")))
                 .await;
             assert_eq!(page.count("[data-kind=difference-row]").await, 0);

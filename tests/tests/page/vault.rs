@@ -2,7 +2,7 @@
 
 use zablab_tests::browser::{Page, View, in_browser};
 
-use super::{assert_sound, of, open_at, step};
+use super::{assert_sound, choose, of, open_at, run_script, step};
 
 /// Every way the page is laid out, with a theme and a language each.
 const VIEWS: [(u32, u32, &str, &str); 4] = [
@@ -82,6 +82,46 @@ fn a_learner_loses_a_confirmed_write_sees_which_steps_back_and_does_it_right() {
         page.press("tab", "ledger").await;
         assert_eq!(page.count("[data-kind=write][data-state=lost]").await, 2);
         page.press("tab", "tree").await;
+        assert_sound(&page, &site).await;
+    });
+}
+
+/// Two backups, and what came between them.
+const TWO_BACKUPS: &str = "zablab 1
+ensemble servers=3 seed=7
+until leader 3 within=10s
+client a server=3 timeout=10s
+a create /p \"1\"
+until reply a OK within=5s
+until quiet within=5s
+backup cold from=2 as=b1
+a create /q \"2\"
+until reply a OK within=5s
+until quiet within=5s
+backup cold from=3 as=b2
+beat end
+";
+
+#[test]
+fn each_server_may_get_another_backup_and_every_order_of_starting_is_tried() {
+    in_browser(async |site, browser| {
+        let page = open_at(&browser, &site, "", "").await;
+        run_script(&page, TWO_BACKUPS).await;
+        page.press("transport", "first").await;
+        go(&page, "beat:end").await;
+        page.press("tab", "vault").await;
+        page.press("restore", "b1").await;
+        page.press("way", "files").await;
+        choose(&page, "of-S3", "b2").await;
+        assert_eq!(page.count("[data-kind=risk][data-id=mix]").await, 1);
+        try_it(&page, 4).await;
+        let states =
+            "[...document.querySelectorAll('[data-kind=trial]')].map(t => t.dataset.state)";
+        // While S1 and S2 are without it the write is not safe, though it comes back with S3.
+        assert_eq!(
+            page.value(states).await,
+            serde_json::json!(["risk", "risk", "risk", "lost"])
+        );
         assert_sound(&page, &site).await;
     });
 }

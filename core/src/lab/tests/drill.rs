@@ -28,8 +28,10 @@ fn drilled(lab: &mut Lab, plan: Plan) -> DrillView {
 
 fn files(to: &[u8], all_stop: bool) -> Plan {
     Plan::Files {
-        backup: "b1".to_owned(),
-        to: to.iter().map(|id| ServerId(*id)).collect(),
+        to: to
+            .iter()
+            .map(|id| (ServerId(*id), "b1".to_owned()))
+            .collect(),
         all_stop,
     }
 }
@@ -92,6 +94,32 @@ fn the_same_backup_everywhere_with_everybody_stopped_loses_the_same_in_each_tria
 }
 
 #[test]
+fn of_different_backups_the_first_majority_decides_and_every_order_is_tried() {
+    let mut lab = at_end(&format!("{OLD_BACKUP}backup cold from=3 as=b2\n"));
+    let to = [(1, "b1"), (2, "b1"), (3, "b2")].map(|(id, b)| (ServerId(id), b.to_owned()));
+    let view = drilled(
+        &mut lab,
+        Plan::Files {
+            to: to.into(),
+            all_stop: true,
+        },
+    );
+    assert_eq!(view.refused, None);
+    assert!(
+        view.lines.contains(&"copy b2 to=3".to_owned()),
+        "{:?}",
+        view.lines
+    );
+    let tried: Vec<_> = view.done.iter().map(|o| (o.twist, o.lost)).collect();
+    // With S3 among the first nothing is lost; without it, what only b2 has.
+    let late = |id| Twist::Late(ServerId(id));
+    assert_eq!(
+        tried,
+        [(Twist::None, 0), (late(1), 0), (late(2), 0), (late(3), 2)]
+    );
+}
+
+#[test]
 fn a_drill_of_another_moment_is_not_shown_and_not_kept() {
     let mut lab = at_end(OLD_BACKUP);
     let _ = drilled(&mut lab, files(&[2], false));
@@ -106,8 +134,7 @@ fn a_drill_of_another_moment_is_not_shown_and_not_kept() {
 fn an_impossible_plan_says_why() {
     let mut lab = at_end(OLD_BACKUP);
     let plan = Plan::Files {
-        backup: "b9".to_owned(),
-        to: vec![ServerId(2)],
+        to: [(ServerId(2), "b9".to_owned())].into(),
         all_stop: false,
     };
     let view = drilled(&mut lab, plan);

@@ -25,8 +25,10 @@ until quiet within=5s
 
 fn files(backup: &str, to: &[u8]) -> Plan {
     Plan::Files {
-        backup: backup.to_owned(),
-        to: to.iter().map(|id| ServerId(*id)).collect(),
+        to: to
+            .iter()
+            .map(|id| (ServerId(*id), backup.to_owned()))
+            .collect(),
         all_stop: true,
     }
 }
@@ -46,7 +48,7 @@ fn a_minority_that_forgets_is_told_with_who_remembers_and_who_was_told() {
     assert_eq!(
         found[0].text.en,
         "S2 will go back to e1·2 and forget e2·1 … e2·2 (2 writes told to a). Only S1 still has them: if the \
-         others elect without it, they are gone for good."
+         others elect without that server, they are gone for good."
     );
     let [each, seen] = [1, 2].map(|at: usize| found[at].text.zh.as_str());
     assert!(each.contains("S1 e2·2、S2 e1·2 (b1)、S3 e1·2"), "{each}");
@@ -100,6 +102,32 @@ fn two_backups_on_two_servers_are_a_mix_and_each_is_named() {
         "{}",
         mix.text.en
     );
+}
+
+#[test]
+fn a_plan_may_give_each_server_another_backup_and_each_group_is_told() {
+    let script = format!(
+        "{OLD_BACKUP}backup cold from=1 as=b2\na create /s \"4\"\nuntil reply a OK within=5s\n"
+    );
+    let mut lab = at_end(&script);
+    let to = [(1, "b2"), (2, "b1"), (3, "b1")].map(|(id, b)| (ServerId(id), b.to_owned()));
+    let plan = Plan::Files {
+        to: to.into(),
+        all_stop: true,
+    };
+    let found = lab.risks(&plan);
+    assert_eq!(kinds(&found), ["majority", "minority", "mix", "ahead"]);
+    let said: Vec<&str> = found.iter().map(|risk| risk.text.en.as_str()).collect();
+    assert_eq!(
+        said[..2],
+        [
+            "S2 and S3, a majority, will go back to e1·2 and forget e2·1 … e2·3 (3 writes told to a). No disk has \
+             them any more.",
+            "S1 will go back to e2·2 and forget e2·3 (1 write told to a). No disk has it any more.",
+        ]
+    );
+    assert!(said[2].contains("S1 e2·2 (b2), S2 e1·2 (b1), S3 e1·2 (b1)"));
+    assert!(said[3].contains("is still at e1·2 refuses"), "{}", said[3]);
 }
 
 #[test]

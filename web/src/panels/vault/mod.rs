@@ -16,8 +16,8 @@ mod wizard;
 use yew::prelude::*;
 use zablab_core::lab::DrillView;
 use zablab_core::view::Target;
-use zablab_core::view::frame::ServerRow;
-use zablab_core::view::vault::VaultView;
+use zablab_core::view::frame::{ServerRow, Zx};
+use zablab_core::view::vault::{VaultState, VaultView};
 
 use self::item::Item;
 use self::ruler::ruler;
@@ -53,11 +53,13 @@ pub(crate) fn VaultPanel(props: &Props) -> Html {
         let restoring = restoring.clone();
         Callback::from(move |_: MouseEvent| restoring.set(None))
     };
+    let whole = view.backups.iter().filter(|b| b.state == VaultState::Whole);
+    let whole: Vec<(String, Zx)> = whole.map(|b| (b.name.clone(), b.to)).collect();
     let newest_first = view.backups.iter().rev();
     html! {
         <section class="service vault" aria-label={desk.word(crate::words::Word::Vault)} data-kind="panel" data-id="vault">
             if let Some(backup) = chosen {
-                <Wizard key={backup.name.clone()} pull={props.pull.clone()} backup={backup.name.clone()} to={backup.to} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
+                <Wizard key={backup.name.clone()} pull={props.pull.clone()} backup={backup.name.clone()} to={backup.to} {whole} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
             } else {
                 { head(&desk, props, &view) }
                 <div class="svscroll">

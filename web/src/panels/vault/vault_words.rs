@@ -44,6 +44,8 @@ crate::words::words! {
         "全部停机后每台都放上同样的文件：没有谁比别人记得更多，任何启动顺序都不会混出两段历史。备份里没有的内容会丢失，而且事先就知道。";
     Mixed: "All servers get the files, yet not all stop before: a server that still runs has what the backup lacks, and they meet.",
         "每台都放上文件，但没有先全部停机：仍在运行的服务器握有备份里没有的内容，两段历史会相遇。";
+    Different: "The servers get files of different moments. The first majority that meets takes the newest end among its own; what only a server outside of it has is cut off, also what clients were told.",
+        "各台服务器放上的是不同时刻的文件。最先凑齐的多数派以自己当中最新的终点为准；只有多数派之外的服务器才有的内容会被截掉，即使已答复客户端。";
     Resync: "The way for one lost disk while a majority serves: the leader sends what is missing. No backup is read. While it runs the ensemble has one copy fewer.",
         "多数派仍在服务、只丢一块磁盘时的正确做法：由领导者补发，不读任何备份。补齐之前，集群少一份副本。";
     SameTree: "clients read the same tree as before", "客户端读到的数据树与之前相同";
@@ -57,8 +59,9 @@ pub(super) fn meaning(plan: &Plan, voters: usize) -> Word {
     match plan {
         Plan::Joint { .. } => Word::Joint,
         Plan::Resync(_) => Word::Resync,
-        Plan::Files { to, all_stop, .. } => match (to.len(), all_stop) {
+        Plan::Files { to, all_stop } => match (to.len(), all_stop) {
             (0, _) => Word::Nobody,
+            _ if to.values().any(|backup| Some(backup) != to.values().next()) => Word::Different,
             (n, true) if n >= voters => Word::Everybody,
             (n, false) if n >= voters => Word::Mixed,
             (n, _) if 2 * n > voters => Word::Majority,
@@ -197,6 +200,14 @@ pub(super) fn copy_to(lang: Lang, server: ServerId) -> String {
     match lang {
         Lang::En => format!("copy the files to {server}"),
         Lang::Zh => format!("把文件复制到 {server}"),
+    }
+}
+
+/// `The backup for S2`.
+pub(super) fn backup_of(lang: Lang, server: ServerId) -> String {
+    match lang {
+        Lang::En => format!("the backup for {server}"),
+        Lang::Zh => format!("{server} 用哪份备份"),
     }
 }
 

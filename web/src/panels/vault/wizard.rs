@@ -2,7 +2,7 @@
 //!
 //! What is said of a trial comes from the drill of the lab; nothing is guessed here.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use web_sys::Element;
 use yew::prelude::*;
@@ -30,6 +30,8 @@ pub(super) struct Props {
     pub(super) backup: AttrValue,
     /// The last transaction in it.
     pub(super) to: Zx,
+    /// All that are whole, with the last transaction in each.
+    pub(super) whole: Vec<(String, Zx)>,
     pub(super) rows: Vec<ServerRow>,
     pub(super) drill: Option<DrillView>,
     pub(super) on_back: Callback<MouseEvent>,
@@ -47,7 +49,8 @@ enum Way {
 #[derive(Clone, Debug, PartialEq)]
 struct Choice {
     way: Way,
-    to: BTreeSet<ServerId>,
+    /// The servers, and the backup of each when files are copied.
+    to: BTreeMap<ServerId, String>,
     all_stop: bool,
     /// Where history is to end; where the backup does when there is none.
     until: Option<Zx>,
@@ -62,11 +65,13 @@ impl Choice {
             }),
             Way::Files if self.to.is_empty() => None,
             Way::Files => Some(Plan::Files {
-                backup: backup.to_owned(),
-                to: self.to.iter().copied().collect(),
+                to: self.to.clone(),
                 all_stop: self.all_stop,
             }),
-            Way::Resync => self.to.first().map(|server| Plan::Resync(*server)),
+            Way::Resync => {
+                let first = self.to.first_key_value();
+                first.map(|(server, _)| Plan::Resync(*server))
+            }
         }
     }
 }
@@ -77,7 +82,11 @@ pub(super) fn Wizard(props: &Props) -> Html {
     let desk = use_desk();
     let choice = use_state(|| Choice {
         way: Way::Joint,
-        to: props.rows.iter().map(|row| row.id).collect(),
+        to: props
+            .rows
+            .iter()
+            .map(|row| (row.id, props.backup.to_string()))
+            .collect(),
         all_stop: true,
         until: None,
     });
@@ -124,6 +133,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                     if choice.way == Way::Joint { { until(&desk, props, &choice, &points) } }
                     { way(&desk, &choice, Way::Files) }
                     { servers(&desk, props, &choice, Way::Files) }
+                    { backups(&desk, props, &choice) }
                     { stop_all(&desk, &choice) }
                     { way(&desk, &choice, Way::Resync) }
                     { servers(&desk, props, &choice, Way::Resync) }
@@ -225,13 +235,14 @@ fn servers(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>, way: Way
         return Html::default();
     }
     let pick = |id: ServerId| {
-        let choice = choice.clone();
+        let (choice, backup) = (choice.clone(), props.backup.to_string());
         Callback::from(move |_: MouseEvent| {
             let mut to = choice.to.clone();
             if way == Way::Resync {
-                to = BTreeSet::from([id]);
-            } else if !to.remove(&id) {
-                to.insert(id);
+                to.clear();
+            }
+            if to.remove(&id).is_none() {
+                to.insert(id, backup.clone());
             }
             choice.set(Choice {
                 to,
@@ -246,8 +257,36 @@ fn servers(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>, way: Way
     html! {
         <span class="tabs wto" role="group" aria-label={way.word().get(desk.lang)}>
             { for props.rows.iter().map(|row| html! {
-                <button type="button" aria-pressed={choice.to.contains(&row.id).to_string()} onclick={pick(row.id)}
+                <button type="button" aria-pressed={choice.to.contains_key(&row.id).to_string()} onclick={pick(row.id)}
                     aria-label={name(row.id)} data-kind="restore-to" data-id={row.id.to_string()}>{ row.id.to_string() }</button>
+            }) }
+        </span>
+    }
+}
+
+/// The backup of each server, where there is more than one.
+fn backups(desk: &Desk, props: &Props, choice: &UseStateHandle<Choice>) -> Html {
+    if choice.way != Way::Files || props.whole.len() < 2 {
+        return Html::default();
+    }
+    let option = |(name, to): &(String, Zx)| (name.clone(), format!("{name} {to}"));
+    let options: Vec<(String, String)> = props.whole.iter().map(option).collect();
+    let pick = |id: ServerId| {
+        let choice = choice.clone();
+        Callback::from(move |name: String| {
+            let mut to = choice.to.clone();
+            to.insert(id, name);
+            choice.set(Choice {
+                to,
+                ..(*choice).clone()
+            });
+        })
+    };
+    html! {
+        <span class="wuntil">
+            { for choice.to.iter().map(|(id, name)| html! {
+                <span class="wof">{ id.to_string() }{ " " }<Picker label={words::backup_of(desk.lang, *id)} class="cmp" kind={format!("of-{id}")}
+                    options={options.clone()} value={name.clone()} on_pick={pick(*id)} /></span>
             }) }
         </span>
     }
