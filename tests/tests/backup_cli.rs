@@ -2,11 +2,14 @@
 //!
 //! - killed at any moment (here): the source stays as it was, what is not whole says so, and the same
 //!   command brings it to its end;
-//! - what it can be taken of (`sources`), where it cannot be put (`vaults`), what is shown (`bar`).
+//! - what it can be taken of (`sources`), where it cannot be put (`vaults`), what is shown (`bar`), and what is
+//!   in a vault without having been put there (`odd`).
 #![cfg(unix)]
 
 #[path = "backup_cli/bar.rs"]
 mod bar;
+#[path = "backup_cli/odd.rs"]
+mod odd;
 #[path = "backup_cli/sources.rs"]
 mod sources;
 #[path = "backup_cli/vaults.rs"]

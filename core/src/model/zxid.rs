@@ -9,6 +9,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub i64);
 
+impl Epoch {
+    /// The highest whose zxids are positive; there is no election after it.
+    pub const LAST: Self = Self(i32::MAX as i64);
+}
+
 /// A transaction id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Zxid(pub i64);

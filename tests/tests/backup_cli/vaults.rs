@@ -83,6 +83,14 @@ fn a_vault_that_may_only_be_read_is_verified_and_not_written_to() {
     data_dir(&home, 1);
     backup(&["full", "--from", text(&home), "--to", text(&vault)]);
     fs::create_dir(&sealed).expect("made");
+    // A backup is for its owner alone, until the owner says something else.
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&vault), mode(&vault.join("full-1"))), (0o700, 0o700));
+    for file in fs::read_dir(vault.join("full-1")).expect("there") {
+        let file = file.expect("there").path();
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+        read_only(&file);
+    }
     for dir in [&sealed, &vault, &vault.join("full-1")] {
         read_only(dir);
     }
@@ -276,11 +284,13 @@ fn verify_answers_by_its_exit_code() {
     assert_eq!(told(&["verify", "--vault", v]).code, 0);
     fs::rename(vault.join("full-1"), vault.join("renamed")).expect("ours");
     let done = told(&["verify", "--vault", v]);
-    assert_eq!(done.code, 2);
+    assert_eq!(done.code, 1);
     assert!(
-        done.err.contains("it belongs to backup full-1"),
+        done.out.contains(
+            "renamed: cannot be restored: it cannot be read: it belongs to backup full-1"
+        ),
         "{}",
-        done.err
+        done.out
     );
     fs::remove_dir_all(vault.join("renamed")).expect("ours");
     let done = told(&["verify", "--vault", v]);

@@ -147,7 +147,7 @@ fn in_words(recovery: &Recovery, verdict: &Verdict<'_>) -> String {
         (Some(error), _) => line(&format!("does not start: {error}")),
         (None, zxid) => {
             let zxid = zxid.as_deref().unwrap_or("nothing");
-            let nodes = verdict.tree.as_ref().map_or(0, |dump| dump.0.len());
+            let nodes = recovery.outcome.as_ref().map_or(0, |db| db.tree.len());
             let digest = verdict.digest.as_deref().unwrap_or("0");
             line(&format!("starts at {zxid}: {nodes} nodes, digest {digest}"));
         }

@@ -13,6 +13,7 @@ use super::manifest::{Base, Broken, FilePart, LastRecord, Records};
 use super::seal::Seals;
 use super::source::{Fault, Source, Store};
 use super::taking::Stopped;
+use crate::model::Zxid;
 use crate::storage::corrupt::{Corrupt, Why};
 use crate::storage::log::{HEADER_LEN, MAGIC};
 use crate::storage::op::FileName;
@@ -61,6 +62,8 @@ pub(super) struct LogCopy {
     sum: Sum,
     created: bool,
     records: Option<Records>,
+    /// What the next record must follow, as far as that is known.
+    reaches: Option<Zxid>,
 }
 
 /// What a look at some bytes of a log comes to.
@@ -69,6 +72,7 @@ struct Passage {
     good: usize,
     /// Those, and the ones before.
     records: Option<Records>,
+    reaches: Option<Zxid>,
     then: Then,
 }
 
@@ -220,7 +224,8 @@ impl SnapshotCopy {
 }
 
 impl LogCopy {
-    pub(super) fn new(log: Waiting) -> Self {
+    /// A log whose records must follow `reaches`, those before it not counted.
+    pub(super) fn new(log: Waiting, reaches: Option<Zxid>) -> Self {
         Self {
             at: log.from,
             log,
@@ -228,6 +233,7 @@ impl LogCopy {
             sum: Sum::default(),
             created: false,
             records: None,
+            reaches,
         }
     }
 
@@ -255,6 +261,7 @@ impl LogCopy {
         let passage = passage?;
         self.at += passage.good as u64;
         self.records = passage.records;
+        self.reaches = passage.reaches;
         Ok(passage.then == Then::End)
     }
 
@@ -307,6 +314,7 @@ impl LogCopy {
         no_more: bool,
     ) -> Result<Passage, Stopped> {
         let mut records = self.records.clone();
+        let mut reaches = self.reaches;
         let (mut good, mut then) = match self.at {
             0 => self.header(source, waiting, no_more)?,
             _ => (0, None),
@@ -315,6 +323,7 @@ impl LogCopy {
             let at = self.at + good as u64;
             match frame(&waiting[good..], at) {
                 Frame::Record(found) => {
+                    reaches = self.follow(reaches, found.zxid)?;
                     let last = LastRecord {
                         file: self.log.name.clone(),
                         offset: at,
@@ -348,6 +357,7 @@ impl LogCopy {
             // A header alone is no part of a backup.
             good: if records.is_some() { good } else { 0 },
             records,
+            reaches,
             then: then.unwrap_or(Then::More),
         })
     }
@@ -379,6 +389,19 @@ impl LogCopy {
                     Err(self.damaged(&Corrupt::at(0, why)))
                 }
             },
+        }
+    }
+
+    /// The next transaction, behind what was reached.
+    fn follow(&self, reaches: Option<Zxid>, found: Zxid) -> Result<Option<Zxid>, Broken> {
+        match reaches {
+            Some(after) if found > after && !found.follows(after) => Err(Broken::Gap {
+                file: self.log.name.clone(),
+                after,
+                found,
+            }),
+            Some(after) => Ok(Some(after.max(found))),
+            None => Ok(None),
         }
     }
 

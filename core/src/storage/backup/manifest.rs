@@ -86,6 +86,18 @@ pub enum Broken {
     NoSnapshot,
     /// The log that repairs the snapshot was removed before it was copied.
     Uncovered(#[serde(with = "hex")] Zxid),
+    /// The log goes on with another transaction than the next: the server got a snapshot from its leader
+    /// in between, and a full backup is due.
+    Gap {
+        /// The file.
+        file: FileName,
+        /// The last transaction before.
+        #[serde(with = "hex")]
+        after: Zxid,
+        /// The one that is there.
+        #[serde(with = "hex")]
+        found: Zxid,
+    },
     /// A file was removed from the source before it was copied.
     Vanished(FileName),
     /// A log of the source is damaged: no server would start from it.
@@ -213,6 +225,7 @@ pub struct Heading {
 
 /// What is known of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Its name.
     pub id: BackupId,
@@ -267,7 +280,8 @@ impl Heading {
 impl Manifest {
     /// Bytes of its files: what it adds to its parents.
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|part| part.len).sum()
+        let lens = self.files.iter().map(|part| part.len);
+        lens.fold(0, u64::saturating_add)
     }
 
     /// The last transaction in it, or in what it goes on from.
@@ -276,6 +290,24 @@ impl Manifest {
         let logged = self.log().map(|log| log.last);
         let last = base.into_iter().chain(logged).max();
         last.or(self.follows_zxid).unwrap_or(Zxid::ZERO)
+    }
+
+    /// The transaction that the next one in the logs of an increment must follow. A full backup holds what the
+    /// server has, holes included; verifying tells of them.
+    pub(super) fn reaches(&self) -> Option<Zxid> {
+        (self.kind == Kind::Incremental).then(|| self.zxid())
+    }
+
+    /// Names of files in it, wherever they stand.
+    pub fn names(&self) -> impl Iterator<Item = &FileName> {
+        let base = self.snapshot.iter();
+        let base = base.flat_map(|base| [&base.file].into_iter().chain(&base.log));
+        let parts = self.files.iter().flat_map(|part| {
+            let last = part.records.iter().map(|records| &records.last.file);
+            [&part.name].into_iter().chain(last)
+        });
+        let before = self.follows.iter().map(|last| &last.file);
+        base.chain(parts).chain(before)
     }
 
     /// The transactions in its own logs.
@@ -345,6 +377,10 @@ impl fmt::Display for Broken {
                     "the log behind {zxid:#x} was removed before it was copied"
                 )
             }
+            Self::Gap { file, after, found } => write!(
+                f,
+                "transactions are missing: in {file} {found:#x} comes after {after:#x}; take a full backup"
+            ),
             Self::Vanished(file) => write!(f, "{file} was removed before it was copied"),
             Self::Damaged { file, offset, why } => {
                 write!(f, "{file} is damaged at byte {offset}: {why}")

@@ -61,10 +61,17 @@ pub enum NotThere {
         /// The last point.
         last: Zxid,
     },
+    /// No transaction in it has a time.
+    NoTime,
     /// The epoch is lower than that of the point.
     Epoch {
         /// The lowest that is possible.
         least: Epoch,
+    },
+    /// There is no epoch above the one that the backup knows.
+    LastEpoch {
+        /// That one.
+        known: Epoch,
     },
     /// The files could not be written.
     Fault(Fault),
@@ -203,7 +210,7 @@ impl<S: Source> Restoring<S> {
     /// The epoch for the files.
     fn epoch(&self) -> Epoch {
         let known = self.verdict().map_or(Epoch(0), |verdict| verdict.epoch);
-        self.epoch.unwrap_or(Epoch(known.0 + 1))
+        self.epoch.unwrap_or(Epoch(known.0.saturating_add(1)))
     }
 
     fn verified(&mut self) -> Result<Stage, NotThere> {
@@ -236,6 +243,7 @@ impl<S: Source> Restoring<S> {
                 Some(Err(corrupt)) => {
                     return Err(NotThere::Backup(NotRestorable::Damaged(corrupt)));
                 }
+                None if seeking.log.bytes_done() == 0 => return Err(NotThere::NoTime),
                 None => return self.go_to(self.range()?.1),
             }
         }
@@ -250,6 +258,10 @@ impl<S: Source> Restoring<S> {
         let least = zxid.epoch().min(last.epoch());
         if self.epoch.is_some_and(|epoch| epoch < least) {
             return Err(NotThere::Epoch { least });
+        }
+        if self.epoch() >= Epoch::LAST {
+            let known = Epoch(self.epoch().0 - 1);
+            return Err(NotThere::LastEpoch { known });
         }
         if zxid == last
             && let Some(db) = self.verifying.database()
@@ -337,6 +349,12 @@ impl fmt::Display for NotThere {
             Self::Backup(why) => why.fmt(f),
             Self::Before { first } => write!(f, "the first point is {first:#x}"),
             Self::Behind { last } => write!(f, "the last point is {last:#x}"),
+            Self::NoTime => f.write_str(
+                "no transaction in it has a time, so nothing is known of that time: name a zxid",
+            ),
+            Self::LastEpoch { known } => {
+                write!(f, "it knows epoch {known}, and there is none above that")
+            }
             Self::Epoch { least } => write!(f, "the epoch must be at least {least}"),
             Self::Fault(fault) => fault.fmt(f),
         }

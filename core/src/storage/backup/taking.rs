@@ -359,7 +359,7 @@ impl Taking {
 
     fn open_next(&mut self) {
         self.stage = match self.waiting.pop_front() {
-            Some(log) => Stage::Log(LogCopy::new(log)),
+            Some(log) => Stage::Log(LogCopy::new(log, self.manifest.reaches())),
             None if self.manifest.kind == Kind::Full && self.manifest.snapshot.is_none() => {
                 Stage::Choose
             }

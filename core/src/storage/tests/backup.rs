@@ -371,6 +371,52 @@ fn a_history_that_lost_the_end_of_an_epoch_is_refused_where_the_next_one_tells()
 }
 
 #[test]
+fn an_increment_does_not_jump_over_what_came_as_a_snapshot() {
+    let mut server = server();
+    let parent = full("b1", &server.disk).manifest;
+    // The leader sent a snapshot that holds 1.12 to 1.19, and the log goes on behind it.
+    server.log.roll();
+    let held = crate::storage::snapshot::whole(&server.db);
+    server.put("snapshot.100000013", &held);
+    let request = Request::CreateSession { timeout_ms: 4_000 };
+    server.run_at(zxid(20), &request);
+    let file = "log.100000014".into();
+    let (after, found) = (zxid(11), zxid(20));
+    assert_eq!(
+        more("i1", &parent, &server.disk).map(drop),
+        Err(Stopped::Broken(Broken::Gap { file, after, found }))
+    );
+    // In the middle of a file it is the same, and a full backup holds it all: verifying tells.
+    server.run_at(zxid(30), &request);
+    let parent = full("b2", &server.disk);
+    let why = verify(std::slice::from_ref(&parent)).restorable;
+    assert!(matches!(why, Err(NotRestorable::Gap(_))), "{why:?}");
+    server.run_at(zxid(40), &request);
+    let gap = more("i2", &parent.manifest, &server.disk).map(drop);
+    let (after, found) = (zxid(30), zxid(40));
+    assert!(
+        matches!(&gap, Err(Stopped::Broken(Broken::Gap { after: a, found: f, .. })) if (*a, *f) == (after, found)),
+        "{gap:?}"
+    );
+}
+
+#[test]
+fn without_a_record_nothing_is_known_of_a_time_and_no_epoch_is_above_the_last() {
+    let mut server = Server::new();
+    server.disk.delete("log.100000001");
+    put(&mut server.disk, "acceptedEpoch", b"2147483646");
+    let links = vec![full("b1", &server.disk)];
+    let early = restore(&links, Point::BeforeTime(1), Keep::Sessions);
+    assert_eq!(
+        early.map_err(|why| why.to_string()).err().as_deref(),
+        Some("no transaction in it has a time, so nothing is known of that time: name a zxid")
+    );
+    let known = Epoch(2_147_483_646);
+    let refused = NotThere::LastEpoch { known };
+    assert_eq!(restore(&links, Point::End, Keep::Sessions), Err(refused));
+}
+
+#[test]
 fn files_copied_as_they_are_have_a_manifest_too() {
     let server = server();
     let files: Files = crate::storage::ReadFiles::names(&server.disk)

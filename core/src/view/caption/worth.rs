@@ -21,6 +21,18 @@ pub fn broken(why: &Broken) -> Text {
                 format!("接续快照 {base} 的日志已被清理。"),
             )
         }
+        Broken::Gap { after, found, .. } => {
+            let (after, found) = (z(*after), z(*found));
+            Text::new(
+                format!(
+                    "The log of the source goes on at {found}, and the chain ends at {after}: the server got a snapshot \
+                     in between. Take a full backup."
+                ),
+                format!(
+                    "源的日志从 {found} 继续，而备份链止于 {after}：其间服务器收到了一份快照。请重新做全量备份。"
+                ),
+            )
+        }
         Broken::Vanished(file) => Text::new(
             format!("{file} was purged before it was copied."),
             format!("{file} 在复制之前就被清理了。"),
@@ -195,6 +207,14 @@ pub fn not_there(why: &NotThere) -> Text {
             let last = z(*last);
             Text::new(format!("It ends at {last}."), format!("它止于 {last}。"))
         }
+        NotThere::NoTime => Text::new(
+            "No transaction in it has a time. Name a zxid.",
+            "其中没有任何事务带有时间，请改用 zxid 指定。",
+        ),
+        NotThere::LastEpoch { known } => Text::new(
+            format!("It knows epoch e{known}, and there is none above that."),
+            format!("它记录的纪元是 e{known}，再往上已没有可用的纪元。"),
+        ),
         NotThere::Epoch { least } => Text::new(
             format!("The epoch must be at least e{least}."),
             format!("纪元至少应为 e{least}。"),

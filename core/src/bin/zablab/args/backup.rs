@@ -263,10 +263,9 @@ fn time(word: &str) -> Result<i64, Failure> {
 }
 
 fn epoch(word: &str) -> Result<Epoch, Failure> {
-    let number: Option<i32> = word.parse().ok().filter(|n| *n >= 0);
-    number
-        .map(|n| Epoch(i64::from(n)))
-        .ok_or_else(|| odd("an epoch, a number from 0 on", word))
+    let number = word.parse().ok().map(Epoch);
+    let number = number.filter(|epoch| (Epoch(0)..Epoch::LAST).contains(epoch));
+    number.ok_or_else(|| odd("an epoch, a number from 0 to 2147483646", word))
 }
 
 fn path(parser: &mut lexopt::Parser) -> Result<PathBuf, Failure> {

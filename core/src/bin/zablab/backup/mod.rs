@@ -3,13 +3,16 @@
 //! ```text
 //!   full, incremental   DIR ──► VAULT/ID.taking ──► VAULT/ID     (take)
 //!   verify, list        what can be restored, and to where       (judge)
-//!   restore             VAULT ──► DIR/version-2.restoring ──► DIR/version-2
+//!   restore             VAULT ──► DIR/version-2.restoring ──► DIR/version-2     (restore)
 //! ```
 //! A source is never written to, and may be that of a running server. What is interrupted leaves
 //! nothing under its final name: a backup is taken up again by the same command, a restore begins anew.
 
 mod bar;
 mod judge;
+mod manifest_file;
+mod places;
+mod restore;
 mod source_dir;
 mod store_dir;
 mod take;
@@ -26,7 +29,7 @@ pub fn run(verb: &BackupVerb) -> Result<bool, Failure> {
     match verb {
         BackupVerb::Take(options) => take::run(options),
         BackupVerb::Verify(options) => judge::verify(options),
-        BackupVerb::Restore(options) => judge::restore(options),
+        BackupVerb::Restore(options) => restore::restore(options),
         BackupVerb::List(options) => judge::list(options),
     }
 }

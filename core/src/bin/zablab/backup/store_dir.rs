@@ -21,8 +21,9 @@ use std::thread::JoinHandle;
 use zablab_core::storage::FileName;
 use zablab_core::storage::backup::{Digester, Fault, FilePart, Manifest, Store, Sum};
 
+use super::manifest_file::{self, MANIFEST};
+use super::places::create_file;
 use super::source_dir::{failed, listed};
-use super::vault::{MANIFEST, write_manifest};
 
 /// Pieces that may wait for a thread.
 const WAITING: usize = 8;
@@ -241,7 +242,7 @@ fn write_all(
     while let Ok(order) = orders.recv() {
         let mut next = None;
         match order {
-            Order::Create(path) => match File::create(&path) {
+            Order::Create(path) => match create_file(&path) {
                 Ok(file) => {
                     open = Some(Open {
                         path,
@@ -299,7 +300,7 @@ fn force_all(files: &Receiver<Force>, dir: &Path) -> Result<(), Fault> {
             Force::File(path, file) => file.sync_all().map_err(|e| stuck(&path, &e))?,
             Force::Note(manifest) => {
                 sync_dir(dir)?;
-                write_manifest(dir, &manifest)?;
+                manifest_file::write(dir, &manifest)?;
             }
             Force::Tell(told) => {
                 // Whoever asked may have gone.

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use zablab_core::storage::backup::{
-    CannotResume, Fault, Heading, Kind, Manifest, Source, State, Step, Stopped, Taking,
+    BackupId, CannotResume, Fault, Heading, Kind, Manifest, Source, State, Step, Stopped, Taking,
 };
 
-use super::super::data_dir::version_2;
+use super::super::data_dir::{CONTENT_MAX, version_2};
 use super::PIECE;
 use super::bar::Bar;
+use super::places::apart;
 use super::source_dir::{SourceDir, failed};
 use super::store_dir::StoreDir;
-use super::vault::{Vault, write_manifest};
+use super::vault::{Vault, check_name};
 use crate::args::TakeOptions;
 use crate::output::{self, Failure};
 
@@ -38,15 +39,25 @@ pub fn run(options: &TakeOptions) -> Result<bool, Failure> {
     let logs = options.log_dir.as_deref();
     let logs = logs.map_or(Ok(snapshots.clone()), version_2)?;
     let source = SourceDir::new(snapshots.clone(), logs.clone());
-    outside(&options.to, &[&options.from, &snapshots, &logs])?;
+    let log_dir = options.log_dir.as_deref().unwrap_or(&logs);
+    apart(&options.to, &[&options.from, log_dir, &snapshots, &logs])?;
+    options.id.as_deref().map_or(Ok(()), check_name)?;
     tell_of_logs(&source, options, &snapshots, &logs)?;
-    let vault = Vault::change(&options.to)?;
-    let (mut work, resumed) = begin(options, &vault, &snapshots.display().to_string())?;
+    // The same directory, whichever way it is named.
+    let place = fs::canonicalize(&snapshots).map_err(|e| words(&failed(&snapshots, &e)))?;
+    let place = place.display().to_string();
+    if options.kind == Kind::Incremental && !options.to.exists() {
+        let why = "there is no such vault, and nothing to go on from: take a full one";
+        return Err(words(&failed(&options.to, &why)));
+    }
+    let mut vault = Vault::change(&options.to)?;
+    let (mut work, resumed) = begin(options, &mut vault, &place)?;
     let stopped = work.copy(&source, options)?;
     let manifest = work.taking.manifest(now_ms());
     let whole = stopped.is_none();
     if whole {
         vault.settle(&manifest.id).map_err(|e| words(&e))?;
+        tell_of_size(&options.to, &manifest.id)?;
     }
     let why = stopped.map(|why| why.to_string());
     if options.json {
@@ -70,19 +81,22 @@ struct Work {
     store: StoreDir,
 }
 
-fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bool), Failure> {
+fn begin(options: &TakeOptions, vault: &mut Vault, source: &str) -> Result<(Work, bool), Failure> {
+    let (kind, way, parent_id) = (options.kind, options.way, options.parent.as_deref());
     let known = match &options.id {
         Some(id) => vault.get(id),
-        None => vault.interrupted(options.kind, source),
+        None => vault.interrupted(kind, way, source, parent_id),
     };
-    match known {
+    match known.cloned() {
         Some(known) if matches!(known.state, State::Taking { .. }) => {
-            if known.source != source || known.kind != options.kind {
+            let same = known.source == source && known.kind == kind && known.way == way;
+            if !same || parent_id.is_some_and(|id| known.parent.as_deref() != Some(id)) {
                 return Err(refused(&format!(
-                    "{} was begun as another backup, of {}",
+                    "{} was begun as another backup, of {}: of another kind, source, order or parent",
                     known.id, known.source
                 )));
             }
+            vault.tell_busy(&known.id)?;
             let dir = vault.taking_dir(&known.id);
             let mut store = StoreDir::digesting(dir);
             let taking = Taking::resume(known.clone(), &mut store).map_err(|why| match why {
@@ -98,20 +112,25 @@ fn begin(options: &TakeOptions, vault: &Vault, source: &str) -> Result<(Work, bo
         // One that was given up makes room for a new one.
         Some(_) | None => {}
     }
+    let before = match kind {
+        Kind::Full => None,
+        Kind::Incremental => Some(parent(options, vault, source)?.clone()),
+    };
+    vault.clear(source)?;
     let id = options.id.clone();
     let id = id.unwrap_or_else(|| vault.free_name(options.kind));
     let heading = Heading {
         id: id.as_str().into(),
         source: source.to_owned(),
-        way: options.way,
+        way,
         started_ms: now_ms(),
     };
-    let taking = match options.kind {
-        Kind::Full => Taking::full(heading),
-        Kind::Incremental => Taking::incremental(heading, parent(options, vault, source)?),
+    let taking = match &before {
+        None => Taking::full(heading),
+        Some(parent) => Taking::incremental(heading, parent),
     };
-    let dir = vault.begin(&id)?;
-    write_manifest(&dir, &taking.manifest(now_ms())).map_err(|e| words(&e))?;
+    let dir = vault.begin(&taking.manifest(now_ms()))?;
+    vault.tell_busy(&id)?;
     let store = StoreDir::digesting(dir);
     Ok((Work { taking, store }, false))
 }
@@ -123,14 +142,18 @@ fn parent<'a>(
 ) -> Result<&'a Manifest, Failure> {
     let found = match &options.parent {
         Some(id) => vault.get(id).filter(|backup| backup.is_whole()),
-        None => vault.newest(Some(source)),
+        None => vault.newest(source),
     };
     found.ok_or_else(|| match &options.parent {
         Some(id) => refused(&format!("there is no whole backup {id} to go on from")),
-        None => refused(&format!(
-            "there is no whole backup of {source} to go on from: take a full one"
-        )),
+        None => nothing_before(source),
     })
+}
+
+fn nothing_before(source: &str) -> Failure {
+    refused(&format!(
+        "there is no whole backup of {source} to go on from: take a full one"
+    ))
 }
 
 impl Work {
@@ -180,7 +203,7 @@ impl Work {
                     return Ok(Some(Box::new(broken)));
                 }
                 Err(Stopped::Fault(fault)) => {
-                    return Err(words(&fault));
+                    return Err(words_at(&options.to, &fault));
                 }
             }
         }
@@ -197,28 +220,6 @@ impl Work {
         self.note()?;
         self.store.settle().map_err(|fault| words(&fault))
     }
-}
-
-/// A vault inside of what is backed up would be written into the source.
-fn outside(vault: &Path, sources: &[&Path]) -> Result<(), Failure> {
-    let mut known = vault;
-    // The part of the path that exists already.
-    while !known.as_os_str().is_empty() && !known.exists() {
-        known = known.parent().unwrap_or(Path::new(""));
-    }
-    let known = if known.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        known
-    };
-    let real = |path: &Path| fs::canonicalize(path).map_err(|e| words(&failed(path, &e)));
-    let known = real(known)?;
-    for source in sources {
-        if known.starts_with(real(source)?) {
-            return Err(refused("the vault must not be inside of what is backed up"));
-        }
-    }
-    Ok(())
 }
 
 /// Logs that lie elsewhere make a backup that ends early: said, since it cannot be known.
@@ -243,6 +244,17 @@ fn tell_of_logs(
     {
         let dir = snapshots.display();
         eprintln!("the logs in {dir} are left out: with --log-dir they lie there alone");
+    }
+    Ok(())
+}
+
+/// A chain that is too long to be tried is better known now than when it is needed.
+fn tell_of_size(vault: &Path, id: &BackupId) -> Result<(), Failure> {
+    let bytes = Vault::read(vault)?.chain_bytes(id);
+    if bytes > CONTENT_MAX {
+        eprintln!(
+            "{id} and what it goes on from are {bytes} bytes: only chains of {CONTENT_MAX} can be verified and restored here"
+        );
     }
     Ok(())
 }
@@ -272,7 +284,15 @@ pub(super) fn now_ms() -> i64 {
 }
 
 pub(super) fn words(fault: &Fault) -> Failure {
-    Failure::Input(format!("zablab backup: {fault}"))
+    refused(&fault.to_string())
+}
+
+/// The same, of what is written to that place.
+pub(super) fn words_at(place: &Path, fault: &Fault) -> Failure {
+    match fault {
+        Fault::Full => words(&failed(place, &"no space is left")),
+        fault => words(fault),
+    }
 }
 
 pub(super) fn refused(why: &str) -> Failure {

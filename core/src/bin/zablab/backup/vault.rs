@@ -3,36 +3,66 @@
 //! ```text
 //!   VAULT/  .lock  b1/  manifest.json  snapshot.0  log.1      whole
 //!                  b2.taking/  manifest.json  log.1           being taken, interrupted, or given up
+//!                  b3.beginning/  manifest.json               not begun: it becomes b3.taking
 //! ```
 //! A backup gets its name when everything in it is on the disk. Whoever changes a vault holds its lock,
-//! so what has no manifest yet was interrupted before it began, and is removed; and what is whole without
-//! its name was interrupted right before it got it, and gets it.
+//! which names the backup that is being taken. What is whole without its name was interrupted right
+//! before it got it, and gets it.
+//!
+//! Nothing is removed that was not made here. What has a manifest that cannot be read is left alone and
+//! told of, and the other backups are as good as before.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use serde::Serialize;
 use zablab_core::storage::backup::{
-    BackupId, Fault, Kind, Link, Links, Manifest, NotRestorable, State, chain_of,
+    BackupId, Fault, Kind, Link, Links, Manifest, NotRestorable, State, Way, chain_of,
 };
 
+use super::manifest_file::{self, MANIFEST, UNFINISHED};
+use super::places::{is_there, make_dirs, open_lock};
 use super::source_dir::{SourceDir, failed};
 use super::store_dir::sync_dir;
+use super::take::{refused, words};
 use crate::output::Failure;
 
-/// The name of the manifest in its directory.
-pub const MANIFEST: &str = "manifest.json";
 const TAKING: &str = ".taking";
+const BEGINNING: &str = ".beginning";
 const LOCK: &str = ".lock";
 /// Longest name of a backup.
 const NAME_MAX: usize = 64;
+/// Whoever only looks holds the lock for a moment.
+const LOCK_TRIES: u32 = 4;
+const LOCK_WAIT: Duration = Duration::from_millis(25);
 
 /// A vault that was opened.
 pub struct Vault {
     dir: PathBuf,
     /// Backups in order of the time they were begun.
-    backups: Vec<Manifest>,
-    _lock: Option<File>,
+    backups: Vec<Kept>,
+    unreadable: Vec<Unreadable>,
+    /// The backup that somebody takes at this moment.
+    busy: Option<String>,
+    lock: Option<File>,
+}
+
+/// A backup and its directory.
+struct Kept {
+    manifest: Manifest,
+    dir: PathBuf,
+}
+
+/// A directory that seems to be a backup.
+#[derive(Serialize)]
+pub struct Unreadable {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub why: String,
 }
 
 impl Vault {
@@ -41,86 +71,163 @@ impl Vault {
         if !dir.is_dir() {
             return Err(input(dir, &"there is no such vault"));
         }
-        Self::open(dir, None)
+        let busy = busy(dir);
+        let mut vault = Self::open(dir)?;
+        vault.busy = busy;
+        Ok(vault)
     }
 
     /// Opens a vault to add to it, and makes it when there is none.
     pub fn change(dir: &Path) -> Result<Self, Failure> {
-        if dir.exists() && !dir.is_dir() {
+        if is_there(dir) && !dir.is_dir() {
             return Err(input(dir, &"a vault is a directory, and this is none"));
         }
-        fs::create_dir_all(dir).map_err(|e| input(dir, &e))?;
+        make_dirs(dir)?;
         let path = dir.join(LOCK);
-        let lock = File::create(&path).map_err(|e| input(&path, &e))?;
-        match lock.try_lock() {
-            Ok(()) => {
-                let vault = Self::open(dir, Some(lock))?;
+        let lock = open_lock(&path).map_err(|e| input(&path, &e))?;
+        let mut tries = (0..LOCK_TRIES).map(|at| {
+            std::thread::sleep(LOCK_WAIT * at);
+            lock.try_lock()
+        });
+        let held = tries.find(|held| !matches!(held, Err(TryLockError::WouldBlock)));
+        drop(tries);
+        match held {
+            Some(Ok(())) => {
+                lock.set_len(0).map_err(|e| input(&path, &e))?;
+                let mut vault = Self::open(dir)?;
+                vault.lock = Some(lock);
                 vault.name_what_is_whole()?;
                 Ok(vault)
             }
-            Err(fs::TryLockError::WouldBlock) => {
+            Some(Err(TryLockError::Error(e))) => Err(input(&path, &e)),
+            Some(Err(TryLockError::WouldBlock)) | None => {
                 Err(input(dir, &"another backup is being taken into this vault"))
             }
-            Err(fs::TryLockError::Error(e)) => Err(input(&path, &e)),
         }
     }
 
-    fn open(dir: &Path, lock: Option<File>) -> Result<Self, Failure> {
-        let mut backups = Vec::new();
+    fn open(dir: &Path) -> Result<Self, Failure> {
+        let mut vault = Self {
+            dir: dir.to_path_buf(),
+            backups: Vec::new(),
+            unreadable: Vec::new(),
+            busy: None,
+            lock: None,
+        };
+        let mut dirs = Vec::new();
         for entry in fs::read_dir(dir).map_err(|e| input(dir, &e))? {
             let path = entry.map_err(|e| input(dir, &e))?.path();
-            if !path.is_dir() {
-                continue;
-            }
-            match read_manifest(&path)? {
-                Some(manifest) => backups.push(manifest),
-                None if lock.is_some() && path.to_string_lossy().ends_with(TAKING) => {
-                    fs::remove_dir_all(&path).map_err(|e| input(&path, &e))?;
-                }
-                None => {}
+            if path.is_dir() {
+                dirs.push(path);
             }
         }
-        backups.sort_by(|a, b| (a.started_ms, &a.id).cmp(&(b.started_ms, &b.id)));
-        Ok(Self {
-            dir: dir.to_path_buf(),
-            backups,
-            _lock: lock,
-        })
+        // `b1` comes before `b1.taking`.
+        dirs.sort();
+        for dir in dirs {
+            vault.look_at(dir);
+        }
+        let order = |kept: &Kept| (kept.manifest.started_ms, kept.manifest.id.clone());
+        vault.backups.sort_by_key(order);
+        Ok(vault)
     }
 
-    fn name_what_is_whole(&self) -> Result<(), Failure> {
-        for backup in self.backups.iter().filter(|backup| backup.is_whole()) {
-            if self.taking_dir(&backup.id).is_dir() {
-                let named = self.settle(&backup.id);
-                named.map_err(|fault| Failure::Input(fault.to_string()))?;
+    fn look_at(&mut self, dir: PathBuf) {
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.into_owned();
+        if name.ends_with(BEGINNING) {
+            return;
+        }
+        let why = match manifest_file::read(&dir) {
+            Ok(None) => return,
+            Ok(Some(manifest)) if name.strip_suffix(TAKING).unwrap_or(&name) != &*manifest.id => {
+                format!("it belongs to backup {}", manifest.id)
             }
+            Ok(Some(manifest)) if self.get(&manifest.id).is_some() => {
+                format!("there is a backup {} already", manifest.id)
+            }
+            Ok(Some(manifest)) => return self.backups.push(Kept { manifest, dir }),
+            Err(why) => format!("{MANIFEST}: {why}"),
+        };
+        self.unreadable.push(Unreadable { name, why });
+    }
+
+    fn name_what_is_whole(&mut self) -> Result<(), Failure> {
+        for at in 0..self.backups.len() {
+            let Kept { manifest, dir } = &self.backups[at];
+            let named = self.dir.join(&*manifest.id);
+            if !manifest.is_whole() || *dir == named {
+                continue;
+            }
+            if is_there(&named) {
+                let (dir, named) = (dir.display(), named.display());
+                eprintln!("{dir} is whole, and cannot get its name: move {named} away");
+                continue;
+            }
+            self.settle(&manifest.id.clone()).map_err(|e| words(&e))?;
+            self.backups[at].dir = named;
         }
         Ok(())
     }
 
     /// Its backups, the oldest first.
-    pub fn backups(&self) -> &[Manifest] {
-        &self.backups
+    pub fn backups(&self) -> impl DoubleEndedIterator<Item = &Manifest> + Clone {
+        self.backups.iter().map(|kept| &kept.manifest)
+    }
+
+    /// What seems to be a backup, and cannot be read.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// True for the backup that somebody takes at this moment.
+    pub fn is_busy(&self, backup: &Manifest) -> bool {
+        !backup.is_whole() && self.busy.as_deref() == Some(&*backup.id)
     }
 
     /// A backup by its name.
     pub fn get(&self, id: &str) -> Option<&Manifest> {
-        self.backups.iter().find(|backup| &*backup.id == id)
+        self.kept(id).map(|kept| &kept.manifest)
     }
 
-    /// The newest whole backup of that source, or of any.
-    pub fn newest(&self, source: Option<&str>) -> Option<&Manifest> {
-        let of_source = |backup: &&Manifest| source.is_none_or(|source| backup.source == source);
-        let mut whole = self.backups.iter().filter(|backup| backup.is_whole());
-        whole.rfind(of_source)
+    fn kept(&self, id: &str) -> Option<&Kept> {
+        self.backups.iter().find(|kept| &*kept.manifest.id == id)
     }
 
-    /// A backup of that kind and source that was interrupted.
-    pub fn interrupted(&self, kind: Kind, source: &str) -> Option<&Manifest> {
-        let mut open = self.backups.iter().rev();
-        open.find(|backup| {
+    /// The backup that was whole last, of that source.
+    pub fn newest(&self, source: &str) -> Option<&Manifest> {
+        let whole = self
+            .backups()
+            .filter(|b| b.is_whole() && b.source == source);
+        let when = |backup: &&Manifest| (backup.taken_ms, backup.zxid(), backup.id.clone());
+        let mut newest = whole.clone().max_by_key(when)?;
+        // A clock may have been put back, and yet what goes on from a backup is newer.
+        for _ in 0..self.backups.len() {
+            let after = whole
+                .clone()
+                .filter(|b| b.parent.as_ref() == Some(&newest.id));
+            newest = after.max_by_key(when).unwrap_or(newest);
+        }
+        Some(newest)
+    }
+
+    /// Whose backups are whole.
+    pub fn sources(&self) -> BTreeSet<&str> {
+        let whole = self.backups().filter(|backup| backup.is_whole());
+        whole.map(|backup| &*backup.source).collect()
+    }
+
+    /// The last backup that was interrupted and is just like that one; its name does not matter.
+    pub fn interrupted(
+        &self,
+        kind: Kind,
+        way: Way,
+        source: &str,
+        parent: Option<&str>,
+    ) -> Option<&Manifest> {
+        self.backups().rfind(|backup| {
             let taking = matches!(backup.state, State::Taking { .. });
-            taking && backup.kind == kind && backup.source == source
+            let same = backup.kind == kind && backup.way == way && backup.source == source;
+            taking && same && parent.is_none_or(|parent| backup.parent.as_deref() == Some(parent))
         })
     }
 
@@ -131,9 +238,27 @@ impl Vault {
             Kind::Incremental => "inc",
         };
         let mut names = (self.backups.len() + 1..).map(|n| format!("{word}-{n}"));
-        names
-            .find(|name| self.get(name).is_none())
-            .expect("numbers do not end")
+        let free = |name: &String| {
+            let ends = ["", TAKING, BEGINNING].iter();
+            !ends
+                .map(|end| self.dir.join(format!("{name}{end}")))
+                .any(|dir| is_there(&dir))
+        };
+        names.find(free).expect("numbers do not end")
+    }
+
+    /// Removes what was given up of a source: it will never be whole, and a new one is begun.
+    pub fn clear(&mut self, source: &str) -> Result<(), Failure> {
+        let given_up = |kept: &Kept| {
+            let broken = matches!(kept.manifest.state, State::Broken(_));
+            broken
+                && kept.manifest.source == source
+                && kept.dir == self.taking_dir(&kept.manifest.id)
+        };
+        for kept in self.backups.iter().filter(|kept| given_up(kept)) {
+            fs::remove_dir_all(&kept.dir).map_err(|e| input(&kept.dir, &e))?;
+        }
+        Ok(())
     }
 
     /// Where a backup is while it is taken.
@@ -141,15 +266,41 @@ impl Vault {
         self.dir.join(format!("{id}{TAKING}"))
     }
 
-    /// Begins a backup: an empty directory.
-    pub fn begin(&self, id: &str) -> Result<PathBuf, Failure> {
+    /// Begins a backup: a directory with its manifest and nothing else.
+    pub fn begin(&mut self, manifest: &Manifest) -> Result<PathBuf, Failure> {
+        let id = &*manifest.id;
         check_name(id)?;
-        let dir = self.taking_dir(id);
-        if dir.exists() {
-            fs::remove_dir_all(&dir).map_err(|e| input(&dir, &e))?;
+        let (taking, beginning) = (
+            self.taking_dir(id),
+            self.dir.join(format!("{id}{BEGINNING}")),
+        );
+        if let Some(there) = [self.dir.join(id), taking.clone()]
+            .iter()
+            .find(|dir| is_there(dir))
+        {
+            return Err(input(there, &"it is there already, and stays as it is"));
         }
-        fs::create_dir(&dir).map_err(|e| input(&dir, &e))?;
-        Ok(dir)
+        if is_there(&beginning) {
+            // No more than this is in one of ours, and a directory with more is not removed.
+            for name in [MANIFEST, UNFINISHED] {
+                let _ = fs::remove_file(beginning.join(name));
+            }
+            fs::remove_dir(&beginning).map_err(|e| input(&beginning, &e))?;
+        }
+        make_dirs(&beginning)?;
+        manifest_file::write(&beginning, manifest).map_err(|e| words(&e))?;
+        fs::rename(&beginning, &taking).map_err(|e| input(&taking, &e))?;
+        sync_dir(&self.dir).map_err(|e| words(&e))?;
+        Ok(taking)
+    }
+
+    /// Says in the lock which backup is being taken.
+    pub fn tell_busy(&mut self, id: &str) -> Result<(), Failure> {
+        let told = self
+            .lock
+            .as_mut()
+            .map_or(Ok(()), |lock| lock.write_all(id.as_bytes()));
+        told.map_err(|e| input(&self.dir.join(LOCK), &e))
     }
 
     /// The backup is whole: it gets its name.
@@ -163,67 +314,43 @@ impl Vault {
     pub fn links(&self, id: &BackupId) -> Result<Links<SourceDir>, NotRestorable> {
         let chain = chain_of(id, |id| self.get(id).cloned())?.into_iter();
         let link = |manifest: Manifest| {
-            // One that is whole may still lack its name.
-            let (named, taking) = (self.dir.join(&*manifest.id), self.taking_dir(&manifest.id));
-            let dir = if named.is_dir() { named } else { taking };
+            let dir = self
+                .kept(&manifest.id)
+                .map_or_else(PathBuf::new, |kept| kept.dir.clone());
             let files = SourceDir::new(dir.clone(), dir);
             Link { manifest, files }
         };
         Ok(chain.map(link).collect())
     }
-}
 
-impl Vault {
     /// Bytes of a backup and of all that it goes on from, as their manifests tell; 0 for a lost chain.
     pub fn chain_bytes(&self, id: &BackupId) -> u64 {
         let chain = chain_of(id, |id| self.get(id).cloned()).unwrap_or_default();
-        let parts = chain.iter().flat_map(|manifest| &manifest.files);
-        parts.fold(0, |sum, part| sum.saturating_add(part.len))
+        let bytes = chain.iter().map(Manifest::bytes);
+        bytes.fold(0, u64::saturating_add)
     }
 }
 
-/// Writes a manifest, all of it or nothing.
-pub fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), Fault> {
-    let path = dir.join(MANIFEST);
-    let tmp = dir.join(format!("{MANIFEST}.tmp"));
-    let text = serde_json::to_vec_pretty(manifest).map_err(|e| failed(&path, &e))?;
-    let written = File::create(&tmp).and_then(|mut file| {
-        file.write_all(&text)?;
-        file.sync_all()
-    });
-    let placed = written.and_then(|()| fs::rename(&tmp, &path));
-    placed.map_err(|e| match e.kind() {
-        ErrorKind::StorageFull => Fault::Full,
-        _ => failed(&path, &e),
-    })?;
-    sync_dir(dir)
-}
-
-fn read_manifest(dir: &Path) -> Result<Option<Manifest>, Failure> {
-    let path = dir.join(MANIFEST);
-    match fs::read(&path) {
-        Ok(text) => {
-            let read: Manifest = serde_json::from_slice(&text).map_err(|e| input(&path, &e))?;
-            let name = dir.file_name().unwrap_or_default().to_string_lossy();
-            match name.trim_end_matches(TAKING) == &*read.id {
-                true => Ok(Some(read)),
-                false => Err(input(&path, &format!("it belongs to backup {}", read.id))),
-            }
-        }
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(input(&path, &e)),
+/// The backup that somebody takes into a vault at this moment.
+fn busy(dir: &Path) -> Option<String> {
+    let path = dir.join(LOCK);
+    let lock = File::open(&path).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => fs::read_to_string(&path).ok(),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
 
-fn check_name(id: &str) -> Result<(), Failure> {
+/// Can a backup be called so?
+pub fn check_name(id: &str) -> Result<(), Failure> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let good = id.len() <= NAME_MAX
         && id.starts_with(|c: char| c.is_ascii_alphanumeric())
         && id.chars().all(fits)
-        && !id.ends_with(TAKING);
+        && ![TAKING, BEGINNING].iter().any(|end| id.ends_with(end));
     good.then_some(()).ok_or_else(|| {
-        Failure::Input(format!(
-            "zablab backup: {id:?} is no name for a backup: letters, digits, - _ . up to {NAME_MAX}"
+        refused(&format!(
+            "{id:?} is no name for a backup: letters, digits, - _ . up to {NAME_MAX}"
         ))
     })
 }
