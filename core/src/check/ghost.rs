@@ -22,7 +22,7 @@ use rpds::{RedBlackTreeMapSync, VectorSync};
 
 use super::servers::ServerSet;
 use super::survey::Survey;
-use crate::base::{Instant, Ordered, ServerId, StepId};
+use crate::base::{Instant, Ordered, ServerId, SessionId, StepId};
 use crate::model::{Ensemble, Epoch, Record, Zxid};
 
 /// All that is known of one transaction.
@@ -37,8 +37,9 @@ pub(super) struct Entry {
     pub after: Option<Zxid>,
     /// Found on a disk at that server's first start: older than the run.
     pub inherited: bool,
-    /// Another transaction bears the same zxid: a number says nothing any more.
-    pub contested: bool,
+    /// Other transactions that bear the same zxid, in the order in which they showed: a number says nothing any
+    /// more.
+    pub rivals: Vec<Rival>,
     pub logged: ServerSet,
     pub durable: ServerSet,
     /// Acknowledgements that reached the leader.
@@ -53,6 +54,17 @@ pub(super) struct Entry {
     pub confirmed_at: Option<Instant>,
     /// The joint restore that ended its history, and said so.
     pub declared: Option<StepId>,
+}
+
+/// A transaction whose zxid had been given to another one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rival {
+    /// The step that showed it.
+    pub seen: StepId,
+    /// Who asked for it.
+    pub session: SessionId,
+    /// Which of that session's requests.
+    pub cxid: i32,
 }
 
 /// What is known of one server.
@@ -194,7 +206,16 @@ impl Ghost {
         if entry.record.hash == record.hash {
             Ok(entry)
         } else {
-            entry.contested = true;
+            let header = &record.txn.header;
+            let rival = Rival {
+                seen: step,
+                session: header.session,
+                cxid: header.cxid,
+            };
+            let known = |old: &Rival| (old.session, old.cxid) == (rival.session, rival.cxid);
+            if !entry.rivals.iter().any(known) {
+                entry.rivals.push(rival);
+            }
             Err(Conflict { seen: entry.seen })
         }
     }
@@ -533,7 +554,7 @@ impl Entry {
             proposer: None,
             after: None,
             inherited: false,
-            contested: false,
+            rivals: Vec::new(),
             logged: ServerSet::default(),
             durable: ServerSet::default(),
             acked: ServerSet::default(),

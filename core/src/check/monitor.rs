@@ -16,7 +16,7 @@ use super::restore::Restores;
 use super::scene::Scene;
 use super::verdict::{Lamp, Verdict, Verdicts};
 use super::{durability, tree};
-use crate::base::{Instant, ServerId, StepId};
+use crate::base::{Instant, ServerId, SessionId, StepId};
 use crate::model::{Epoch, Record, Zxid};
 use crate::protocol::Config;
 use crate::tree::Database;
@@ -168,6 +168,20 @@ impl Monitor {
     /// True when the transaction is part of the history that ends at `end`.
     pub fn leads_to(&self, zxid: Zxid, end: Zxid) -> bool {
         self.ghost.leads_to(zxid, end)
+    }
+
+    /// True when by then that zxid belongs to another request than this one, of the session with that number.
+    pub fn is_taken(&self, zxid: Zxid, request: (SessionId, i32), steps: u64) -> bool {
+        let rivals = self.ghost.entry(zxid).map(|entry| entry.rivals.iter());
+        let mut rivals = rivals.into_iter().flatten().rev();
+        let newest = rivals.find(|rival| rival.seen.0 < steps);
+        newest.is_some_and(|rival| (rival.session, rival.cxid) != request)
+    }
+
+    /// True when by then a joint restore had ended that transaction, and said so.
+    pub fn is_declared(&self, zxid: Zxid, steps: u64) -> bool {
+        let declared = self.ghost.entry(zxid).and_then(|entry| entry.declared);
+        declared.is_some_and(|step| step.0 < steps)
     }
 
     /// The newest leader that was established in the first `steps` steps, if it began without that

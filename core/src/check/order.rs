@@ -86,7 +86,7 @@ fn in_turn(ghost: &Ghost, findings: &mut Findings, leader: ServerId, zxid: Zxid)
 }
 
 fn with_quorum(ghost: &Ghost, findings: &mut Findings, leader: ServerId, zxid: Zxid) {
-    let Some(entry) = ghost.entry(zxid).filter(|e| !e.contested) else {
+    let Some(entry) = ghost.entry(zxid).filter(|e| e.rivals.is_empty()) else {
         return;
     };
     let mut acked = entry.acked;

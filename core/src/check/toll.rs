@@ -47,14 +47,16 @@ impl Monitor {
     /// What the loss of confirmed writes cost, or a joint restore, even if it lost nothing; `None` when
     /// neither happened. Walks the whole ledger.
     pub fn toll(&self) -> Option<Toll> {
-        self.toll_at(u64::MAX, &self.lost())
+        self.toll_at(u64::MAX, &self.lost(), None)
     }
 
     /// What it had cost after so many steps, when `gone` (in order) were the writes that nothing would
-    /// have brought back then. The checks themselves know only where things are now.
-    pub fn toll_at(&self, steps: u64, gone: &[Zxid]) -> Option<Toll> {
+    /// have brought back then, and an operator's files had brought all back at `by_hand`. The checks
+    /// themselves know only where things are now.
+    pub fn toll_at(&self, steps: u64, gone: &[Zxid], by_hand: Option<Instant>) -> Option<Toll> {
         let by_then = |step: Option<StepId>| step.is_some_and(|step| step.0 < steps);
-        let restored = self.restored_at.filter(|(step, _)| by_then(Some(*step)));
+        let jointly = self.restored_at.filter(|(step, _)| by_then(Some(*step)));
+        let restored = jointly.map(|(_, at)| at).max(by_hand);
         let mut confirmed = Vec::new();
         for (zxid, entry) in &self.ghost.ledger {
             if let Some(at) = entry.confirmed_at.filter(|_| by_then(entry.confirmed)) {
@@ -73,7 +75,7 @@ impl Monitor {
             .iter()
             .rev()
             .find(|(z, _, lost)| !lost && before(z));
-        let turn = restored.map(|(_, at)| at).or(last_lost).unwrap_or_default();
+        let turn = restored.or(last_lost).unwrap_or_default();
         let times = || confirmed.iter().map(|(_, at, _)| *at);
         Some(Toll {
             undeclared: lost

@@ -89,7 +89,11 @@ pub struct Outcome {
     pub serves_after_us: Option<u64>,
     /// Writes that a client was told of and that are gone now; none of them was before.
     pub lost: u64,
-    /// The first of them, oldest first.
+    /// Such writes that were lost before, and are there again.
+    pub back: u64,
+    /// Such writes that were lost before, and are lost still.
+    pub still: u64,
+    /// The first of those that are lost now, oldest first.
     pub named: Vec<LostWrite>,
     /// Lamps that are red now and were not before.
     pub red: Vec<String>,
@@ -375,16 +379,20 @@ impl Before {
     fn compare(&self, trial: &Trial) -> Outcome {
         let timeline = &trial.line.timeline;
         let ledger = ledger_of(&trial.line, timeline.world(), &mut Shelf::default());
-        let newly =
-            |row: &&LedgerRow| is_lost(row) && !self.lost.contains(&(row.client, row.entry));
+        let before = |row: &&LedgerRow| self.lost.contains(&(row.client, row.entry));
+        let newly = |row: &&LedgerRow| is_lost(row) && !before(row);
         let mut named: Vec<LostWrite> = ledger.rows.iter().filter(newly).filter_map(lost).collect();
+        let old = ledger.rows.iter().filter(before);
+        let (still, back): (Vec<&LedgerRow>, Vec<&LedgerRow>) = old.partition(|row| is_lost(row));
         named.reverse();
         named.truncate(NAMED);
         let now_red = red(timeline.monitor(), timeline.len());
         Outcome {
             twist: trial.twist,
             serves_after_us: trial.served.map(|at| at.0 - self.at.0),
-            lost: ledger.lost.saturating_sub(self.lost_count),
+            lost: (ledger.lost + back.len() as u64).saturating_sub(self.lost_count),
+            back: back.len() as u64,
+            still: still.len() as u64,
             named,
             red: now_red
                 .difference(&self.red)

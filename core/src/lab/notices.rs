@@ -59,7 +59,14 @@ pub(super) fn refused(refusal: &Refusal) -> Text {
         #[allow(unreachable_patterns)]
         other => other.to_string(),
     };
-    Text::new(refusal.to_string(), zh)
+    let en = match refusal {
+        Refusal::NotRestorable { name, why } => {
+            let why = worth::not_there(why).en;
+            format!("backup {name} cannot be restored to that point: {why}")
+        }
+        other => other.to_string(),
+    };
+    Text::new(en, zh)
 }
 
 /// What is wrong with a script, and where.

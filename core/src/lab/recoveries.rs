@@ -23,16 +23,32 @@ pub(super) struct Recoveries {
     done: Vec<(u64, RecoveryView)>,
     open: BTreeMap<ServerId, Open>,
     /// What an operator put on a disk since the server died.
-    by_hand: BTreeMap<ServerId, (Means, u64)>,
+    by_hand: BTreeMap<ServerId, ByHand>,
+    /// When servers served again that had files put there while nobody served, each behind its step.
+    outages: Vec<(u64, Instant)>,
     /// Servers that died and did not start since: whoever starts first in a run does not come back.
     dead: BTreeSet<ServerId>,
+}
+
+/// What an operator put on a disk.
+#[derive(Clone, Debug)]
+struct ByHand {
+    means: Means,
+    bytes: u64,
+    /// Nobody served then.
+    outage: bool,
 }
 
 /// A server that has started and does not serve yet.
 #[derive(Clone, Debug)]
 struct Open {
     since: Instant,
-    means: Option<Means>,
+    /// What an operator put there.
+    by_hand: Option<Means>,
+    /// Nobody served when that was put there.
+    outage: bool,
+    /// What the leader did.
+    sync: Option<Means>,
     bytes: u64,
 }
 
@@ -44,16 +60,14 @@ impl Recoveries {
             if !self.dead.remove(&server) && by_hand.is_none() {
                 return;
             }
-            let (means, bytes) = by_hand.map_or((None, 0), |(means, bytes)| (Some(means), bytes));
-            let since = step.at;
-            self.open.insert(
-                server,
-                Open {
-                    since,
-                    means,
-                    bytes,
-                },
-            );
+            let open = Open {
+                since: step.at,
+                outage: by_hand.as_ref().is_some_and(|put| put.outage),
+                bytes: by_hand.as_ref().map_or(0, |put| put.bytes),
+                by_hand: by_hand.map(|put| put.means),
+                sync: None,
+            };
+            self.open.insert(server, open);
         }
         for outcome in &step.outcomes {
             self.outcome(step, outcome, world);
@@ -70,7 +84,7 @@ impl Recoveries {
                     ..
                 },
                 _,
-            ) => self.put(*server, Means::Copy(backup.to_string()), *bytes),
+            ) => self.put(*server, Means::Copy(backup.to_string()), *bytes, world),
             (
                 Outcome::Vault(VaultEvent::Staged {
                     backup,
@@ -79,7 +93,7 @@ impl Recoveries {
                 }),
                 _,
             ) => {
-                self.put(*server, Means::Restore(backup.to_string()), *bytes);
+                self.put(*server, Means::Restore(backup.to_string()), *bytes, world);
             }
             (Outcome::Died { server, .. }, _) => {
                 self.open.remove(server);
@@ -101,8 +115,18 @@ impl Recoveries {
         }
     }
 
-    fn put(&mut self, server: ServerId, means: Means, bytes: u64) {
-        self.by_hand.insert(server, (means, bytes));
+    fn put(&mut self, server: ServerId, means: Means, bytes: u64, world: &World) {
+        let mut processes = world
+            .hosts()
+            .iter()
+            .filter_map(|host| host.process.as_ref());
+        let outage = !processes.any(Peer::serves);
+        let put = ByHand {
+            means,
+            bytes,
+            outage,
+        };
+        self.by_hand.insert(server, put);
     }
 
     fn decided(&mut self, step: &Step, server: ServerId, decision: &Decision, world: &World) {
@@ -114,7 +138,11 @@ impl Recoveries {
                         SyncMode::Trunc => Means::Trunc,
                         SyncMode::Snap => Means::Snap,
                     };
-                    open.means.get_or_insert(by_leader);
+                    // What was put there was all that there is: the leader had nothing to add.
+                    let nothing = plan.mode == SyncMode::Diff && plan.count == 0;
+                    if !nothing || open.by_hand.is_none() {
+                        open.sync = Some(by_leader);
+                    }
                 }
             }
             Decision::LoadedSnap { .. } => {
@@ -124,11 +152,21 @@ impl Recoveries {
                 }
             }
             Decision::Serving | Decision::Established { .. } => {
-                let open = self.open.remove(&server);
-                if let Some((open, means)) = open.and_then(|o| Some((o.clone(), o.means?))) {
+                let Some(open) = self.open.remove(&server) else {
+                    return;
+                };
+                if open.outage {
+                    self.outages.push((step.id.0 + 1, step.at));
+                }
+                let (means, then) = match open.by_hand {
+                    Some(by_hand) => (Some(by_hand), open.sync),
+                    None => (open.sync, None),
+                };
+                if let Some(means) = means {
                     let recovery = RecoveryView {
                         server,
                         means,
+                        then,
                         at_us: step.at.0,
                         took_us: step.at.since(open.since).as_us(),
                         bytes: open.bytes,
@@ -147,12 +185,20 @@ impl Recoveries {
         told.iter().map(|(_, recovery)| recovery.clone()).collect()
     }
 
+    /// When the last server served, by then, that had got files while nobody served.
+    pub(super) fn after_outage(&self, steps: u64) -> Option<Instant> {
+        let known = self.outages.partition_point(|(at, _)| *at <= steps);
+        self.outages[..known].last().map(|(_, at)| *at)
+    }
+
     /// The part of the first `steps` steps.
     #[must_use]
     pub(super) fn before(&self, steps: u64) -> Self {
         let known = self.done.partition_point(|(at, _)| *at <= steps);
+        let outages = self.outages.partition_point(|(at, _)| *at <= steps);
         Self {
             done: self.done[..known].to_vec(),
+            outages: self.outages[..outages].to_vec(),
             ..Self::default()
         }
     }

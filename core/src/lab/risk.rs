@@ -273,7 +273,7 @@ fn declared(told: &Told, point: Option<Zx>) -> Option<Risk> {
                 }
             ),
             format!(
-                "每台服务器的历史都止于 {point}，{} 随之放弃，事先声明。",
+                "每台服务器的历史都止于 {point}，{}随之放弃，事先声明。",
                 writes.zh
             ),
         ),

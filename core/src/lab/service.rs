@@ -104,7 +104,10 @@ impl Lab {
                 recoveries: chronicle.recoveries.by(at).to_vec(),
                 behind: &behind,
                 lost: &lost_of_gap,
-                toll: line.timeline.monitor().toll_at(at, &lost),
+                toll: {
+                    let by_hand = chronicle.recoveries.after_outage(at);
+                    line.timeline.monitor().toll_at(at, &lost, by_hand)
+                },
             },
         )
     }

@@ -99,6 +99,10 @@ pub enum Fate {
 pub enum Gone {
     /// No disk holds it.
     NoDisk,
+    /// A joint restore ended it, and said so before.
+    Declared,
+    /// Another transaction got its zxid later.
+    Replaced,
     /// The newest leader began without it.
     Overruled {
         /// The leader.
@@ -148,11 +152,9 @@ impl LedgerView {
     pub fn lost(books: &Books<'_>, shelf: &mut Shelf) -> Vec<Zxid> {
         let places = Places::of(books, shelf);
         let promised = writes(books.world).into_iter().filter(|w| w.told.is_some());
-        let zxids: BTreeSet<Zxid> = promised.filter_map(|write| write.zxid).gather();
-        let gone = zxids
-            .into_iter()
-            .filter(|zxid| places.gone(*zxid).is_some());
-        gone.collect()
+        let gone = promised.filter(|write| places.gone(write).is_some());
+        let zxids: BTreeSet<Zxid> = gone.filter_map(|write| write.zxid).gather();
+        zxids.into_iter().collect()
     }
 }
 
@@ -236,11 +238,12 @@ impl<'a> Places<'a> {
         let promised = write.told.is_some();
         let committed = |zxid| promised || (self.books.is_committed)(zxid);
         let committed = write.zxid.is_some_and(committed);
+        let own = write.zxid.filter(|zxid| !self.is_taken(write, *zxid));
         let slots: Vec<Slot> = world
             .hosts()
             .iter()
             .zip(&self.tails)
-            .map(|(host, tail)| self.slot(host, tail, write.zxid, committed))
+            .map(|(host, tail)| self.slot(host, tail, own, committed))
             .collect();
         let voter = |slot: &&Slot| slot.durable && ensemble.is_voter(slot.server);
         let durable = slots.iter().filter(voter).map(|slot| slot.server);
@@ -255,7 +258,7 @@ impl<'a> Places<'a> {
             zxid: write.zxid.map(Into::into),
             told: write.told,
             at_us: write.at.0,
-            fate: self.fate(write.zxid, committed, on_quorum),
+            fate: self.fate(write, committed, on_quorum),
             applied: applied.map(|slot| slot.server).collect(),
             durable: u8::try_from(durable.len()).unwrap_or(u8::MAX),
             voters: u8::try_from(ensemble.voters.len()).unwrap_or(u8::MAX),
@@ -263,11 +266,9 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn fate(&self, zxid: Option<Zxid>, committed: bool, on_quorum: bool) -> Fate {
-        let Some(zxid) = zxid else {
-            return Fate::NeverProposed;
-        };
-        match self.gone(zxid) {
+    fn fate(&self, write: &Write<'_>, committed: bool, on_quorum: bool) -> Fate {
+        match self.gone(write) {
+            _ if write.zxid.is_none() => Fate::NeverProposed,
             Some(gone) if committed => Fate::Lost(gone),
             Some(gone) => Fate::Dropped(gone),
             None if !committed => Fate::Open,
@@ -276,9 +277,24 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn gone(&self, zxid: Zxid) -> Option<Gone> {
+    /// Another transaction bears the zxid of this one.
+    fn is_taken(&self, write: &Write<'_>, zxid: Zxid) -> bool {
+        let request = (write.asked.session, write.asked.cxid);
         let Books { world, monitor, .. } = self.books;
+        monitor.is_taken(zxid, request, world.steps())
+    }
+
+    fn gone(&self, write: &Write<'_>) -> Option<Gone> {
+        let zxid = write.zxid?;
+        if self.is_taken(write, zxid) {
+            return Some(Gone::Replaced);
+        }
+        let Books { world, monitor, .. } = self.books;
+        let declared = monitor.is_declared(zxid, world.steps());
         if let Some((epoch, leader)) = monitor.overruled(zxid, world.steps()) {
+            if declared {
+                return Some(Gone::Declared);
+            }
             let epoch = epoch.0;
             return Some(Gone::Overruled { leader, epoch });
         }
@@ -286,7 +302,11 @@ impl<'a> Places<'a> {
             .tails
             .iter()
             .any(|tail| self.held(tail, zxid).is_some());
-        (!anywhere).then_some(Gone::NoDisk)
+        let why = match declared {
+            true => Gone::Declared,
+            false => Gone::NoDisk,
+        };
+        (!anywhere).then_some(why)
     }
 
     fn slot(&self, host: &Host, tail: &Tail, zxid: Option<Zxid>, committed: bool) -> Slot {

@@ -215,6 +215,8 @@ pub struct RecoveryView {
     pub server: ServerId,
     /// By what.
     pub means: Means,
+    /// What the leader did on top of what an operator had put there.
+    pub then: Option<Means>,
     /// When it served again, in microseconds of the run.
     pub at_us: u64,
     /// From its start until then.
@@ -250,10 +252,9 @@ impl Means {
             Self::Diff => Text::new("DIFF from the leader", "领导者发来 DIFF"),
             Self::Trunc => Text::new("TRUNC by the leader", "领导者要求 TRUNC"),
             Self::Snap => Text::new("SNAP from the leader", "领导者发来 SNAP"),
-            Self::Copy(name) => Text::new(
-                format!("files of {name}, by hand"),
-                format!("手工放入 {name} 的文件"),
-            ),
+            Self::Copy(name) => {
+                Text::new(format!("files of {name}"), format!("放入 {name} 的文件"))
+            }
             Self::Restore(name) => Text::new(
                 format!("{name}, restored jointly"),
                 format!("联合还原 {name}"),
@@ -355,7 +356,13 @@ fn view(vault: &Vault, name: &Arc<str>, backup: &Backup) -> VaultBackup {
             BackupKind::Full => VaultKind::Full,
             BackupKind::Incremental => VaultKind::Incremental,
         },
-        way: way(manifest.way),
+        way: match &manifest.parent {
+            Some(parent) if manifest.way != Way::Shipped => Text::new(
+                format!("log records since {parent}"),
+                format!("{parent} 之后的日志记录"),
+            ),
+            _ => way(manifest.way),
+        },
         parent: manifest.parent.as_ref().map(ToString::to_string),
         begun_us: backup.begun_at.0,
         taken_us: backup.taken_at.0,

@@ -326,6 +326,8 @@ pub(super) const fn fate(lang: Lang, row: &LedgerRow) -> &'static str {
         (Fate::AtRisk, _, Lang::Zh) => "有风险",
         (Fate::Open, _, Lang::En) => "undecided",
         (Fate::Open, _, Lang::Zh) => "未定",
+        (Fate::Lost(Gone::Declared), _, Lang::En) => "ended",
+        (Fate::Lost(Gone::Declared), _, Lang::Zh) => "已放弃",
         (Fate::Lost(_), true, Lang::En) => "LOST",
         (Fate::Lost(_), true, Lang::Zh) => "丢失",
         (Fate::Lost(_), false, Lang::En) => "happened, gone",
@@ -362,6 +364,10 @@ pub(super) fn place(lang: Lang, row: &LedgerRow) -> String {
 fn overruled(lang: Lang, gone: Gone) -> String {
     match (gone, lang) {
         (Gone::NoDisk, _) => String::new(),
+        (Gone::Declared, Lang::En) => "a restore ended it, as declared before".to_owned(),
+        (Gone::Declared, Lang::Zh) => "还原时按事先声明放弃".to_owned(),
+        (Gone::Replaced, Lang::En) => "its zxid belongs to another transaction now".to_owned(),
+        (Gone::Replaced, Lang::Zh) => "它的 zxid 已被另一个事务占用".to_owned(),
         (Gone::Overruled { leader, epoch }, Lang::En) => {
             format!("{leader} began e{epoch} without it")
         }

@@ -10,6 +10,7 @@ use crate::base::ServerId;
 use crate::model::ErrorCode;
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{HaltReason, Timer};
+use crate::view::findings;
 use crate::world::{CrashKind, CrashPoint};
 
 /// The sentence of a caption.
@@ -259,8 +260,11 @@ pub(super) fn moment(point: CrashPoint) -> &'static str {
 
 fn halted(server: ServerId, reason: &HaltReason) -> String {
     match reason {
-        HaltReason::Refused(_) | HaltReason::Epochs(_) => {
-            format!("{server} refuses to start: {}.", halt_reason(reason))
+        HaltReason::Refused(why) => {
+            format!("{server} refuses to start: {}.", findings::refusal(why).en)
+        }
+        HaltReason::Epochs(why) => {
+            format!("{server} refuses to start: {}.", findings::epochs(why).en)
         }
         HaltReason::UnmatchedCommit { commit, .. } => {
             format!(

@@ -128,7 +128,11 @@ fn fault(fault: &VaultFault) -> Text {
 }
 
 fn restore(order: &RestoreOrder) -> Text {
-    let (name, servers) = (&order.name, list(&order.to));
+    let name = &order.name;
+    let Text {
+        en: servers,
+        zh: servers_zh,
+    } = list(&order.to);
     let (until_en, until_zh) = match order.until {
         None | Some(Point::End) => (String::new(), String::new()),
         Some(point) => {
@@ -145,7 +149,7 @@ fn restore(order: &RestoreOrder) -> Text {
     };
     Text::new(
         format!("An operator restores backup {name} on {servers} jointly{until_en}.{drops_en}"),
-        format!("运维人员把备份 {name} 联合还原到 {servers}{until_zh}。{drops_zh}"),
+        format!("运维人员把备份 {name} 联合还原到 {servers_zh}{until_zh}。{drops_zh}"),
     )
 }
 
@@ -311,7 +315,11 @@ fn declaration(d: &Declared) -> Text {
 }
 
 fn restored(d: &Declared, epoch: i64) -> Text {
-    let (servers, zxid) = (list(&d.servers), z(d.zxid));
+    let zxid = z(d.zxid);
+    let Text {
+        en: servers,
+        zh: servers_zh,
+    } = list(&d.servers);
     let Text { en, zh } = price(&d.lost);
     let (sessions_en, sessions_zh) = match d.drop_sessions {
         true => (
@@ -328,7 +336,7 @@ fn restored(d: &Declared, epoch: i64) -> Text {
             "{servers} hold the tree of {zxid}, and nothing behind it; the epoch is e{epoch} now. {en}{sessions_en}"
         ),
         format!(
-            "{servers} 都持有 {zxid} 的数据树，其后再无内容；纪元升为 e{epoch}。{zh}{sessions_zh}"
+            "{servers_zh} 都持有 {zxid} 的数据树，其后再无内容；纪元升为 e{epoch}。{zh}{sessions_zh}"
         ),
     )
 }
@@ -354,9 +362,9 @@ fn price(lost: &[Zxid]) -> Text {
     }
 }
 
-fn list(servers: &[ServerId]) -> String {
+fn list(servers: &[ServerId]) -> Text {
     let names: Vec<String> = servers.iter().map(ToString::to_string).collect();
-    names.join(", ")
+    Text::new(names.join(", "), names.join("、"))
 }
 
 /// `2026-01-01 00:00:05.250`.

@@ -10,6 +10,7 @@ use crate::base::ServerId;
 use crate::model::ErrorCode;
 use crate::protocol::zab::election::Vote;
 use crate::protocol::{HaltReason, Timer};
+use crate::view::findings;
 use crate::world::{CrashKind, CrashPoint};
 
 /// The sentence of a caption.
@@ -257,8 +258,11 @@ pub(super) fn moment(point: CrashPoint) -> &'static str {
 
 fn halted(server: ServerId, reason: &HaltReason) -> String {
     match reason {
-        HaltReason::Refused(_) | HaltReason::Epochs(_) => {
-            format!("{server} 拒绝启动：{}。", halt_reason(reason))
+        HaltReason::Refused(why) => {
+            format!("{server} 拒绝启动：{}。", findings::refusal(why).zh)
+        }
+        HaltReason::Epochs(why) => {
+            format!("{server} 拒绝启动：{}。", findings::epochs(why).zh)
         }
         HaltReason::UnmatchedCommit { commit, .. } => {
             format!(

@@ -43,7 +43,7 @@ pub(super) fn vault(look: &Look<'_>) -> Inspection {
 /// Every way to take a backup, server by server; and what can happen to the vault itself.
 pub(super) fn all(look: &Look<'_>) -> Vec<Offers> {
     let servers = look.world.hosts().iter().map(|host| of(host, look));
-    servers.chain([faults()]).collect()
+    servers.chain([faults(look)]).collect()
 }
 
 fn of(host: &Host, look: &Look<'_>) -> Offers {
@@ -141,14 +141,16 @@ fn newest_of(look: &Look<'_>, server: ServerId) -> Option<Arc<str>> {
 
 /// `b1`, or the next number that no backup has.
 fn free_name(look: &Look<'_>, stem: &str) -> String {
+    let vault = look.world.vault();
     let names = (1_u32..).map(|n| format!("{stem}{n}"));
-    let mut free = names.filter(|name| look.world.vault().get(name).is_none());
+    let taken = |name: &str| vault.get(name).is_some() || vault.ships.contains_key(name);
+    let mut free = names.filter(|name| !taken(name));
     free.next().expect("there are more numbers than backups")
 }
 
-fn faults() -> Offers {
+fn faults(look: &Look<'_>) -> Offers {
     let fault = |fault| Command::Vault(VaultOrder::Fault(fault));
-    let deeds = vec![
+    let mut deeds = vec![
         Offer::command(
             "cut",
             "cut its link",
@@ -180,6 +182,15 @@ fn faults() -> Offers {
             Command::Vault(VaultOrder::Policy(None)),
         ),
     ];
+    deeds.extend(look.world.vault().ships.values().map(|ship| {
+        let (name, from) = (&ship.order.name, ship.order.from);
+        Offer::command(
+            &format!("stop-{name}"),
+            &format!("ship the log of {from} no more ({name})"),
+            &format!("停止传送 {from} 的日志（{name}）"),
+            Command::Vault(VaultOrder::Stop(name.clone())),
+        )
+    }));
     Offers::new("The vault itself", "备份库本身", deeds)
 }
 

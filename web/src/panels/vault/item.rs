@@ -47,7 +47,7 @@ pub(super) fn Item(props: &Props) -> Html {
             { progress(&desk, backup) }
             { backup.verdict.as_ref().map(|verdict| badge(&desk, verdict)).unwrap_or_default() }
             { line("vfiles mono", words::files(&backup.files)) }
-            { line("vmeta", words::sizes(backup)) }
+            { line("vmeta", words::sizes(lang, backup)) }
             { line("vmeta", words::extent(lang, backup)) }
         </li>
     }
@@ -87,7 +87,7 @@ fn progress(desk: &Desk, backup: &VaultBackup) -> Html {
 }
 
 /// What the trial recovery said: a sign, and the words.
-fn badge(desk: &Desk, verdict: &VerdictView) -> Html {
+pub(super) fn badge(desk: &Desk, verdict: &VerdictView) -> Html {
     let good = verdict.range.is_some();
     html! {<>
         <p class={classes!("vworth", if good { "ok" } else { "no" })} data-kind="verdict" data-id={if good { "ok" } else { "no" }}>

@@ -23,7 +23,7 @@ use self::item::Item;
 use self::ruler::ruler;
 use self::vault_words::{self as words, Word};
 use self::wizard::Wizard;
-use super::piece::{line, piece, span};
+use super::piece::{focus_on, line, piece, span};
 use super::pull::Pull;
 use crate::desk::{Desk, use_desk};
 use crate::inspect::FaultMenu;
@@ -43,23 +43,37 @@ pub(crate) fn VaultPanel(props: &Props) -> Html {
     let desk = use_desk();
     let view = use_memo(props.pull.clone(), Pull::vault);
     let restoring = use_state(|| None::<String>);
+    let left = use_state(|| None::<String>);
     let named = |name: &String| view.backups.iter().find(|b| b.name == *name);
     let chosen = restoring.as_ref().and_then(named);
     let on_restore = {
         let restoring = restoring.clone();
-        Callback::from(move |name: String| restoring.set(Some(name)))
+        let left = left.clone();
+        Callback::from(move |name: String| {
+            left.set(None);
+            restoring.set(Some(name));
+        })
     };
     let on_back = {
-        let restoring = restoring.clone();
-        Callback::from(move |_: MouseEvent| restoring.set(None))
+        let (restoring, left) = (restoring.clone(), left.clone());
+        Callback::from(move |_: MouseEvent| {
+            left.set(restoring.as_ref().cloned());
+            restoring.set(None);
+        })
     };
+    // Whoever comes back is where it began.
+    use_effect_with(left, |left| {
+        if let Some(name) = left.as_ref() {
+            focus_on(&format!("[data-kind=restore][data-id='{name}']"));
+        }
+    });
     let whole = view.backups.iter().filter(|b| b.state == VaultState::Whole);
     let whole: Vec<(String, Zx)> = whole.map(|b| (b.name.clone(), b.to)).collect();
     let newest_first = view.backups.iter().rev();
     html! {
         <section class="service vault" aria-label={desk.word(crate::words::Word::Vault)} data-kind="panel" data-id="vault">
             if let Some(backup) = chosen {
-                <Wizard key={backup.name.clone()} pull={props.pull.clone()} backup={backup.name.clone()} to={backup.to} {whole} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
+                <Wizard key={backup.name.clone()} pull={props.pull.clone()} backup={backup.name.clone()} to={backup.to} verdict={backup.verdict.clone()} {whole} rows={props.rows.clone()} drill={props.drill.clone()} {on_back} />
             } else {
                 { head(&desk, props, &view) }
                 <div class="svscroll">

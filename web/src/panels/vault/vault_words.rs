@@ -36,8 +36,8 @@ crate::words::words! {
     KeepTwisted: "Show this run", "查看这次运行";
     NothingLost: "no confirmed write is lost", "已答复的写入没有丢失";
     NotServing: "the servers do not all serve within 30 s", "30 s 内仍有服务器未恢复服务";
-    Minority: "The restored server forgets what it had promised to remember. A majority that still remembers brings it up to date; then the restore had no effect. If one more server fails before that, the ones that forgot may be the majority.",
-        "被还原的服务器会忘记它承诺过要记住的内容。仍记得的多数派会把它补齐，还原等于没做。若在此之前再有一台出故障，忘记的那些就可能成为多数派。";
+    Minority: "The restored server forgets what it had promised to remember. Where a majority still remembers, it brings that server up to date, and the restore had no effect. Where others are empty, lag behind or fail just then, the ones that do not know may be the majority.",
+        "被还原的服务器会忘记它承诺过要记住的内容。若多数派仍然记得，就会把它补齐，还原等于没做；若其余服务器是空的、落后的，或恰好再出故障，不知情的那些就可能成为多数派。";
     Majority: "The restored servers are a majority. Whatever only the others remember is gone for the ensemble as soon as the restored ones elect without them.",
         "被还原的服务器已占多数。只要它们不等其他服务器就选出领导者，只有其他服务器记得的内容就从集群中消失。";
     Everybody: "All servers get the same files while everybody is stopped: no server remembers more than another, so no order of starting can bring two histories together. What is not in the backup is lost, and it is known beforehand.",
@@ -93,7 +93,18 @@ pub(super) fn twist(lang: Lang, twist: Twist) -> String {
 /// `2 confirmed writes lost: e1·7 create /q, e1·8 create /r`.
 pub(super) fn lost(lang: Lang, outcome: &Outcome, declared: Option<u64>) -> String {
     if outcome.lost == 0 {
-        return Word::NothingLost.get(lang).to_owned();
+        let (back, still) = (outcome.back, outcome.still);
+        return match (lang, back, still) {
+            (_, 0, 0) => Word::NothingLost.get(lang).to_owned(),
+            (Lang::En, 0, 1) => "1 confirmed write that was lost stays lost".to_owned(),
+            (Lang::En, 0, _) => format!("{still} confirmed writes that were lost stay lost"),
+            (Lang::Zh, 0, _) => format!("此前丢失的 {still} 个已答复的写入没有找回"),
+            (Lang::En, 1, 0) => "1 lost write comes back, and no other is lost".to_owned(),
+            (Lang::En, _, 0) => format!("{back} lost writes come back, and no other is lost"),
+            (Lang::Zh, _, 0) => format!("找回此前丢失的 {back} 个写入，没有新的丢失"),
+            (Lang::En, ..) => format!("{back} of the lost writes come back, {still} stay lost"),
+            (Lang::Zh, ..) => format!("此前丢失的写入找回 {back} 个，仍丢失 {still} 个"),
+        };
     }
     let n = outcome.lost;
     if declared == Some(n) {
@@ -132,7 +143,7 @@ pub(super) fn write(lang: Lang, write: &LostWrite) -> String {
 pub(super) fn serves(lang: Lang, outcome: &Outcome) -> String {
     match (lang, outcome.serves_after_us.map(crate::words::seconds)) {
         (Lang::En, Some(after)) => format!("served again after {after}"),
-        (Lang::Zh, Some(after)) => format!("{after}后恢复服务"),
+        (Lang::Zh, Some(after)) => format!("{after} 后恢复服务"),
         (_, None) => Word::NotServing.get(lang).to_owned(),
     }
 }
@@ -271,9 +282,18 @@ pub(super) fn recovery(lang: Lang, recovery: &RecoveryView) -> String {
         (Lang::Zh, true) => "自动",
         (Lang::Zh, false) => "手工",
     };
-    match lang {
-        Lang::En => format!("{server} {by_itself}: {}, {bytes} B, {took}", means.en),
-        Lang::Zh => format!("{server} {by_itself}：{}，{bytes} B，{took}", means.zh),
+    let then = recovery.then.as_ref().map(|then| then.words());
+    match (lang, then) {
+        (Lang::En, None) => format!("{server} {by_itself}: {}, {bytes} B, {took}", means.en),
+        (Lang::Zh, None) => format!("{server} {by_itself}：{}，{bytes} B，{took}", means.zh),
+        (Lang::En, Some(then)) => format!(
+            "{server} {by_itself}: {}, then {}, {bytes} B in all, {took}",
+            means.en, then.en
+        ),
+        (Lang::Zh, Some(then)) => format!(
+            "{server} {by_itself}：{}，随后{}，共 {bytes} B，{took}",
+            means.zh, then.zh
+        ),
     }
 }
 
@@ -334,8 +354,8 @@ pub(super) fn kind(lang: Lang, backup: &VaultBackup) -> String {
         (Lang::Zh, VaultKind::Full) => "全量",
         (Lang::En, VaultKind::Incremental) => "incremental",
         (Lang::Zh, VaultKind::Incremental) => "增量",
-        (Lang::En, VaultKind::Cold) => "cold",
-        (Lang::Zh, VaultKind::Cold) => "冷备",
+        (Lang::En, VaultKind::Cold) => "whole disk",
+        (Lang::Zh, VaultKind::Cold) => "整盘",
         (Lang::En, VaultKind::Hot) => "hot",
         (Lang::Zh, VaultKind::Hot) => "热备",
     };
@@ -356,11 +376,20 @@ pub(super) fn files(files: &[(String, u64)]) -> String {
 
 /// Sizes are added up file by file, and an increment to what it goes on from:
 /// `B = ΣDᵢ = 2,140 + 33,904 = 36,044 B`, `B = B(b1) + ΣΔDᵢ = 36,044 + 2,140 = 38,184 B`.
-pub(super) fn sizes(backup: &VaultBackup) -> String {
+pub(super) fn sizes(lang: Lang, backup: &VaultBackup) -> String {
     let mut terms: Vec<String> = backup.files.iter().map(|(_, len)| grouped(*len)).collect();
     if terms.len() > TERMS {
         terms.truncate(TERMS - 1);
         terms.push("…".to_owned());
+    }
+    if let Some(parent) = backup.parent.as_ref().filter(|_| backup.chain_bytes == 0) {
+        let own = grouped(backup.bytes);
+        return match lang {
+            Lang::En => {
+                format!("ΣΔDᵢ = {own} B of its own; {parent} or what that needs is missing")
+            }
+            Lang::Zh => format!("ΣΔDᵢ = 自身 {own} B；缺少 {parent} 或其所依赖的备份"),
+        };
     }
     let all = grouped(backup.chain_bytes);
     let rule = match &backup.parent {
@@ -400,7 +429,12 @@ pub(super) fn extent(lang: Lang, backup: &VaultBackup) -> String {
 
 /// `12,288 of 41,890 B`.
 pub(super) fn copied(lang: Lang, done: u64, all: u64) -> String {
-    let percent = (done * 100).checked_div(all).unwrap_or(0);
+    let Some(percent) = (done * 100).checked_div(all) else {
+        return match lang {
+            Lang::En => "it begins".to_owned(),
+            Lang::Zh => "正在开始".to_owned(),
+        };
+    };
     let (done, all) = (grouped(done), grouped(all));
     match lang {
         Lang::En => format!("{done} of {all} B, {percent} %"),
@@ -412,6 +446,7 @@ pub(super) fn copied(lang: Lang, done: u64, all: u64) -> String {
 pub(super) fn copying(lang: Lang, file: &str, eta_us: u64) -> String {
     let left = crate::words::seconds(eta_us);
     match lang {
+        _ if file.is_empty() => String::new(),
         Lang::En => format!(" · {file}, {left} left"),
         Lang::Zh => format!(" · {file}，约剩 {left}"),
     }

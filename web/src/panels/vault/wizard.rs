@@ -10,12 +10,14 @@ use zablab_core::lab::drill::{DrillView, Outcome, Plan, TreeChange, Twist};
 use zablab_core::lab::risk::Risk;
 use zablab_core::lab::{Action, ServerId};
 use zablab_core::view::frame::{ServerRow, Zx};
+use zablab_core::view::vault::VerdictView;
 
+use super::item::badge;
 use super::sign;
 use super::vault_words::{self as words, Word};
 use crate::desk::{Desk, use_desk};
 use crate::panels::Pull;
-use crate::panels::piece::{bring_into_view, line, piece, span};
+use crate::panels::piece::{bring_into_view, focus_on, line, piece, span};
 use crate::panels::tree_difference::group;
 use crate::picker::Picker;
 
@@ -30,6 +32,8 @@ pub(super) struct Props {
     pub(super) backup: AttrValue,
     /// The last transaction in it.
     pub(super) to: Zx,
+    /// What verifying said of it.
+    pub(super) verdict: Option<VerdictView>,
     /// All that are whole, with the last transaction in each.
     pub(super) whole: Vec<(String, Zx)>,
     pub(super) rows: Vec<ServerRow>,
@@ -90,9 +94,19 @@ pub(super) fn Wizard(props: &Props) -> Html {
         all_stop: true,
         until: None,
     });
-    let points = use_memo((props.pull.clone(), props.to), |(pull, to)| {
-        points(pull, *to)
-    });
+    let points = use_memo(
+        (props.pull.clone(), props.to, props.verdict.clone()),
+        |(pull, to, verdict)| {
+            let range = verdict.as_ref().map(|verdict| verdict.range);
+            match range {
+                None => points(pull, None, *to),
+                Some(Some((first, last))) => points(pull, Some(first), last),
+                Some(None) => Vec::new(),
+            }
+        },
+    );
+    // Whoever opens it is in it.
+    use_effect_with((), |()| focus_on("[data-kind=wizard][data-id=back]"));
     let plan = choice.plan(&props.backup);
     let risks = use_memo((props.pull.clone(), plan.clone()), |(pull, plan)| {
         plan.as_ref()
@@ -126,6 +140,7 @@ pub(super) fn Wizard(props: &Props) -> Html {
                 <button type="button" class="btn quiet" onclick={props.on_back.clone()} data-kind="wizard" data-id="back">{ Word::Back.get(desk.lang) }</button>
             </div>
             <div class="svscroll">
+                { props.verdict.as_ref().map(|verdict| badge(&desk, verdict)).unwrap_or_default() }
                 { line("shint", Word::RestoreHow.get(desk.lang)) }
                 <fieldset class="ways">
                     <legend class="sr">{ Word::Way.get(desk.lang) }</legend>
@@ -139,7 +154,8 @@ pub(super) fn Wizard(props: &Props) -> Html {
                     { servers(&desk, props, &choice, Way::Resync) }
                 </fieldset>
                 <div class="wacts">
-                    <button type="button" class="btn primary" disabled={go.is_none() || runs} onclick={go.unwrap_or_default()}
+                    <button type="button" class="btn primary" disabled={go.is_none()} aria-disabled={runs.then_some("true")}
+                        onclick={go.filter(|_| !runs).unwrap_or_default()}
                         data-kind="wizard" data-id="try">{ Word::Try.get(desk.lang) }</button>
                     if let Some(drill) = shown.filter(|drill| drill.runs()) {
                         <progress value={drill.done.len().to_string()} max={drill.all.to_string()} aria-label={Word::Try.get(desk.lang)} />
@@ -191,12 +207,15 @@ fn way(desk: &Desk, choice: &UseStateHandle<Choice>, way: Way) -> Html {
 }
 
 /// The confirmed writes in the backup, newest first: where history can end.
-fn points(pull: &Pull, to: Zx) -> Vec<(Zx, String)> {
+fn points(pull: &Pull, from: Option<Zx>, to: Zx) -> Vec<(Zx, String)> {
     let rows = pull.ledger().rows;
     let told = rows.into_iter().filter(|row| row.told.is_some());
-    let points = told.filter_map(|row| Some((row.zxid?, row.request)));
+    let points = told.filter_map(|row| {
+        let at = crate::words::seconds(row.at_us);
+        Some((row.zxid?, format!("{} · {at}", row.request)))
+    });
     points
-        .filter(|(zxid, _)| *zxid <= to)
+        .filter(|(zxid, _)| Some(*zxid) >= from && *zxid <= to)
         .take(POINTS)
         .collect()
 }
@@ -343,6 +362,7 @@ fn trial(desk: &Desk, at: usize, outcome: &Outcome, declared: Option<u64>) -> Ht
     let lang = desk.lang;
     let planned = outcome.twist == Twist::None;
     let (bad, state) = match (outcome.lost, outcome.red.is_empty()) {
+        (0, true) if outcome.still > 0 => (false, "risk"),
         (0, true) => (false, "kept"),
         (lost, true) if declared == Some(lost) => (false, "risk"),
         (0, false) => (false, "risk"),
