@@ -13,7 +13,7 @@ use crate::base::{Order, ServerId};
 use crate::model::Zxid;
 use crate::protocol::zab::Peer;
 use crate::storage::backup::State;
-use crate::world::vault::{Backup, BackupKind};
+use crate::world::vault::{Backup, BackupKind, Work};
 use crate::world::{End, Host, World};
 
 /// Snapshots of a server that are shown, newest first.
@@ -47,10 +47,14 @@ pub struct BackupView {
     pub zxid: Zx,
     /// The first that it holds itself, when it goes on from another backup.
     pub from: Option<Zx>,
+    /// The backup that it goes on from.
+    pub parent: Option<String>,
     /// Effects of its snapshot may go up to here: no point before it can be restored.
     pub fuzzy_to: Option<Zx>,
     /// Everything is there.
     pub whole: bool,
+    /// It is being copied.
+    pub runs: bool,
     /// How much of it was copied, in hundredths, while it is not whole.
     pub percent: Option<u8>,
 }
@@ -108,6 +112,8 @@ pub(super) fn backups(world: &World) -> Vec<BackupView> {
             hot: backup.kind == BackupKind::Hot,
             zxid: backup.zxid.into(),
             from: own_start(backup),
+            parent: backup.manifest.parent.as_ref().map(ToString::to_string),
+            runs: matches!(backup.work, Work::Running(_)),
             fuzzy_to: fuzzy_to(backup),
             whole: backup.manifest.is_whole(),
             percent: percent(backup),

@@ -105,6 +105,14 @@ pub(super) fn backup(lang: Lang, backup: &BackupView) -> String {
     }
 }
 
+/// `, 2 more`: backups without a line.
+pub(super) fn more(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En => format!(", {count} more"),
+        Lang::Zh => format!("，另 {count} 份"),
+    }
+}
+
 /// `RPO gap: 14 txns`.
 pub(crate) fn gap(lang: Lang, count: u64) -> String {
     match (lang, count) {

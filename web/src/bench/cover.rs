@@ -7,6 +7,7 @@
 //! ```
 
 use yew::prelude::*;
+use zablab_core::lab::Order;
 use zablab_core::view::Lang;
 use zablab_core::view::Target;
 use zablab_core::view::frame::{BackupView, Frame, ServerRow, SpanView, Zx};
@@ -92,11 +93,14 @@ pub(super) fn Backups(props: &Props) -> Html {
     if shown.is_empty() {
         return Html::default();
     }
+    let more = frame.backups.iter().filter(|backup| backup.whole).count();
+    let told = shown.iter().map(|tier| 1 + tier.parents).sum::<usize>();
+    let more = more.saturating_sub(told);
     let height = 2 + TIER * shown.len() as u32;
     let (gap, room) = (Gap::of(props, desk.lang), room(&desk, *metrics));
     html! {
         <div class="bvault">
-            <div class="bvl">{ say::Word::Coverage.get(desk.lang) }</div>
+            <div class="bvl">{ say::Word::Coverage.get(desk.lang) }if more > 0 { { say::more(desk.lang, more) } }</div>
             <div class="bvc">
                 <svg class="ov" width={(metrics.log_width() + 4).to_string()} height={height.to_string()} role="img"
                     aria-label={frame.gap.map_or_else(|| say::Word::Coverage.get(desk.lang).to_owned(), |gap| say::gap(desk.lang, gap.count))} data-kind="gap"
@@ -108,7 +112,7 @@ pub(super) fn Backups(props: &Props) -> Html {
                     { gap.map(|gap| gap.draw(room, shown.len() as u32)).unwrap_or_default() }
                 </svg>
                 <div class="bvs">
-                    { for shown.iter().map(|backup| {
+                    { for shown.iter().map(|Tier { backup, .. }| {
                         let (name, id) = (say::backup(desk.lang, backup), backup.name.clone());
                         let onclick = desk.inspect.reform(move |_: MouseEvent| Some(Target::Backup(id.clone())));
                         html! { <button type="button" class="bv" title={name.clone()} aria-label={name} {onclick}
@@ -120,10 +124,49 @@ pub(super) fn Backups(props: &Props) -> Html {
     }
 }
 
-/// The backups that there is room for, oldest first.
-fn shown<'a>(desk: &Desk, frame: &'a Frame) -> &'a [BackupView] {
+/// A backup that has a line of its own.
+struct Tier<'a> {
+    backup: &'a BackupView,
+    /// The first of its chain, when those before it have no line: then its bracket is that of all.
+    root: Option<&'a BackupView>,
+    /// Backups that its bracket stands for, besides itself.
+    parents: usize,
+}
+
+/// The backups that there is room for, oldest first: what is being copied, then what is whole.
+fn shown<'a>(desk: &Desk, frame: &'a Frame) -> Vec<Tier<'a>> {
     let room = if desk.layout == Layout::Cockpit { 2 } else { 1 };
-    &frame.backups[frame.backups.len().saturating_sub(room)..]
+    let rank = |at: &usize| {
+        let backup = &frame.backups[*at];
+        (backup.runs, backup.whole, *at)
+    };
+    let mut places: Vec<usize> = (0..frame.backups.len()).collect();
+    places.order_by_key(|at| std::cmp::Reverse(rank(at)));
+    places.truncate(room);
+    places.order_by_key(|at| *at);
+    let tier = |at: &usize| {
+        let backup = &frame.backups[*at];
+        let mut tier = Tier {
+            backup,
+            root: None,
+            parents: 0,
+        };
+        let mut parent = parent(frame, backup);
+        while let Some((place, before)) = parent.filter(|(place, _)| !places.contains(place)) {
+            tier.root = Some(before);
+            tier.parents += 1;
+            parent = self::parent(frame, before).filter(|(earlier, _)| *earlier < place);
+        }
+        tier
+    };
+    places.iter().map(tier).collect()
+}
+
+/// What a backup goes on from, and its place.
+fn parent<'a>(frame: &'a Frame, backup: &BackupView) -> Option<(usize, &'a BackupView)> {
+    let name = backup.parent.as_ref()?;
+    let mut all = frame.backups.iter().enumerate();
+    all.find(|(_, other)| other.name == *name)
 }
 
 /// Where the bracket of a backup ends: across from where the log columns begin, and down from the last
@@ -135,18 +178,23 @@ pub(super) fn place(
     m: Metrics,
     name: &str,
 ) -> (u32, u32) {
-    let mut tiers = shown(desk, frame).iter().enumerate();
+    let mut tiers = shown(desk, frame).into_iter().enumerate();
     // On a phone the name of the row stands above it.
     let top = if desk.layout == Layout::Phone { 30 } else { 12 };
-    match tiers.find(|(_, backup)| backup.name == name) {
-        Some((tier, backup)) => (ends(backup, strip, m).1, top + tier as u32 * TIER),
+    match tiers.find(|(_, tier)| tier.backup.name == name) {
+        Some((at, tier)) => (ends(&tier, strip, m).1, top + at as u32 * TIER),
         None => (start(m), top),
     }
 }
 
 /// Where its bracket begins and ends, in pixels.
-fn ends(backup: &BackupView, strip: &Strip, m: Metrics) -> (u32, u32) {
-    let x1 = backup.from.map_or(start(m), |from| begin(strip, m, from));
+fn ends(tier: &Tier<'_>, strip: &Strip, m: Metrics) -> (u32, u32) {
+    let backup = tier.backup;
+    let x1 = tier
+        .root
+        .unwrap_or(backup)
+        .from
+        .map_or(start(m), |from| begin(strip, m, from));
     (x1, end(strip, m, backup.zxid).unwrap_or(0).max(x1 + 6))
 }
 
@@ -161,18 +209,23 @@ fn begin(strip: &Strip, m: Metrics, zx: Zx) -> u32 {
 /// What a backup holds: from its first transaction to its last, hatched where no point can be restored,
 /// broken while it is not whole.
 fn bracket(
-    backup: &BackupView,
+    tier: &Tier<'_>,
     y: u32,
     strip: &Strip,
     m: Metrics,
     (beside, room): (Option<&Gap>, u32),
 ) -> Html {
-    let (x1, x2) = ends(backup, strip, m);
+    let (x1, x2) = ends(tier, strip, m);
+    let Tier { backup, root, .. } = tier;
     let bottom = y + 7;
-    let text = match backup.percent {
+    let own = match backup.percent {
         Some(percent) => format!("{} {percent} %", backup.name),
         None => format!("{} {}", backup.name, backup.zxid),
     };
+    // The first of the chain is named where there is room for it.
+    let chain = root.map(|root| format!("{} … {own}", root.name));
+    let chain = chain.filter(|chain| x1 + log::text_width(chain) + 14 <= x2);
+    let text = chain.unwrap_or(own);
     let width = log::text_width(&text);
     // The name stands in the bracket, else behind it, where the gap may be: then before it or behind both.
     let inside = x1 + width + 14 <= x2;
@@ -185,7 +238,8 @@ fn bracket(
         }
         _ => Some(x2 + 5),
     };
-    let fuzzy = backup.fuzzy_to.and_then(|to| end(strip, m, to));
+    let fuzzy = root.unwrap_or(backup).fuzzy_to;
+    let fuzzy = fuzzy.and_then(|to| end(strip, m, to));
     let fuzzy = fuzzy.map(|to| to.min(x2)).filter(|to| *to > x1);
     let soft = (!backup.whole).then_some("soft");
     html! {<>

@@ -120,6 +120,31 @@ fn of_different_backups_the_first_majority_decides_and_every_order_is_tried() {
 }
 
 #[test]
+fn a_drill_after_a_disaster_tells_what_comes_back_and_what_does_not() {
+    let script = OLD_BACKUP.split("crash 1").next().expect("a beginning");
+    let mut lab = at_end(&format!(
+        "{script}crash 1 power\ncrash 2 power\ncrash 3 power\nwipe 1\nwipe 2\nwipe 3\n"
+    ));
+    let view = drilled(&mut lab, files(&[1], true));
+    let told: Vec<_> = view
+        .done
+        .iter()
+        .map(|o| (o.twist, o.lost, o.back, o.still))
+        .collect();
+    // Without S1 the two empty ones elect an empty tree, and S1 follows them.
+    let late = |id| Twist::Late(ServerId(id));
+    assert_eq!(
+        told,
+        [
+            (Twist::None, 0, 1, 0),
+            (late(1), 0, 0, 1),
+            (late(2), 0, 1, 0),
+            (late(3), 0, 1, 0)
+        ]
+    );
+}
+
+#[test]
 fn a_drill_of_another_moment_is_not_shown_and_not_kept() {
     let mut lab = at_end(OLD_BACKUP);
     let _ = drilled(&mut lab, files(&[2], false));

@@ -436,3 +436,46 @@ fn what_is_pulled_is_the_same_however_the_moment_was_reached() {
         assert_eq!(pull(&mut lab), here, "at {at}");
     }
 }
+
+/// A disk that was emptied numbers on from the beginning.
+#[test]
+fn a_write_whose_zxid_went_to_another_is_lost_whatever_the_numbers_say() {
+    let script = "zablab 1
+ensemble servers=1 standalone=yes
+until leader 1 within=5s
+client old server=1 timeout=4s
+old create /a \"1\"
+old create /b \"2\"
+until reply old OK within=5s
+until quiet within=5s
+crash 1 process
+wipe 1
+restart 1
+until leader 1 within=5s
+client new server=1 timeout=4s
+new create /c \"3\"
+new create /d \"4\"
+new create /e \"5\"
+until reply new OK within=5s
+until quiet within=5s
+";
+    let ledger = at_end(script).ledger();
+    let fates: Vec<_> = ledger
+        .rows
+        .iter()
+        .rev()
+        .map(|row| (row.name.as_str(), row.fate))
+        .collect();
+    let (gone, kept) = (Fate::Lost(Gone::Replaced), Fate::Kept);
+    assert_eq!(
+        fates,
+        [
+            ("old", gone),
+            ("old", gone),
+            ("new", kept),
+            ("new", kept),
+            ("new", kept)
+        ]
+    );
+    assert_eq!(ledger.lost, 2);
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Epoch, Zxid};
-use crate::view::vault::{VaultBackup, VaultKind, VaultState, VaultView};
+use crate::view::vault::{Means, VaultBackup, VaultKind, VaultState, VaultView};
 
 const CHAIN: &str = "zablab 1
 ensemble servers=3 seed=7 pre-alloc=4K
@@ -175,6 +175,60 @@ fn what_the_leader_sends_stands_beside_what_an_operator_puts_there() {
         "{by_hand:?}"
     );
     assert!(by_hand.means.words().zh.contains("b2"));
+}
+
+#[test]
+fn what_an_operator_put_there_is_not_praised_for_what_the_leader_did() {
+    let script = CHAIN
+        .replace("backup full", "backup cold")
+        .replace("until backup b1 whole within=5s\n", "");
+    let script = script
+        .split("backup incremental")
+        .next()
+        .expect("a beginning");
+    let script = format!(
+        "{script}a set /x \"3\"\nuntil reply a OK within=2s\ncrash 1 power\ncopy b1 to=1\nrestart 1\n\
+         until synced 1 within=30s\nuntil quiet within=30s\n"
+    );
+    let view = at_end(&script).vault();
+    let back = view.recoveries.last().expect("S1 came back");
+    assert_eq!(
+        (back.server, &back.means),
+        (ServerId(1), &Means::Copy("b1".to_owned()))
+    );
+    assert_eq!(back.then, Some(Means::Diff), "{back:?}");
+    assert_eq!(view.toll, None, "the others served all the time");
+}
+
+#[test]
+fn files_that_bring_everything_back_cost_nothing_but_time() {
+    let script = "zablab 1
+ensemble servers=3 seed=13
+until leader 3 within=10s
+client a server=2
+a create /stock \"40\"
+until reply a OK within=5s
+until quiet within=5s
+backup cold from=2 as=b1
+crash 1 power
+crash 2 power
+crash 3 power
+wipe 1
+wipe 2
+wipe 3
+";
+    let lost = at_end(script).vault().toll.expect("everything is gone");
+    assert_eq!((lost.lost.len(), lost.rto_us), (1, None));
+    let script = format!(
+        "{script}copy b1 to=1\ncopy b1 to=2\ncopy b1 to=3\nrestart 1\nrestart 2\nrestart 3\n\
+         until leader within=20s\nuntil quiet within=20s\na set /stock \"39\"\nuntil reply a OK within=30s\n"
+    );
+    let mut lab = at_end(&script);
+    let back = lab.vault().toll.expect("it was a disaster");
+    assert_eq!(back.lost.len(), 0);
+    assert!(back.rto_us.is_some_and(|rto| rto > 0), "{back:?}");
+    assert!(back.words.en.starts_with("RPO 0"), "{}", back.words.en);
+    assert_eq!(lab.ledger().lost, 0);
 }
 
 /// What one joint restore ended, another can bring back.

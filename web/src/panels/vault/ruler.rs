@@ -24,10 +24,10 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
         |from: u64, to: u64| percent(to.saturating_sub(from).min(view.now_us) * SPAN / view.now_us);
     let last = reached(view);
     let gap = view.gap.filter(|_| last < view.now_us);
-    // A short gap has no room for its name, which then ends where the gap does.
-    let (at, class) = match (view.now_us - last.min(view.now_us)) * 3 < view.now_us {
-        true => (x(view.now_us), "gapl end"),
-        false => (x(u64::midpoint(last, view.now_us)), "gapl"),
+    // A short gap has no room for its name, which then stands below it, between the ends of time.
+    let (at, y) = match (view.now_us - last.min(view.now_us)) * 3 < view.now_us {
+        true => (x(view.now_us / 2), "68"),
+        false => (x(u64::midpoint(last, view.now_us)), "45"),
     };
     html! {
         <svg class="vruler" width="100%" height="74" aria-hidden="true">
@@ -51,7 +51,7 @@ pub(super) fn ruler(lang: Lang, view: &VaultView) -> Html {
             }) }
             // The pins go behind it.
             if let Some(gap) = gap {
-                <text {class} x={at} y="45">{ gap_words(lang, gap.count) }</text>
+                <text class="gapl" x={at} {y}>{ gap_words(lang, gap.count) }</text>
             }
             <line class="axis" x1="0" x2={x(view.now_us)} y1="52" y2="52" />
             <line class="nowl" x1={x(view.now_us)} x2={x(view.now_us)} y1="2" y2="56" />

@@ -189,6 +189,15 @@ pub(super) fn differs(lang: Lang, tree: &TreeChange) -> String {
     }
 }
 
+/// `before, e2·2`, `after, e4·0`.
+pub(super) fn before_and_after(lang: Lang, tree: &TreeChange) -> [String; 2] {
+    let [before, after] = tree.zxids;
+    match lang {
+        Lang::En => [format!("before, {before}"), format!("after, {after}")],
+        Lang::Zh => [format!("之前 {before}"), format!("之后 {after}")],
+    }
+}
+
 /// `Trial 2 of 4`.
 pub(super) fn trial(lang: Lang, done: usize, all: usize) -> String {
     let now = (done + 1).min(all);

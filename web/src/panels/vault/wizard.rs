@@ -399,7 +399,7 @@ fn change(desk: &Desk, tree: &TreeChange) -> Html {
     if tree.rows.is_empty() {
         return line("tfacts", Word::SameTree.get(desk.lang));
     }
-    let [before, after] = tree.zxids.map(|zxid| zxid.to_string());
+    let [before, after] = words::before_and_after(desk.lang, tree);
     html! {
         <details class="tdiff">
             <summary>{ words::differs(desk.lang, tree) }</summary>
