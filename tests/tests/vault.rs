@@ -263,7 +263,7 @@ fn random_operators_give_every_order() {
                 }
             }
             let monitor = runner.timeline().monitor();
-            restored += u32::from(monitor.toll_at(u64::MAX, &[]).is_some());
+            restored += u32::from(monitor.toll_at(u64::MAX, &[], None).is_some());
         }
         let seldom = given.values().filter(|times| **times < 10).count();
         assert!(given.len() == least && seldom == 0, "{given:?}");
