@@ -536,7 +536,9 @@ fn twists(plan: &Plan, world: &World) -> Vec<Twist> {
             others.map(|id| Twist::Dies(*id)).collect()
         }
     };
-    [Twist::None].into_iter().chain(spared).collect()
+    // One server alone is nobody's last.
+    let others = spared.into_iter().filter(|_| voters.len() > 1);
+    [Twist::None].into_iter().chain(others).collect()
 }
 
 /// The plan with its twist.

@@ -279,7 +279,8 @@ impl Lab {
         let Some(moment) = self.line().timeline.here() else {
             return;
         };
-        for offer in groups.iter_mut().flat_map(|group| &mut group.all) {
+        let offers = groups.iter_mut().flat_map(|group| &mut group.all);
+        for offer in offers.filter(|offer| offer.refusal.is_none()) {
             match self.try_deed(&moment.world, &offer.deed, dossier) {
                 Ok(line) => offer.line = line,
                 Err(why) => {

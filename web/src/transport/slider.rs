@@ -139,7 +139,7 @@ fn named<'a>(desk: &Desk, t: &'a Transport) -> Vec<(&'a Mark, bool)> {
             drawn.push((mark, false));
             continue;
         }
-        let width = page::label_width(mark.name.get(desk.lang)) + 10;
+        let width = page::label_width(mark.name.get(desk.lang)) + 16;
         let (left, right) = if near_end(mark, t.total) {
             (at(mark).saturating_sub(width), at(mark) + 10)
         } else {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::{Epoch, Zxid};
+use crate::view::Target;
 use crate::view::vault::{Means, VaultBackup, VaultKind, VaultState, VaultView};
 
 const CHAIN: &str = "zablab 1
@@ -248,4 +249,36 @@ fn a_later_restore_brings_back_what_an_earlier_one_ended() {
     let ended = standing(&format!("{CHAIN}{}", to("b1")));
     let again = standing(&format!("{CHAIN}{}{}", to("b1"), to("b2")));
     assert_eq!([ended, again], [before - 2, before - 1]);
+}
+
+/// What cannot be done yet is there, and says what it needs.
+#[test]
+fn an_increment_is_offered_before_there_is_a_full_backup_and_shipping_can_be_ended() {
+    let offered = |script: &str| {
+        let mut lab = at_end(script);
+        let groups = lab.offers(&Target::Vault).into_iter();
+        let all = groups.flat_map(|group| group.all);
+        all.map(|offer| (offer.id, offer.refusal.map(|why| why.en), offer.line))
+            .collect::<Vec<_>>()
+    };
+    let find = |all: &[(String, Option<String>, String)], id: &str| {
+        let found = all.iter().find(|(name, ..)| name == id);
+        found.unwrap_or_else(|| panic!("{id} in {all:?}")).clone()
+    };
+    let before = offered("zablab 1\nensemble servers=3 seed=7\nuntil leader within=5s\n");
+    for id in ["incremental-S2", "ship-S2"] {
+        let (_, why, line) = find(&before, id);
+        assert!(
+            why.is_some_and(|why| why.contains("take a full one first")),
+            "{id}"
+        );
+        assert_eq!(line, "");
+    }
+    let script = format!("{CHAIN}backup ship from=2 parent=b2 as=ship1 every=1s\nrun 100ms\n");
+    let shipping = offered(&script);
+    assert_eq!(find(&shipping, "stop-ship1").2, "backup stop ship1");
+    assert!(
+        find(&shipping, "ship-S2").2.contains("as=ship2"),
+        "{shipping:?}"
+    );
 }

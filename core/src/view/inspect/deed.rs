@@ -88,6 +88,14 @@ impl Offer {
         Self::new(id, en, zh, Deed::Do(command))
     }
 
+    /// It cannot be done now, whatever the world would say of the command.
+    pub(super) fn refused(self, en: &str, zh: &str) -> Self {
+        Self {
+            refusal: Some(Text::new(en, zh)),
+            ..self
+        }
+    }
+
     /// It breaks something.
     pub(super) fn grave(self) -> Self {
         Self {

@@ -92,26 +92,9 @@ fn of(host: &Host, look: &Look<'_>) -> Offers {
             kept(BackupKind::Hot),
         ),
     ];
-    if let Some(parent) = newest_of(look, from) {
-        let (en, zh) = (
-            format!("incremental, on top of {parent}"),
-            format!("增量，接在 {parent} 之后"),
-        );
-        let increment = take(Some(Arc::clone(&parent)), CopyOrder::SnapshotFirst);
-        deeds.push(offer("incremental", &en, &zh, increment));
-        let (en, zh) = (
-            format!("ship its log every {SHIP}, on top of {parent}"),
-            format!("每 {SHIP} 传送日志，接在 {parent} 之后"),
-        );
-        let ship = Command::Vault(VaultOrder::Ship(ShipOrder {
-            from,
-            name: free_name(look, "ship").as_str().into(),
-            parent,
-            every: SHIP,
-            rate: RATE,
-        }));
-        deeds.push(offer("ship", &en, &zh, ship));
-    }
+    deeds.extend(following(look, from, |parent| {
+        take(Some(parent), CopyOrder::SnapshotFirst)
+    }));
     let (en, zh) = (
         format!("by rule: full every {FULL}, an increment every {INCREMENT}, keep {KEEP}"),
         format!("按策略：每 {FULL} 全量，每 {INCREMENT} 增量，保留 {KEEP} 份"),
@@ -127,6 +110,47 @@ fn of(host: &Host, look: &Look<'_>) -> Offers {
     })));
     deeds.push(offer("policy", &en, &zh, rule));
     Offers::new(&format!("from {from}"), &format!("取自 {from}"), deeds)
+}
+
+/// What goes on from the newest backup of a server: an increment, and the log shipped all the time.
+fn following(look: &Look<'_>, from: ServerId, take: impl Fn(Arc<str>) -> Command) -> [Offer; 2] {
+    let parent = newest_of(look, from);
+    let (on_en, on_zh) = parent.as_ref().map_or_else(Default::default, |parent| {
+        (
+            format!(", on top of {parent}"),
+            format!("，接在 {parent} 之后"),
+        )
+    });
+    let base = parent.clone().unwrap_or_default();
+    let ship = Command::Vault(VaultOrder::Ship(ShipOrder {
+        from,
+        name: free_name(look, "ship").as_str().into(),
+        parent: base.clone(),
+        every: SHIP,
+        rate: RATE,
+    }));
+    let offers = [
+        Offer::command(
+            &format!("incremental-{from}"),
+            &format!("incremental{on_en}"),
+            &format!("增量{on_zh}"),
+            take(base),
+        ),
+        Offer::command(
+            &format!("ship-{from}"),
+            &format!("ship its log every {SHIP}{on_en}"),
+            &format!("每 {SHIP} 传送日志{on_zh}"),
+            ship,
+        ),
+    ];
+    let (en, zh) = (
+        format!("There is no whole backup of {from} to go on from: take a full one first."),
+        format!("还没有可接续的 {from} 的完整备份：请先做一次全量。"),
+    );
+    match parent {
+        Some(_) => offers,
+        None => offers.map(|offer| offer.refused(&en, &zh)),
+    }
 }
 
 /// The last backup of that server that an increment can go on from.
