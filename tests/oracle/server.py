@@ -7,6 +7,8 @@ ZK_CLASSPATH, else those of Debian's libzookeeper-java and libslf4j-java. ZK_EXT
     server.py classpath      where they are
 """
 import base64
+import fcntl
+import functools
 import hashlib
 import itertools
 import os
@@ -15,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 SUPER = 'super:oracle'
@@ -63,10 +66,29 @@ def release():
     return found[1]
 
 
-# Below the ports that the system gives to connections, and others for processes that run side by side: what is
-# free now is still free when a server wants it.
-OURS = 200
-PORTS = itertools.cycle(range(10000 + os.getpid() % 100 * OURS, 10000 + (os.getpid() % 100 + 1) * OURS))
+# Below the ports that the system gives to connections, and others for each process that runs side by side: what is
+# free now is still free when a server wants it, be it a port that only a leader listens on.
+OURS, SHARES = 200, 100
+
+
+def share():
+    """The first port of a share that no other process has; a lock holds it until this process ends."""
+    for n in range(SHARES):
+        n = (os.getpid() + n) % SHARES
+        try:
+            lock = open(os.path.join(tempfile.gettempdir(), 'zablab-ports-%d.lock' % n), 'w')
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        return lock, 10000 + n * OURS
+    sys.exit('no ports are left: %d processes have them' % SHARES)
+
+
+@functools.cache
+def ports():
+    """The lock of this process, and its ports, over and over."""
+    lock, first = share()
+    return lock, itertools.cycle(range(first, first + OURS))
 
 
 def is_free(port):
@@ -81,11 +103,11 @@ def is_free(port):
 
 def free_ports(count):
     """Ports on which nobody listens, and not those given last."""
-    free = filter(is_free, itertools.islice(PORTS, OURS))
-    ports = list(itertools.islice(free, count))
-    if len(ports) < count:
+    free = filter(is_free, itertools.islice(ports()[1], OURS))
+    found = list(itertools.islice(free, count))
+    if len(found) < count:
         sys.exit('no ports are left: %d were asked for' % count)
-    return ports
+    return found
 
 
 def four_letters(port, word):

@@ -195,6 +195,9 @@ fn same_start(ours: &Value, theirs: &Value) -> Result<(), String> {
                     "S{id} {key}: really {}, here {}",
                     theirs[key], ours[key]
                 ));
+                if key == "mode" {
+                    wrong.push(format!("S{id} says {}", theirs["errors"]));
+                }
             }
         }
     }
