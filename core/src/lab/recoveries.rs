@@ -1,7 +1,8 @@
 //! Recoveries of servers, side by side: what the leader sent by itself, and what an operator put there.
 //!
 //! A recovery begins when a process starts and ends when it serves. Those that only caught up by a few
-//! transactions are told, too: bytes and time are what there is to compare.
+//! transactions are told, too: bytes and time are what there is to compare. Files that were put there while
+//! nobody served end an outage when they serve, be it that nothing was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

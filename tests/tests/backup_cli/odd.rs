@@ -71,7 +71,13 @@ fn a_name_in_a_manifest_is_no_way_out_of_the_vault() {
             &["incremental", "--from", h, "--to", v, "--parent", "b"],
         ] {
             let done = told(words);
-            assert_ne!(done.code, 0, "{at} {words:?}: {}", done.out);
+            let told = format!("{}{}", done.out, done.err);
+            let why = match words[0] {
+                "incremental" => "no whole backup",
+                _ => "cannot be read: ",
+            };
+            assert_ne!(done.code, 0, "{at} {words:?}: {told}");
+            assert!(told.contains(why), "{at} {words:?}: {told}");
         }
         assert!(state(&home) == before, "the source was changed by {at}");
         assert!(!to.exists());

@@ -93,9 +93,11 @@ pub(super) fn Backups(props: &Props) -> Html {
     if shown.is_empty() {
         return Html::default();
     }
-    let more = frame.backups.iter().filter(|backup| backup.whole).count();
-    let told = shown.iter().map(|tier| 1 + tier.parents).sum::<usize>();
-    let more = more.saturating_sub(told);
+    let told = |at: usize| shown.iter().any(|tier| tier.stands_for.contains(&at));
+    let all = frame.backups.iter().enumerate();
+    let more = all
+        .filter(|(at, backup)| backup.whole && !told(*at))
+        .count();
     let height = 2 + TIER * shown.len() as u32;
     let (gap, room) = (Gap::of(props, desk.lang), room(&desk, *metrics));
     html! {
@@ -129,8 +131,8 @@ struct Tier<'a> {
     backup: &'a BackupView,
     /// The first of its chain, when those before it have no line: then its bracket is that of all.
     root: Option<&'a BackupView>,
-    /// Backups that its bracket stands for, besides itself.
-    parents: usize,
+    /// The places of the backups that its bracket stands for.
+    stands_for: Vec<usize>,
 }
 
 /// The backups that there is room for, oldest first: what is being copied, then what is whole.
@@ -149,12 +151,12 @@ fn shown<'a>(desk: &Desk, frame: &'a Frame) -> Vec<Tier<'a>> {
         let mut tier = Tier {
             backup,
             root: None,
-            parents: 0,
+            stands_for: vec![*at],
         };
         let mut parent = parent(frame, backup);
         while let Some((place, before)) = parent.filter(|(place, _)| !places.contains(place)) {
             tier.root = Some(before);
-            tier.parents += 1;
+            tier.stands_for.push(place);
             parent = self::parent(frame, before).filter(|(earlier, _)| *earlier < place);
         }
         tier

@@ -6,8 +6,7 @@ use zablab_core::storage::backup::{BackupId, Manifest, State, Verdict, Verifying
 
 use super::PIECE;
 use super::bar::Bar;
-use super::restore::{known, too_long};
-use super::take::refused;
+use super::failures::refused;
 use super::vault::{Unreadable, Vault};
 use crate::args::{ListOptions, VerifyOptions};
 use crate::output::{self, Failure};
@@ -53,8 +52,8 @@ pub fn verify(options: &VerifyOptions) -> Result<bool, Failure> {
         Ok::<(), Failure>(())
     };
     if let Some(id) = &options.id {
-        let id = known(&vault, id)?.id.clone();
-        if let Some(why) = too_long(&vault, &id) {
+        let id = vault.known(id)?.id.clone();
+        if let Some(why) = vault.too_long(&id) {
             return Err(refused(&why));
         }
         tell(judged(&vault, id, options))?;
@@ -85,7 +84,7 @@ pub fn verify(options: &VerifyOptions) -> Result<bool, Failure> {
 }
 
 fn judged(vault: &Vault, id: BackupId, options: &VerifyOptions) -> Judged {
-    if let Some(why) = too_long(vault, &id) {
+    if let Some(why) = vault.too_long(&id) {
         return Judged::refused(id, why);
     }
     let mut bar = Bar::new(options.progress);

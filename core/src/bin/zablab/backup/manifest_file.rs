@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 use zablab_core::storage::backup::{Fault, Manifest};
 
+use super::failures::failed;
 use super::places::create_file;
-use super::source_dir::failed;
 use super::store_dir::sync_dir;
 
 /// The name of the manifest in its directory.

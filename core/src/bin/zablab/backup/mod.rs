@@ -9,6 +9,7 @@
 //! nothing under its final name: a backup is taken up again by the same command, a restore begins anew.
 
 mod bar;
+mod failures;
 mod judge;
 mod manifest_file;
 mod places;

@@ -7,9 +7,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
-use super::source_dir::failed;
+use super::failures::{ends_at, refused, words};
 use super::store_dir::sync_dir;
-use super::take::{refused, words};
 use crate::output::Failure;
 
 /// A new file for its owner alone, in place of one that is there.
@@ -64,7 +63,7 @@ pub fn make_dirs(path: &Path) -> Result<Vec<PathBuf>, Failure> {
             Err(e) if e.kind() == ErrorKind::AlreadyExists && dir.is_dir() => {}
             Err(e) => {
                 remove_made(&made);
-                return Err(words(&failed(dir, &e)));
+                return Err(ends_at(dir, &e));
             }
         }
         let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
@@ -112,7 +111,7 @@ pub fn is_inside(dir: &Path, of: &Path) -> Result<bool, Failure> {
 }
 
 fn real(path: &Path) -> Result<PathBuf, Failure> {
-    fs::canonicalize(path).map_err(|e| words(&failed(path, &e)))
+    fs::canonicalize(path).map_err(|e| ends_at(path, &e))
 }
 
 /// Where a path leads to, whose end need not be there yet.
@@ -123,10 +122,7 @@ fn to_be(path: &Path) -> Result<PathBuf, Failure> {
     }
     let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
     if rest.components().any(|part| part == Component::ParentDir) {
-        return Err(words(&failed(
-            path,
-            &"a way back (..) out of what is not there",
-        )));
+        return Err(ends_at(path, &"a way back (..) out of what is not there"));
     }
     let known = match known.as_os_str().is_empty() {
         true => Path::new("."),

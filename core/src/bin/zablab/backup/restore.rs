@@ -7,15 +7,14 @@ use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use serde::Serialize;
-use zablab_core::storage::backup::{BackupId, Manifest, NotThere, Restored, Restoring};
+use zablab_core::storage::backup::{BackupId, NotThere, Restored, Restoring};
 
-use super::super::data_dir::CONTENT_MAX;
 use super::PIECE;
 use super::bar::Bar;
+use super::failures::{ends_at, refused, words, words_at};
 use super::places::{is_inside, is_there, make_dirs, remove_made};
-use super::source_dir::{failed, listed};
+use super::source_dir::listed;
 use super::store_dir::{StoreDir, sync_dir};
-use super::take::{refused, words, words_at};
 use super::vault::Vault;
 use crate::args::RestoreOptions;
 use crate::output::{self, Failure};
@@ -38,7 +37,7 @@ struct Answer {
 pub fn restore(options: &RestoreOptions) -> Result<bool, Failure> {
     let vault = Vault::read(&options.vault)?;
     let id = match &options.id {
-        Some(id) => known(&vault, id)?.id.clone(),
+        Some(id) => vault.known(id)?.id.clone(),
         None => newest(&vault)?,
     };
     fits(&vault, &id)?;
@@ -102,7 +101,7 @@ fn place(
     let staging = options.to.join("version-2.restoring");
     let done = write(options, vault, id, &staging);
     if matches!(done, Ok(Ok(_))) {
-        fs::rename(&staging, &target).map_err(|e| words(&failed(&target, &e)))?;
+        fs::rename(&staging, &target).map_err(|e| ends_at(&target, &e))?;
         sync_dir(&options.to).map_err(|e| words(&e))?;
     } else {
         // What cannot be removed now is removed by the next command.
@@ -136,7 +135,7 @@ fn write(
     staging: &Path,
 ) -> Result<Result<Restored, NotThere>, Failure> {
     if staging.exists() {
-        fs::remove_dir_all(staging).map_err(|e| words(&failed(staging, &e)))?;
+        fs::remove_dir_all(staging).map_err(|e| ends_at(staging, &e))?;
     }
     make_dirs(staging)?;
     let mut store = StoreDir::new(staging.to_path_buf());
@@ -198,25 +197,5 @@ fn tell(
 
 /// The files of a chain are in memory while it is tried.
 fn fits(vault: &Vault, id: &BackupId) -> Result<(), Failure> {
-    too_long(vault, id).map_or(Ok(()), |why| Err(refused(&why)))
-}
-
-/// Why a chain is not tried.
-pub(super) fn too_long(vault: &Vault, id: &BackupId) -> Option<String> {
-    let bytes = vault.chain_bytes(id);
-    (bytes > CONTENT_MAX).then(|| {
-        format!(
-            "limit reached: {id} and what it goes on from are {bytes} bytes, and at most \
-             {CONTENT_MAX} are verified or restored, as they are kept in memory"
-        )
-    })
-}
-
-/// The backup of that name.
-pub(super) fn known<'a>(vault: &'a Vault, id: &str) -> Result<&'a Manifest, Failure> {
-    let unreadable = vault.unreadable().iter().find(|one| one.name == id);
-    vault.get(id).ok_or_else(|| match unreadable {
-        Some(one) => refused(&format!("{id} cannot be read: {}", one.why)),
-        None => refused(&format!("there is no backup {id} in this vault")),
-    })
+    vault.too_long(id).map_or(Ok(()), |why| Err(refused(&why)))
 }

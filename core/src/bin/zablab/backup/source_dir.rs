@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use zablab_core::storage::FileName;
 use zablab_core::storage::backup::{Fault, Source};
 
+use super::failures::failed;
+
 /// The files of a server, or of a backup.
 pub struct SourceDir {
     snapshots: PathBuf,
@@ -120,9 +122,4 @@ fn fault(name: &FileName, path: &Path, error: &io::Error) -> Fault {
         ErrorKind::NotFound => Fault::Gone(name.clone()),
         _ => failed(path, error),
     }
-}
-
-/// A failure in words.
-pub fn failed(path: &Path, why: &dyn std::fmt::Display) -> Fault {
-    Fault::Failed(format!("{}: {why}", path.display()).into())
 }

@@ -21,9 +21,10 @@ use std::thread::JoinHandle;
 use zablab_core::storage::FileName;
 use zablab_core::storage::backup::{Digester, Fault, FilePart, Manifest, Store, Sum};
 
+use super::failures::failed;
 use super::manifest_file::{self, MANIFEST};
 use super::places::create_file;
-use super::source_dir::{failed, listed};
+use super::source_dir::listed;
 
 /// Pieces that may wait for a thread.
 const WAITING: usize = 8;

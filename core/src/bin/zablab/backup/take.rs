@@ -6,14 +6,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use zablab_core::storage::backup::{
-    BackupId, CannotResume, Fault, Heading, Kind, Manifest, Source, State, Step, Stopped, Taking,
+    BackupId, CannotResume, Heading, Kind, Manifest, Source, State, Step, Stopped, Taking,
 };
 
-use super::super::data_dir::{CONTENT_MAX, version_2};
+use super::super::data_dir::version_2;
 use super::PIECE;
 use super::bar::Bar;
+use super::failures::{ends_at, refused, words, words_at};
 use super::places::apart;
-use super::source_dir::{SourceDir, failed};
+use super::source_dir::SourceDir;
 use super::store_dir::StoreDir;
 use super::vault::{Vault, check_name};
 use crate::args::TakeOptions;
@@ -44,11 +45,11 @@ pub fn run(options: &TakeOptions) -> Result<bool, Failure> {
     options.id.as_deref().map_or(Ok(()), check_name)?;
     tell_of_logs(&source, options, &snapshots, &logs)?;
     // The same directory, whichever way it is named.
-    let place = fs::canonicalize(&snapshots).map_err(|e| words(&failed(&snapshots, &e)))?;
+    let place = fs::canonicalize(&snapshots).map_err(|e| ends_at(&snapshots, &e))?;
     let place = place.display().to_string();
     if options.kind == Kind::Incremental && !options.to.exists() {
         let why = "there is no such vault, and nothing to go on from: take a full one";
-        return Err(words(&failed(&options.to, &why)));
+        return Err(ends_at(&options.to, &why));
     }
     let mut vault = Vault::change(&options.to)?;
     let (mut work, resumed) = begin(options, &mut vault, &place)?;
@@ -250,11 +251,8 @@ fn tell_of_logs(
 
 /// A chain that is too long to be tried is better known now than when it is needed.
 fn tell_of_size(vault: &Path, id: &BackupId) -> Result<(), Failure> {
-    let bytes = Vault::read(vault)?.chain_bytes(id);
-    if bytes > CONTENT_MAX {
-        eprintln!(
-            "{id} and what it goes on from are {bytes} bytes: only chains of {CONTENT_MAX} can be verified and restored here"
-        );
+    if let Some(why) = Vault::read(vault)?.too_long(id) {
+        eprintln!("{why}");
     }
     Ok(())
 }
@@ -281,20 +279,4 @@ pub(super) fn now_ms() -> i64 {
     since.map_or(0, |since| {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     })
-}
-
-pub(super) fn words(fault: &Fault) -> Failure {
-    refused(&fault.to_string())
-}
-
-/// The same, of what is written to that place.
-pub(super) fn words_at(place: &Path, fault: &Fault) -> Failure {
-    match fault {
-        Fault::Full => words(&failed(place, &"no space is left")),
-        fault => words(fault),
-    }
-}
-
-pub(super) fn refused(why: &str) -> Failure {
-    Failure::Input(format!("zablab backup: {why}"))
 }

@@ -23,11 +23,12 @@ use zablab_core::storage::backup::{
     BackupId, Fault, Kind, Link, Links, Manifest, NotRestorable, State, Way, chain_of,
 };
 
+use super::super::data_dir::CONTENT_MAX;
+use super::failures::{ends_at, failed, refused, words};
 use super::manifest_file::{self, MANIFEST, UNFINISHED};
 use super::places::{is_there, make_dirs, open_lock};
-use super::source_dir::{SourceDir, failed};
+use super::source_dir::SourceDir;
 use super::store_dir::sync_dir;
-use super::take::{refused, words};
 use crate::output::Failure;
 
 const TAKING: &str = ".taking";
@@ -69,7 +70,7 @@ impl Vault {
     /// Opens a vault to look at it.
     pub fn read(dir: &Path) -> Result<Self, Failure> {
         if !dir.is_dir() {
-            return Err(input(dir, &"there is no such vault"));
+            return Err(ends_at(dir, &"there is no such vault"));
         }
         let busy = busy(dir);
         let mut vault = Self::open(dir)?;
@@ -80,11 +81,11 @@ impl Vault {
     /// Opens a vault to add to it, and makes it when there is none.
     pub fn change(dir: &Path) -> Result<Self, Failure> {
         if is_there(dir) && !dir.is_dir() {
-            return Err(input(dir, &"a vault is a directory, and this is none"));
+            return Err(ends_at(dir, &"a vault is a directory, and this is none"));
         }
         make_dirs(dir)?;
         let path = dir.join(LOCK);
-        let lock = open_lock(&path).map_err(|e| input(&path, &e))?;
+        let lock = open_lock(&path).map_err(|e| ends_at(&path, &e))?;
         let mut tries = (0..LOCK_TRIES).map(|at| {
             std::thread::sleep(LOCK_WAIT * at);
             lock.try_lock()
@@ -93,16 +94,17 @@ impl Vault {
         drop(tries);
         match held {
             Some(Ok(())) => {
-                lock.set_len(0).map_err(|e| input(&path, &e))?;
+                lock.set_len(0).map_err(|e| ends_at(&path, &e))?;
                 let mut vault = Self::open(dir)?;
                 vault.lock = Some(lock);
                 vault.name_what_is_whole()?;
                 Ok(vault)
             }
-            Some(Err(TryLockError::Error(e))) => Err(input(&path, &e)),
-            Some(Err(TryLockError::WouldBlock)) | None => {
-                Err(input(dir, &"another backup is being taken into this vault"))
-            }
+            Some(Err(TryLockError::Error(e))) => Err(ends_at(&path, &e)),
+            Some(Err(TryLockError::WouldBlock)) | None => Err(ends_at(
+                dir,
+                &"another backup is being taken into this vault",
+            )),
         }
     }
 
@@ -115,8 +117,8 @@ impl Vault {
             lock: None,
         };
         let mut dirs = Vec::new();
-        for entry in fs::read_dir(dir).map_err(|e| input(dir, &e))? {
-            let path = entry.map_err(|e| input(dir, &e))?.path();
+        for entry in fs::read_dir(dir).map_err(|e| ends_at(dir, &e))? {
+            let path = entry.map_err(|e| ends_at(dir, &e))?.path();
             if path.is_dir() {
                 dirs.push(path);
             }
@@ -256,7 +258,7 @@ impl Vault {
                 && kept.dir == self.taking_dir(&kept.manifest.id)
         };
         for kept in self.backups.iter().filter(|kept| given_up(kept)) {
-            fs::remove_dir_all(&kept.dir).map_err(|e| input(&kept.dir, &e))?;
+            fs::remove_dir_all(&kept.dir).map_err(|e| ends_at(&kept.dir, &e))?;
         }
         Ok(())
     }
@@ -278,18 +280,18 @@ impl Vault {
             .iter()
             .find(|dir| is_there(dir))
         {
-            return Err(input(there, &"it is there already, and stays as it is"));
+            return Err(ends_at(there, &"it is there already, and stays as it is"));
         }
         if is_there(&beginning) {
             // No more than this is in one of ours, and a directory with more is not removed.
             for name in [MANIFEST, UNFINISHED] {
                 let _ = fs::remove_file(beginning.join(name));
             }
-            fs::remove_dir(&beginning).map_err(|e| input(&beginning, &e))?;
+            fs::remove_dir(&beginning).map_err(|e| ends_at(&beginning, &e))?;
         }
         make_dirs(&beginning)?;
         manifest_file::write(&beginning, manifest).map_err(|e| words(&e))?;
-        fs::rename(&beginning, &taking).map_err(|e| input(&taking, &e))?;
+        fs::rename(&beginning, &taking).map_err(|e| ends_at(&taking, &e))?;
         sync_dir(&self.dir).map_err(|e| words(&e))?;
         Ok(taking)
     }
@@ -300,7 +302,7 @@ impl Vault {
             .lock
             .as_mut()
             .map_or(Ok(()), |lock| lock.write_all(id.as_bytes()));
-        told.map_err(|e| input(&self.dir.join(LOCK), &e))
+        told.map_err(|e| ends_at(&self.dir.join(LOCK), &e))
     }
 
     /// The backup is whole: it gets its name.
@@ -324,10 +326,33 @@ impl Vault {
     }
 
     /// Bytes of a backup and of all that it goes on from, as their manifests tell; 0 for a lost chain.
-    pub fn chain_bytes(&self, id: &BackupId) -> u64 {
+    fn chain_bytes(&self, id: &BackupId) -> u64 {
         let chain = chain_of(id, |id| self.get(id).cloned()).unwrap_or_default();
         let bytes = chain.iter().map(Manifest::bytes);
         bytes.fold(0, u64::saturating_add)
+    }
+}
+
+impl Vault {
+    /// The backup of that name; else why there is none.
+    pub fn known(&self, id: &str) -> Result<&Manifest, Failure> {
+        let mut unreadable = self.unreadable.iter();
+        let unreadable = unreadable.find(|one| one.name == id);
+        self.get(id).ok_or_else(|| match unreadable {
+            Some(one) => refused(&format!("{id} cannot be read: {}", one.why)),
+            None => refused(&format!("there is no backup {id} in this vault")),
+        })
+    }
+
+    /// Why a chain is not tried: its files are in memory meanwhile.
+    pub fn too_long(&self, id: &BackupId) -> Option<String> {
+        let bytes = self.chain_bytes(id);
+        (bytes > CONTENT_MAX).then(|| {
+            format!(
+                "limit reached: {id} and what it goes on from are {bytes} bytes, and at most \
+                 {CONTENT_MAX} are verified or restored, as they are kept in memory"
+            )
+        })
     }
 }
 
@@ -353,8 +378,4 @@ pub fn check_name(id: &str) -> Result<(), Failure> {
             "{id:?} is no name for a backup: letters, digits, - _ . up to {NAME_MAX}"
         ))
     })
-}
-
-fn input(path: &Path, why: &dyn std::fmt::Display) -> Failure {
-    Failure::Input(format!("{}: {why}", path.display()))
 }
